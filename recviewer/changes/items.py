@@ -1,8 +1,8 @@
 """Things to look at: a change, many that are the same change with one to stand for them, or all that one test became.
 
 A file that holds many calls, of which no test is known, is what a test is elsewhere: its calls are read together. So are
-several tests of one function, or files of one folder, that hold little (see `read_together`), those that ask the same first: each is
-read.
+several tests of one function, or files of one folder, that hold little (see `read_together`), those that ask the same
+first: each is read.
 """
 
 from __future__ import annotations

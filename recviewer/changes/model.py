@@ -69,9 +69,9 @@ class Change:
     is_older: it is gone, and an older generation of the call that it shares its group with. is_move: only where it stands
     changed. expected: what its test looks for in the answer. why_not_back: of one that nothing asked for, why its old
     recording is not to be taken back, as a clause, "" where it can be; None for other changes, and where nobody looked.
-    kin: whom it may be read with on one page, see `read_together`. runs: what runs of the suite say of it, which neither asks for a
-    decision nor takes one away. agreement: who has to agree to it by its path (see `reviewers`), None where one person is
-    enough; without all of them it has no verdict. is_parted: a reviewer broke up a pair that it was in.
+    kin: whom it may be read with on one page, see `read_together`. runs: what runs of the suite say of it, which neither
+    asks for a decision nor takes one away. agreement: who has to agree to it by its path (see `reviewers`), None where one
+    person is enough; without all of them it has no verdict. is_parted: a reviewer broke up a pair that it was in.
     """
 
     churn: Churn

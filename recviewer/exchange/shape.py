@@ -18,12 +18,12 @@ from typing import Any
 from recviewer.exchange.encode import SourceFloat, encode
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.harmless import BY_FORMAT, EVERY, HowHarmless
-from recviewer.exchange.left import At as At
-from recviewer.exchange.left import is_empty as is_empty
-from recviewer.exchange.left import is_hollow as is_hollow
-from recviewer.exchange.left import leave as leave
-from recviewer.exchange.left import path_of as path_of
 from recviewer.exchange.model import Json, Left
+from recviewer.exchange.not_understood import At as At
+from recviewer.exchange.not_understood import is_empty as is_empty
+from recviewer.exchange.not_understood import is_hollow as is_hollow
+from recviewer.exchange.not_understood import leave as leave
+from recviewer.exchange.not_understood import path_of as path_of
 
 PASSED = "…"
 """Stands for a value that is harmless, where that there is one counts."""

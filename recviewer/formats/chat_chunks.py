@@ -13,9 +13,9 @@ from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.encode import exact, written
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.shape import PASSED, Take, is_hollow, path_of
-from recviewer.formats.alike import CutChunks
 from recviewer.formats.answers import RARE, THOUGHTS, untold
-from recviewer.formats.chatshape import SHAPE
+from recviewer.formats.chat_shape import SHAPE
+from recviewer.formats.cut_chunks import CutChunks
 from recviewer.formats.raw import Raw, unwrap
 
 KNOWN_MOST = 2_000

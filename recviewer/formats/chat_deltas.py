@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, zip_longest
 
 from recviewer.exchange.model import CallDelta, Chunk, Delta, Json, Problem
-from recviewer.formats.alike import CutChunks, SaidRun
 from recviewer.formats.answers import said_in
 from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, flat_and_plain
+from recviewer.formats.cut_chunks import CutChunks, SaidRun
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import function_call, tool_call

@@ -15,11 +15,11 @@ from itertools import islice, zip_longest
 from recviewer.exchange.elements import Flat
 from recviewer.exchange.model import Failure, Json, Left, Output, Problem, Reply
 from recviewer.formats import deltas
-from recviewer.formats.alike import CutChunks, NotAlike
 from recviewer.formats.answers import RARE
 from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, flat_and_plain
 from recviewer.formats.chat_deltas import read_chunks
 from recviewer.formats.chat_messages import leave_untold
+from recviewer.formats.cut_chunks import CutChunks, NotAlike
 from recviewer.formats.deltas import OutputBuilder, last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.lookup import Lookup

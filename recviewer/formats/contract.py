@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from recviewer.exchange.elements import Elements
 from recviewer.exchange.model import Chunk, Kind, Left, Problem, Reply, Request
 from recviewer.exchange.shape import Shape
-from recviewer.formats.alike import SaidRun
+from recviewer.formats.cut_chunks import SaidRun
 from recviewer.formats.raw import Raw
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json, Problem
-from recviewer.formats.alike import CutChunks
+from recviewer.formats.cut_chunks import CutChunks
 from recviewer.formats.decode import Unreadable
 from recviewer.formats.framing import events_of, frame
 from recviewer.formats.lookup import Lookup
@@ -30,7 +30,7 @@ class Raw:
     whose data the elements are, () for every other stream; `events` gives them for any.
     type_name: last dotted part of the `__type__` of the reply, or of its first element when it is a list, else "".
     problems: all that was odd so far; of_text: those of them that the text of the body has, if it was recorded as one.
-    alike: by the place of an element of the reply, chunks that stood behind it and were cut out (`formats.alike`).
+    alike: by the place of an element of the reply, chunks that stood behind it and were cut out (`formats.cut_chunks`).
     heads: the reply, or the first elements of a list, as far as they are objects, unwrapped. first: the first of them.
     """
 

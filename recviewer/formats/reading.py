@@ -9,8 +9,8 @@ from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Chunk, Exchange, Failure, Json, Kind, Left, Problem, Reply
 from recviewer.formats import registry
-from recviewer.formats.alike import SaidRun, shortened
 from recviewer.formats.contract import Format, JoinsAlike
+from recviewer.formats.cut_chunks import SaidRun, shortened
 from recviewer.formats.decode import Decoded, Unreadable, decode, has_exponent
 from recviewer.formats.failure import exception_of, http_error_of
 from recviewer.formats.lookup import PROBLEM_LIMIT

@@ -18,8 +18,8 @@ from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
 from recviewer.exchange.shape import Shape
 from recviewer.formats import blocks, untold
-from recviewer.formats.alike import CutChunks, NotAlike
 from recviewer.formats.contract import AddsElements, Format
+from recviewer.formats.cut_chunks import CutChunks, NotAlike
 from recviewer.formats.given import GivenTexts
 from recviewer.formats.raw import Raw, unwrap
 

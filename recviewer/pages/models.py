@@ -34,7 +34,7 @@ class Membership(models.Model):
 
 
 class Identity(models.Model):
-    """Somebody at an issuer, who signs in to an account: see `pages.site.elsewhere`.
+    """Somebody at an issuer, who signs in to an account: see `pages.site.issuer_login`.
 
     issuer, subject: by these alone somebody is known again. name: what the issuer called them last, for people.
     is_own: the account was there before, and its owner tied this to it; else it was made by signing in.

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding import double_clicks
 
 ADDED = "tests/integration/inference/recordings/added.json"
 
@@ -80,7 +80,7 @@ def pull(git, demo):
 def read(page):
     """Wait as long as an item of a queue has to be seen before it takes a verdict; without scripts nothing shows it."""
     page.wait_for_load_state()
-    page.wait_for_timeout(hurry.MOMENT + 100)
+    page.wait_for_timeout(double_clicks.MOMENT + 100)
 
 
 def answered(page):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding import double_clicks
 from recviewer.review.models import AuditEvent, Standing
 
 QUEUE = "/queue/?kind=chat"
@@ -123,11 +123,11 @@ def test_the_second_click_of_two_decides_nothing(open_page):
 
 def test_two_clicks_without_scripts_decide_one_item(open_page, monkeypatch):
     time = [1_000_000]
-    monkeypatch.setattr(hurry, "now", lambda: time[0])
+    monkeypatch.setattr(double_clicks, "now", lambda: time[0])
     page = open_page(scripts=False)
     page.goto(QUEUE)
     here = page.url
-    time[0] += hurry.MOMENT
+    time[0] += double_clicks.MOMENT
     box = page.locator(".bar-approve").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -138,7 +138,7 @@ def test_two_clicks_without_scripts_decide_one_item(open_page, monkeypatch):
     assert AuditEvent.objects.count() == 1
     second = page.url
 
-    time[0] += hurry.MOMENT
+    time[0] += double_clicks.MOMENT
     page.locator(".bar-approve").click()
     next_item(page, second)
     assert decided() == 2

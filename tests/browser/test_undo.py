@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding import double_clicks
 from recviewer.review.deleting import trash
 from recviewer.review.models import AuditEvent, Standing
 from recviewer.review.subjects import Seen
@@ -230,13 +230,13 @@ def test_two_clicks_on_undo_without_scripts_undo_one_act(open_page, monkeypatch)
     decide(page, "Undo")
     expect(page.locator(".toast")).to_contain_text("Before that you approved")
     stamp = max(int(one.input_value()) for one in page.locator("input[name=shown]").all())
-    monkeypatch.setattr(hurry, "now", lambda: stamp)
+    monkeypatch.setattr(double_clicks, "now", lambda: stamp)
 
     page.get_by_role("button", name=re.compile("^Undo more")).click()
-    expect(page.locator(".toast")).to_contain_text(hurry.TURNED)
+    expect(page.locator(".toast")).to_contain_text(double_clicks.TURNED)
     assert states() == ["approved"]
 
-    monkeypatch.setattr(hurry, "now", lambda: stamp + 1_000_000)
+    monkeypatch.setattr(double_clicks, "now", lambda: stamp + 1_000_000)
     page.get_by_role("button", name=re.compile("^Undo more")).click()
     expect(page.locator(".toast")).to_contain_text("There is nothing more to undo.")
     assert states() == []

@@ -6,7 +6,7 @@ from recviewer.catalog.models import Recording
 from recviewer.recorders.reading import read_file
 from recviewer.store import files
 from recviewer.store.refusals import CannotRead, Vanished
-from tests.formats.test_alike import chunk, file_of
+from tests.formats.test_cut_chunks import chunk, file_of
 
 pytestmark = pytest.mark.django_db
 

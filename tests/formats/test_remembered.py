@@ -8,7 +8,7 @@ import json
 import pytest
 
 from recviewer.exchange.fingerprint import said
-from recviewer.formats import chat_chunks, chatshape
+from recviewer.formats import chat_chunks, chat_shape
 from recviewer.formats.reading import read
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
@@ -69,7 +69,7 @@ def counted(reply):
 
 
 def forget():
-    for known in (chatshape._KNOWN, chat_chunks._KNOWN):
+    for known in (chat_shape._KNOWN, chat_chunks._KNOWN):
         known.clear()
 
 
@@ -88,7 +88,7 @@ def test_nothing_that_was_read_before_changes_what_counts(form):
 def test_replies_that_differ_in_words_alone_are_looked_at_once(monkeypatch):
     forget()
     counted(WHOLE)
-    monkeypatch.setattr(chatshape.ChatShape, "_rest", lambda *_: pytest.fail("was looked at"))
+    monkeypatch.setattr(chat_shape.ChatShape, "_rest", lambda *_: pytest.fail("was looked at"))
 
     other = copy.deepcopy(WHOLE) | {
         "id": "chatcmpl-2",

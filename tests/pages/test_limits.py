@@ -11,7 +11,7 @@ from recviewer.catalog import indexer, search
 from recviewer.catalog.models import IndexRun, Recording
 from recviewer.catalog.state import current_state, stable_state
 from recviewer.language.tree import Term
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.review import narrowing
 from recviewer.review.narrowing import TERM_LIMIT, VALUES_LIMIT, read
 from recviewer.review.subjects import Seen

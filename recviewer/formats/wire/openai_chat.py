@@ -20,14 +20,14 @@ from recviewer.exchange.model import (
     Request,
 )
 from recviewer.formats import deltas
-from recviewer.formats.alike import SaidRun
 from recviewer.formats.answers import said_in
 from recviewer.formats.chat_chunks import add_chunks
 from recviewer.formats.chat_deltas import read_chunks, said_alike, usage_of
 from recviewer.formats.chat_joining import error_of, joined
 from recviewer.formats.chat_messages import leave_untold
-from recviewer.formats.chatshape import SHAPE
+from recviewer.formats.chat_shape import SHAPE
 from recviewer.formats.contract import Match
+from recviewer.formats.cut_chunks import SaidRun
 from recviewer.formats.failure import error_in, http_error_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, chat_messages, function_call, request_of, tool_calls

@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.deciding import hurry, undo_places
+from recviewer.pages.deciding import double_clicks, undo_places
 from recviewer.pages.deciding.notes import notes_for
 from recviewer.pages.deciding.verdict_bar import bar_for, refused, since_url, tags_for
 from recviewer.pages.recordings.neighbours import url_of
@@ -87,7 +87,7 @@ def _shown(paths: Sequence[str]) -> tuple[Recording, ...]:
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Record a verdict on the recordings that the form names."""
-    return hurry.refused(request) or _decided(request, request.POST.get("verdict", ""))
+    return double_clicks.refused(request) or _decided(request, request.POST.get("verdict", ""))
 
 
 def _decided(request: HttpRequest, verdict: str) -> HttpResponse:
@@ -178,8 +178,8 @@ def _turned(request: HttpRequest, turn: Callable[..., Done], *, is_back: bool) -
     Nor does the second click on a page that undid something: it found the next page's button under it.
     """
     actor = actor_of(request)
-    if hurry.is_too_soon(request):
-        undo_places.tell(request, actor, Done(hurry.TURNED, None, 0))
+    if double_clicks.is_too_soon(request):
+        undo_places.tell(request, actor, Done(double_clicks.TURNED, None, 0))
         return HttpResponseRedirect(next_of(request, request.POST), status=303)
     try:
         done = turn(actor=actor, event=event_in(request.POST), may_maintain=roles.may(request, roles.Role.MAINTAINER))

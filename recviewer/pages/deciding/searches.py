@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from recviewer.pages.recordings.listing import SORTS, ListState
+from recviewer.pages.recordings.list_state import SORTS, ListState
 from recviewer.pages.recordings.saved import SavedLine, lines_of, sort_of
 from recviewer.pages.site.forms import next_of
 from recviewer.pages.site.json import Json

@@ -16,8 +16,8 @@ from django.utils.http import urlencode
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
-from recviewer.pages.deciding import hurry
-from recviewer.pages.deciding.saying import NOBODY, sentence, was_here
+from recviewer.pages.deciding import double_clicks
+from recviewer.pages.deciding.bar_words import NOBODY, sentence, was_here
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.queue import queue_for
 from recviewer.pages.site.forms import Fields, fields_of
@@ -76,8 +76,8 @@ class Bar:
     count: how many recordings a verdict is given on. alike: how many others say the
     same, and so are decided too. is_gone: the question
     is whether it may go. can_delete: False where some of it is gone already. can_go_back: the old recording of a change
-    can be taken back. shown: when it was made, see `hurry`. agreement: who has agreed and who has to, "" where one person
-    is enough.
+    can be taken back. shown: when it was made, see `double_clicks`. agreement: who has agreed and who has to, "" where one
+    person is enough.
     """
 
     key: str
@@ -279,7 +279,7 @@ def bar_of(
         queue=queue,
         count=len(targets),
         is_gone=is_gone,
-        shown=hurry.now(),
+        shown=double_clicks.now(),
     )
 
 

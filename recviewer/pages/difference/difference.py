@@ -16,7 +16,7 @@ from recviewer.difference.model import Churn, Difference, Ignored, Section, Sect
 from recviewer.exchange.model import Kind, ToolCall
 from recviewer.formats.decode import HEAVY_BYTES
 from recviewer.pages.difference.expected import ShownExpected
-from recviewer.pages.difference.kept import (
+from recviewer.pages.difference.left_aside import (
     OneStrip,
     finish_of,
     ignored_of,

@@ -17,7 +17,7 @@ from recviewer.catalog.state import stable_state
 from recviewer.exchange.amounts import counted
 from recviewer.language.tree import Term
 from recviewer.pages.model_lists.unions import ListUnion, union_of
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.test_addresses import url_of_test

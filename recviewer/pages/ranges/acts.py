@@ -23,7 +23,7 @@ from recviewer.changes.overview import Overview
 from recviewer.changes.partners import Partner, partners
 from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import report_of, told, watching
-from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding import double_clicks
 from recviewer.pages.deciding.decisions import RefusedPage
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.queue import ShownRange
@@ -48,7 +48,7 @@ REST_SHOWN = 1_000
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Record a verdict on the changes that the form names, and go on."""
-    too_soon = hurry.refused(request)
+    too_soon = double_clicks.refused(request)
     if too_soon is not None:
         return too_soon
     spec = request.POST.get("range", "")

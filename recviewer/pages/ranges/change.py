@@ -24,10 +24,10 @@ from recviewer.pages.difference.difference import DifferencePage, PairFact, Show
 from recviewer.pages.difference.expected import expected_of
 from recviewer.pages.ranges import entries, generations
 from recviewer.pages.ranges.agreeing import with_agreement
+from recviewer.pages.ranges.already_there import KnownElsewhere, known_elsewhere
 from recviewer.pages.ranges.entries import Entries
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.findings import FindingHere, found_on
-from recviewer.pages.ranges.known import KnownElsewhere, known_elsewhere
 from recviewer.pages.ranges.members import Member, members_of
 from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of

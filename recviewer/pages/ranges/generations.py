@@ -14,7 +14,7 @@ from recviewer.changes.items import has_older_below
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
 from recviewer.memory.ranges import watching
-from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding import double_clicks
 from recviewer.pages.ranges import acts, older_told
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.older_told import OlderTold
@@ -73,7 +73,7 @@ def question_url(place: ShownRange, call: Change) -> str:
 @require_http_methods(["GET", "POST"])
 def older(request: HttpRequest) -> HttpResponse:
     """Show all older generations of a call and ask of them (GET); let go what the form names, and nothing else (POST)."""
-    too_soon = hurry.refused(request) if request.method == "POST" else None
+    too_soon = double_clicks.refused(request) if request.method == "POST" else None
     return too_soon if too_soon is not None else acts.asked_or_done(request, _ask, _let_go)
 
 
@@ -95,7 +95,7 @@ def _ask(request: HttpRequest, place: ShownRange) -> HttpResponse:
         back=place.change_url(RangeFilter(), call),
         queue=queue,
         here=request.get_full_path(),
-        shown=hurry.now(),
+        shown=double_clicks.now(),
     )
     return render(request, "changes/older.html", {"page": page})
 

@@ -24,8 +24,8 @@ from recviewer.memory import glances
 from recviewer.memory.glances import Glance
 from recviewer.memory.ranges import repository, told
 from recviewer.pages.ranges import fetches
-from recviewer.pages.ranges.called import COUNTS
 from recviewer.pages.ranges.fetches import Fetch
+from recviewer.pages.ranges.range_name import COUNTS
 from recviewer.pages.text.classes import CLASSES, Look
 
 PAGE = 50

@@ -23,11 +23,11 @@ from recviewer.git.ranges import Counted
 from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
 from recviewer.memory.ranges import repository
-from recviewer.pages.ranges.called import RequestName, called
 from recviewer.pages.ranges.filter import BY_RUNS, RangeFilter, of_finding
 from recviewer.pages.ranges.generations import older_of, question_url
 from recviewer.pages.ranges.old_ones import MadeAgain, made_again
 from recviewer.pages.ranges.queue import ShownRange, queue_of
+from recviewer.pages.ranges.range_name import RequestName, called
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.classes import CLASSES, SEVERITIES, STATES, Look, look_of_state
 from recviewer.pages.text.test_ids import TestId, parse

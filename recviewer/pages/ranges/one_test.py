@@ -18,14 +18,14 @@ from recviewer.changes.told_once import question_of, told_once
 from recviewer.difference.model import Section, Words
 from recviewer.exchange.amounts import counted
 from recviewer.memory.ranges import watching
-from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding import double_clicks
 from recviewer.pages.deciding.verdict_bar import Bar, bar_of
 from recviewer.pages.ranges import acts, entries, generations
 from recviewer.pages.ranges.agreeing import with_agreement
+from recviewer.pages.ranges.already_there import KnownElsewhere, known_elsewhere
 from recviewer.pages.ranges.entries import Entries
 from recviewer.pages.ranges.filter import RangeFilter
 from recviewer.pages.ranges.findings import FindingHere, found_on
-from recviewer.pages.ranges.known import KnownElsewhere, known_elsewhere
 from recviewer.pages.ranges.pushed import Pushed, Watch, elsewhere, pushed_of, watch_of
 from recviewer.pages.ranges.queue import ShownRange, queue_of
 from recviewer.pages.ranges.read_calls import ReadCall, calls_of, fields_of, models_of, numbers_of
@@ -102,7 +102,7 @@ class OneTestPage:
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Decide on what the form names of a test, and on nothing else; not in the moment after another page was left."""
-    too_soon = hurry.refused(request)
+    too_soon = double_clicks.refused(request)
     return too_soon if too_soon is not None else acts.asked_or_done(request, _nothing, _decide)
 
 

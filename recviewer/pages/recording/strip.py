@@ -12,7 +12,7 @@ from recviewer.bounded.cache import Recent
 from recviewer.catalog.content import Content
 from recviewer.exchange.model import Chunk
 from recviewer.exchange.text import words_of
-from recviewer.formats.alike import SaidRun
+from recviewer.formats.cut_chunks import SaidRun
 from recviewer.formats.deltas import NOTHING, REASONING, TEXT, letter_of
 
 CELLS = 250

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from recviewer.catalog.models import Recording
 from recviewer.catalog.state import stable_state
-from recviewer.pages.recordings.best import in_order
+from recviewer.pages.recordings.best_match import in_order
 from recviewer.pages.recordings.facets import columns_left, narrowed, page_of
-from recviewer.pages.recordings.listing import BEST, BY_TEST, DEFAULT_SORT, EACH, SORTS, ListState
+from recviewer.pages.recordings.list_state import BEST, BY_TEST, DEFAULT_SORT, EACH, SORTS, ListState
 from recviewer.pages.recordings.neighbours import looked_for, url_of
 from recviewer.pages.recordings.questions import Questions, held_of, questions_of
 from recviewer.pages.recordings.row_folds import as_seen

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import narrowed
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.recordings.mending import Suggestion, nearest
 from recviewer.review import narrowing
 

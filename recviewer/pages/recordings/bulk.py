@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from recviewer.catalog.models import Recording
 from recviewer.catalog.usage_words import NEVER
 from recviewer.pages.recordings.facets import narrowed
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.suite_runs import NeverRead, never_read
 from recviewer.pages.site import chosen

@@ -19,7 +19,7 @@ from recviewer.catalog.state import stable_state
 from recviewer.language.tree import Term, quoted
 from recviewer.pages.recordings import parts_offered
 from recviewer.pages.recordings.facets import FACET_WORDS, counts_of, flags_of, narrowed, verdict_counts
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.site.numbers import whole
 from recviewer.review import filters as said
 from recviewer.review import mentions

@@ -21,7 +21,7 @@ from recviewer.catalog.state import stable_state
 from recviewer.catalog.usage_words import WORDS as USED_WORDS
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, SMELL_WORDS, VERDICT_WORDS
 from recviewer.language.tree import Term
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.templatetags.words import bare, brief
 from recviewer.review import filters as said
 from recviewer.review import narrowing, standing

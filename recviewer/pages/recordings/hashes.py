@@ -18,7 +18,7 @@ from recviewer.difference.words import words
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 from recviewer.language.tree import Term
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.sought import (
     NearRecording,

@@ -12,7 +12,7 @@ from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.language.reading import Slip, parse
 from recviewer.language.tree import Span, Term, leaves
 from recviewer.pages.recordings.facets import narrowed
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.review import narrowing
 from recviewer.review.narrowing import LANGUAGE, Asked
 

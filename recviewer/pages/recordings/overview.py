@@ -16,7 +16,7 @@ from recviewer.catalog.state import stable_state
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, columns_left, verdict_counts
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.templatetags.words import bare, brief, size
 from recviewer.review import narrowing
 from recviewer.serving.url_prefix import cookie

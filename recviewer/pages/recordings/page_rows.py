@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from recviewer.catalog import search
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
-from recviewer.pages.recordings.best import in_order
+from recviewer.pages.recordings.best_match import in_order
 from recviewer.pages.recordings.facets import narrowed, page_of
-from recviewer.pages.recordings.listing import BEST, BY_FILE, BY_TEST, EACH, SORTS, ListState
+from recviewer.pages.recordings.list_state import BEST, BY_FILE, BY_TEST, EACH, SORTS, ListState
 from recviewer.pages.recordings.questions import QuestionPage, Questions
 from recviewer.pages.recordings.row_folds import ListItem, arranged, folded
 from recviewer.pages.recordings.rows import printed

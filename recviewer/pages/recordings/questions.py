@@ -20,7 +20,7 @@ from recviewer.catalog import facets
 from recviewer.catalog.facets import Columns
 from recviewer.catalog.own_findings import LOST
 from recviewer.catalog.rows import TABLE
-from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
+from recviewer.pages.recordings.list_state import DEFAULT_SORT, SORTS, ListState
 from recviewer.pages.text.test_ids import parse
 from recviewer.review import narrowing
 

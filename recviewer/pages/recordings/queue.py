@@ -26,7 +26,7 @@ from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.exchange.text import ENDED, Outcome
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import narrowed
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.text.walk import Queue, SingleStops, walk
 from recviewer.review import narrowing

@@ -21,7 +21,7 @@ from recviewer.language.tree import Term
 from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.facets import columns_left, counts_of, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by, test_named_by, unknown_hash
-from recviewer.pages.recordings.listing import BEST, BY_TEST, DEFAULT_SORT, SORTS, ListState, Sort
+from recviewer.pages.recordings.list_state import BEST, BY_TEST, DEFAULT_SORT, SORTS, ListState, Sort
 from recviewer.pages.recordings.mending import Mending, mending_of
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of

@@ -12,7 +12,7 @@ from recviewer.catalog import search
 from recviewer.catalog.models import Recording
 from recviewer.exchange.searched import ANSWER, SORT_WORDS
 from recviewer.pages.recordings.cells import LEAD, LEAD_BEHIND_WORD, hits, kind_as_model
-from recviewer.pages.recordings.minis import Mini, mini_strip
+from recviewer.pages.recordings.drawings import Mini, mini_strip
 from recviewer.pages.recordings.neighbours import looked_for, url_of
 from recviewer.pages.recordings.row_markup import row_html
 from recviewer.pages.recordings.telling_apart import RowPlace

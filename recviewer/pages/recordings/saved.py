@@ -11,7 +11,7 @@ from recviewer.bounded.cache import Recent
 from recviewer.catalog.prepared import prepared
 from recviewer.catalog.state import stable_state
 from recviewer.pages.recordings.facets import counts_of, narrowed
-from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
+from recviewer.pages.recordings.list_state import DEFAULT_SORT, SORTS, ListState
 from recviewer.review import narrowing
 from recviewer.review.models import AuditEvent, SavedSearch
 

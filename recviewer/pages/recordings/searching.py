@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from recviewer.catalog.filters import FILTERS, HAS, IS, SAID
 from recviewer.catalog.value_words import HAS_WORDS, IS_WORDS
 from recviewer.pages.recordings.facets import narrowed
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.review.narrowing import read
 
 

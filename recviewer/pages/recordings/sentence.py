@@ -12,7 +12,7 @@ from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.exchange.amounts import counted
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import NO_VALUE
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.templatetags.words import size
 
 PHRASES = {

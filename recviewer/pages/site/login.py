@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
-from recviewer.pages.site import door, elsewhere, sessions
+from recviewer.pages.site import issuer_login, login_attempts, sessions
 from recviewer.pages.site.held_forms import HeldForm, held_of
 from recviewer.pages.site.next_page import leads_to_page
 
@@ -47,13 +47,13 @@ class SignIn(LoginView):
         name = request.POST.get("username", "")
         if not name.strip() or not request.POST.get("password"):
             return super().post(request, *args, **kwargs)
-        tried = door.knock(request, name)
+        tried = login_attempts.knock(request, name)
         if tried.wait:
             return self._too_early(name, tried.wait)
         response = super().post(request, *args, **kwargs)
         if request.user.is_authenticated:
-            door.let_in(tried)
-            door.remember(request, response, name)
+            login_attempts.let_in(tried)
+            login_attempts.remember(request, response, name)
             sessions.note(request)
         return response
 
@@ -66,7 +66,7 @@ class SignIn(LoginView):
         held = self.request.POST.get("held", "")
         told = {
             "held": held if held_of(held) is not None else "",
-            "elsewhere": elsewhere.offer(self.get_redirect_url()),
+            "elsewhere": issuer_login.offer(self.get_redirect_url()),
         }
         return super().get_context_data(**kwargs) | told
 

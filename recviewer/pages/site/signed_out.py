@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from recviewer.pages.site import elsewhere
+from recviewer.pages.site import issuer_login
 from recviewer.pages.site.held_forms import HeldForm, held_from, held_of
 from recviewer.pages.site.htmx import wants_fragment
 from recviewer.pages.site.login import offered
@@ -46,7 +46,7 @@ def _kept(request: HttpRequest) -> HttpResponse:
     held = held_from(request)
     page = page_of(request)
     told = {"held": held.signed() if held else "", "what": held.what if held else "", "next": page}
-    context = told | {"elsewhere": elsewhere.offer(page)}
+    context = told | {"elsewhere": issuer_login.offer(page)}
     return render(request, "signed_out.html", context, status=401)
 
 

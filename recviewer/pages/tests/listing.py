@@ -20,7 +20,7 @@ from recviewer.catalog.models import SuiteRun
 from recviewer.catalog.state import current_state, if_stable
 from recviewer.pages.recordings.facets import counts_of, printed_facets
 from recviewer.pages.recordings.jumps import test_named_by
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
 from recviewer.pages.recordings.sentence import Chip, chips_of, without_all
 from recviewer.pages.site.following import follow

@@ -14,7 +14,7 @@ from recviewer.catalog.state import if_stable
 from recviewer.exchange.text import Outcome
 from recviewer.language.tree import Term
 from recviewer.pages.recordings.facets import flags_of, narrowed
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.review import narrowing, standing
 from recviewer.review.models import Standing
 from recviewer.threads.entries import MISSED

@@ -19,7 +19,7 @@ from recviewer.catalog.state import current_state
 from recviewer.exchange.text import line_of, words_of
 from recviewer.language.tree import Term
 from recviewer.pages.recording.recording import picture
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.htmx import VARY, wants_fragment
 from recviewer.pages.site.json import Json

@@ -5,7 +5,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from recviewer.catalog.models import Recording
-from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding import double_clicks
 from recviewer.pages.site.forms import item_of
 from recviewer.review import actors
 from recviewer.review.decide import decide
@@ -245,14 +245,14 @@ def test_the_second_click_on_undo_takes_back_no_other_act(client, post, make_rec
     post("undo", next="/")
     page = client.get("/").content.decode()
     shown = int(re.search(r'name="shown" value="(\d{13})"', page)[1])
-    assert abs(shown - hurry.now()) < 600_000
+    assert abs(shown - double_clicks.now()) < 600_000
 
-    monkeypatch.setattr(hurry, "now", lambda: shown + hurry.MOMENT - 1)
+    monkeypatch.setattr(double_clicks, "now", lambda: shown + double_clicks.MOMENT - 1)
     again = post("undo", event=AuditEvent.objects.order_by("pk").first().pk, shown=shown, next="/")
     assert (again.status_code, again.url, Standing.objects.count()) == (303, "/", 1)
-    assert said(again)[0][0].startswith(hurry.TURNED)
+    assert said(again)[0][0].startswith(double_clicks.TURNED)
 
-    monkeypatch.setattr(hurry, "now", lambda: shown + hurry.MOMENT)
+    monkeypatch.setattr(double_clicks, "now", lambda: shown + double_clicks.MOMENT)
     post("undo", event=AuditEvent.objects.order_by("pk").first().pk, shown=shown, next="/")
     assert not Standing.objects.exists()
 

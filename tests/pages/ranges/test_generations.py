@@ -5,7 +5,7 @@ import pytest
 from django.test import RequestFactory
 
 from recviewer.memory.ranges import report_of
-from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding import double_clicks
 from recviewer.pages.ranges import older_told
 from recviewer.pages.site import next_page
 from recviewer.review.models import Decision
@@ -161,11 +161,11 @@ def test_what_they_ask_otherwise_and_think_is_shown_before_they_go_together(clie
 @pytest.mark.slow
 def test_the_second_of_two_presses_lets_nothing_go(client, spec):
     (row,) = [row for row in listed(client, spec).changes if row.older]
-    fields = _fields(client, f"{row.older_url}&walk=1", shown=hurry.now())
+    fields = _fields(client, f"{row.older_url}&walk=1", shown=double_clicks.now())
 
     answer = client.post("/do/older", fields, follow=True)
 
-    assert hurry.SENTENCE in answer.content.decode()
+    assert double_clicks.SENTENCE in answer.content.decode()
     assert not Decision.objects.exists()
 
 

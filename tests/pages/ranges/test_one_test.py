@@ -11,7 +11,7 @@ from recviewer.changes import overview
 from recviewer.changes.told_once import told_once
 from recviewer.difference.model import Churn
 from recviewer.memory.ranges import report_of
-from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding import double_clicks
 from recviewer.pages.difference.text import Room
 from recviewer.pages.ranges import read_calls
 from recviewer.pages.site.forms import item_of
@@ -405,7 +405,7 @@ def test_the_second_of_two_quick_clicks_decides_nothing(client, spec):
     page = page_of(client, spec).context["page"]
 
     answer = client.post(
-        URL, dict(page.bar.fields) | {"verdict": "approve", "here": page.bar.url, "shown": hurry.now()}
+        URL, dict(page.bar.fields) | {"verdict": "approve", "here": page.bar.url, "shown": double_clicks.now()}
     )
 
     assert answer["Location"] == page.bar.url

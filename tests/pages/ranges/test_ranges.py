@@ -9,7 +9,7 @@ from recviewer.git.remotes import checked
 from recviewer.memory import glances
 from recviewer.memory.glances import Glance
 from recviewer.memory.ranges import report_of, repository
-from recviewer.pages.ranges import called
+from recviewer.pages.ranges import range_name
 from recviewer.pages.ranges.index import RangeRow
 from recviewer.pages.text.classes import CLASSES
 
@@ -148,7 +148,7 @@ def test_requests_are_searched_and_paged(client, git, monkeypatch):
 def test_requests_without_recordings_are_left_out_until_they_are_asked_for(client, git):
     git("update-ref", "refs/pull/1/head", "HEAD")
     page_of(client)
-    called.COUNTS.wait(repository())
+    range_name.COUNTS.wait(repository())
 
     page = page_of(client)
     html = client.get("/changes/").content.decode()
@@ -187,7 +187,7 @@ def test_the_list_tells_of_a_request_what_changed_and_whether_it_needs_anybody(c
     git("update-ref", "refs/pull/7/head", "HEAD")
     git("checkout", "-q", "main")
     page_of(client)
-    called.COUNTS.wait(repository())
+    range_name.COUNTS.wait(repository())
     assert page_of(client).requests[0].glance is None
 
     glances.look(["main...refs/pull/7/head"])

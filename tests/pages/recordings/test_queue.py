@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from recviewer.pages.deciding import hurry
+from recviewer.pages.deciding import double_clicks
 from recviewer.pages.recordings import queue
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.text.walk import SingleStops
 from recviewer.review.models import AuditEvent, Standing
 
@@ -125,13 +125,13 @@ def test_a_verdict_that_comes_with_its_page_is_refused_and_a_later_one_is_not(cl
     form = dict(page.bar.fields) | {"verdict": "approve", "next": f"/r/{other.path}?in=%3F", "in": "?"}
     form |= {"shown": str(page.bar.shown), "here": page.bar.url}
 
-    monkeypatch.setattr(hurry, "now", lambda: page.bar.shown + 399)
+    monkeypatch.setattr(double_clicks, "now", lambda: page.bar.shown + 399)
     answer = client.post("/do/decide", form, follow=True)
     assert answer.redirect_chain == [(page.bar.url, 303)]
-    assert hurry.SENTENCE in answer.content.decode()
+    assert double_clicks.SENTENCE in answer.content.decode()
     assert not AuditEvent.objects.exists()
 
-    monkeypatch.setattr(hurry, "now", lambda: page.bar.shown + 400)
+    monkeypatch.setattr(double_clicks, "now", lambda: page.bar.shown + 400)
     for _ in range(2):  # the same form twice is one act, and leads to the same item
         assert client.post("/do/decide", form).headers["Location"] == f"/r/{other.path}?in=%3F"
     assert AuditEvent.objects.count() == 1

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings import page_rows
-from recviewer.pages.recordings.listing import SORTS
+from recviewer.pages.recordings.list_state import SORTS
 from recviewer.review import filters
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from recviewer.catalog.filters import FILTERS, HAS, IS, SAID
 from recviewer.pages.recordings.blame import blame_of
-from recviewer.pages.recordings.listing import ListState
+from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.recordings.mending import mending_of
 from recviewer.pages.recordings.searching import sections
 from recviewer.pages.recordings.sentence import chips_of

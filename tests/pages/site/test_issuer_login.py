@@ -16,7 +16,7 @@ from recviewer.issuers import calling, oidc
 from recviewer.issuers.allowed import allowed
 from recviewer.issuers.configured import ConfiguredLogin
 from recviewer.pages.models import Identity, Knock, Membership
-from recviewer.pages.site import door, elsewhere
+from recviewer.pages.site import issuer_login, login_attempts
 from recviewer.review.models import Decision
 from tests.issuers.stand_in_issuer import CLIENT, SECRET, StandInIssuer
 
@@ -235,7 +235,7 @@ def test_one_that_is_down_at_the_start_is_said_to_be(issuer):
     answer = Client().get("/login/with")
 
     assert answer.status_code == 503
-    assert elsewhere.COOKIE not in answer.cookies
+    assert issuer_login.COOKIE not in answer.cookies
 
 
 def test_who_did_not_begin_here_does_not_come_back(issuer):
@@ -274,14 +274,14 @@ def test_a_way_ends_after_ten_minutes(issuer, monkeypatch):
 def test_a_cookie_that_was_made_up_is_none(issuer):
     client = Client()
     back = there(issuer, client)
-    client.cookies[elsewhere.COOKIE].set(elsewhere.COOKIE, "x", "x")
+    client.cookies[issuer_login.COOKIE].set(issuer_login.COOKIE, "x", "x")
 
     assert client.get("/login/back", back).status_code == 400
 
 
 def test_the_cookie_is_for_the_way_back_alone(issuer, settings):
     settings.SESSION_COOKIE_SECURE = True
-    cookie = Client().get("/login/with").cookies[elsewhere.COOKIE]
+    cookie = Client().get("/login/with").cookies[issuer_login.COOKIE]
 
     assert (cookie["path"], cookie["httponly"], cookie["samesite"], cookie["secure"]) == (
         "/login/back",
@@ -362,7 +362,7 @@ def test_a_name_is_not_shut_out_by_those_tries(issuer):
         client.get("/login/back", there(issuer, client) | {"code": "made-up"})
 
     assert client.post("/login/", {"username": "ben", "password": PASSWORD}).status_code == 302
-    assert door.COOKIE in client.cookies
+    assert login_attempts.COOKIE in client.cookies
 
 
 # Accounts that stand.

@@ -51,7 +51,7 @@ BY_TEST = frozenset({DEFAULT_SORT, EACH})
 """Question by question, in pages of questions or of recordings; where words are looked for, as the database has them."""
 BY_FILE = "file"
 BEST = "best"
-"""By how well what was searched for matches: see `best`. Without words it is the default order."""
+"""By how well what was searched for matches: see `best_match`. Without words it is the default order."""
 
 
 @dataclass(frozen=True, slots=True)

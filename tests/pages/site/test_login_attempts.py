@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from recviewer.commands.management.commands import createsuperuser
 from recviewer.pages.models import Knock
-from recviewer.pages.site import door
+from recviewer.pages.site import login_attempts
 
 PASSWORD = "fourteen grey herons"
 
@@ -25,7 +25,7 @@ PASSWORD = "fourteen grey herons"
 def stopped_clock(monkeypatch):
     """Time passes only by `wait`, however long a test takes."""
     now = timezone.now()
-    monkeypatch.setattr(door, "timezone", SimpleNamespace(now=lambda: now))
+    monkeypatch.setattr(login_attempts, "timezone", SimpleNamespace(now=lambda: now))
 
 
 @pytest.fixture
@@ -108,12 +108,12 @@ def test_addresses_of_one_network_of_ipv6_are_one(ana, sign_in):
 def test_whoever_signed_in_before_is_not_shut_out_by_others(ana, sign_in, client):
     assert sign_in().status_code == 302
     client.post(reverse("logout"))
-    known = client.cookies.pop(door.COOKIE)
+    known = client.cookies.pop(login_attempts.COOKIE)
     for number in range(12):
         sign_in(password="wrong", address=f"192.0.2.{number}")
     assert sign_in().status_code == 429
 
-    client.cookies[door.COOKIE] = known.value
+    client.cookies[login_attempts.COOKIE] = known.value
 
     assert sign_in().status_code == 302
 
@@ -149,7 +149,7 @@ def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_saw(rf, settings, 
     settings.BEHIND_PROXY = is_behind
     headers = {"X-Forwarded-For": sent} if sent else {}
 
-    assert door.address_of(rf.get("/", REMOTE_ADDR="192.0.2.1", headers=headers)) == address
+    assert login_attempts.address_of(rf.get("/", REMOTE_ADDR="192.0.2.1", headers=headers)) == address
 
 
 def test_names_that_exist_and_names_that_do_not_are_answered_alike(ana, sign_in, monkeypatch):

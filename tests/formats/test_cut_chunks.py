@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.exchange.fingerprint import fingerprint
-from recviewer.formats.alike import SaidRun, shortened
+from recviewer.formats.cut_chunks import SaidRun, shortened
 from recviewer.formats.reading import read, read_briefly
 
 TYPE = "openai.types.chat.chat_completion_chunk.ChatCompletionChunk"

@@ -7,7 +7,7 @@ import pytest
 
 from recviewer.catalog import indexer
 from recviewer.memory.ranges import report_of
-from recviewer.pages.ranges.known import known_elsewhere
+from recviewer.pages.ranges.already_there import known_elsewhere
 from recviewer.pages.ranges.queue import ShownRange
 from tests.conftest import exchange
 

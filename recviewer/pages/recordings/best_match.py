@@ -12,7 +12,7 @@ from recviewer.catalog.naming import clean
 from recviewer.catalog.search import needs_scan
 from recviewer.language.tree import Term, Word
 from recviewer.pages.recordings.facets import narrowed
-from recviewer.pages.recordings.listing import DEFAULT_SORT, SORTS, ListState
+from recviewer.pages.recordings.list_state import DEFAULT_SORT, SORTS, ListState
 from recviewer.review import narrowing
 
 _orders = Recent[tuple[str, str, tuple[Term, ...]], tuple[int, ...]](8, once=True, state_of=itemgetter(0))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recviewer.pages.recordings.best import rank
+from recviewer.pages.recordings.best_match import rank
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,7 @@
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, Difference, Ignored, Same, SectionKind
 from recviewer.exchange.model import Exchange, Kind, Vector
-from recviewer.pages.difference.kept import said_ignored, said_same
+from recviewer.pages.difference.left_aside import said_ignored, said_same
 
 
 def test_what_is_the_same_is_said_with_counts_and_nothing_that_is_not_there():
