@@ -20,7 +20,7 @@ from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, flat_and_pl
 from recviewer.formats.chat_deltas import read_chunks
 from recviewer.formats.chat_messages import leave_untold
 from recviewer.formats.cut_chunks import CutChunks, NotAlike
-from recviewer.formats.deltas import OutputBuilder, last_usage
+from recviewer.formats.deltas import OutputBuilder
 from recviewer.formats.failure import error_in
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw
@@ -225,14 +225,7 @@ def joined_carefully(raw: Raw, problems: list[Problem]) -> Reply:
     names = [event.name for event in raw.sse_events] or [""] * len(chunks)
     errors = (_error_in_chunk(Lookup(chunk.element, "", []), name) for chunk, name in zip(chunks, names, strict=True))
     models = (Lookup(chunk.element, "", []).text("model") for chunk in chunks)
-    return Reply(
-        deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        last_usage(chunks),
-        next((error for error in errors if error is not None), None),
-        model=next((model for model in models if model), ""),
-        chunks=len(chunks),
-        runs=deltas.runs_of(chunks),
-    )
+    return deltas.joined(chunks, errors, model=next((model for model in models if model), ""))
 
 
 def _error_in_chunk(data: Lookup, name: str) -> Failure | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from recviewer.exchange.encode import encode
-from recviewer.exchange.model import Chunk, Delta, Json, Output, Part, ToolCall
+from recviewer.exchange.model import Chunk, Delta, Failure, Json, Output, Part, Reply, ToolCall
 
 TEXT, REASONING, CALL, REFUSAL, PART, FINISH, USAGE, NOTHING = "trcxpfu-"
 
@@ -197,6 +197,24 @@ def _letter_of(delta: Delta) -> str:
     if delta.parts:
         return PART
     return FINISH if delta.finish else NOTHING
+
+
+def joined(
+    chunks: Sequence[Chunk], errors: Iterable[Failure | None] = (), *, model: str = "", told: Sequence[Chunk] = ()
+) -> Reply:
+    """Return a streamed reply by its chunks, in the order in which they came.
+
+    errors: what each element tells of a failure; the first counts. told: see `Reply`.
+    """
+    return Reply(
+        fold(delta for chunk in chunks for delta in chunk.deltas),
+        last_usage(chunks),
+        next((error for error in errors if error is not None), None),
+        model=model,
+        chunks=len(chunks),
+        runs=runs_of(chunks),
+        told=tuple(told),
+    )
 
 
 def last_usage(chunks: Sequence[Chunk]) -> dict[str, Json] | None:

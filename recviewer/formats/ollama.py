@@ -8,7 +8,6 @@ from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Left, Problem, Reply
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in, first_error
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
@@ -78,12 +77,5 @@ def reply_of(raw: Raw, problems: list[Problem], delta_of: Callable[[Lookup], Del
         return Reply(deltas.fold([delta_of(data)]), usage_of(data), error_in(data.data), model=data.text("model"))
     chunks = list(chunks_of(raw.reply, problems, delta_of, read))
     models = (Lookup(unwrap(item), "", []).text("model") for item in raw.reply)
-    return Reply(
-        deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        last_usage(chunks),
-        first_error(raw.reply),
-        model=next((model for model in models if model), ""),
-        chunks=len(raw.reply),
-        runs=deltas.runs_of(chunks),
-        told=tuple(chunks),
-    )
+    model = next((model for model in models if model), "")
+    return deltas.joined(chunks, [first_error(raw.reply)], model=model, told=chunks)

@@ -23,7 +23,6 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in, failure_of
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
@@ -84,14 +83,8 @@ class Assistants:
         if isinstance(raw.reply, list):
             chunks = list(_chunks(raw, problems))
             errors = (_error(chunk) for chunk in chunks)
-            return Reply(
-                deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-                last_usage(chunks),
-                next((error for error in errors if error is not None), None),
-                model=next((name for chunk in chunks if isinstance(name := chunk.element.get("model"), str)), ""),
-                chunks=len(chunks),
-                runs=deltas.runs_of(chunks),
-            )
+            names = (name for chunk in chunks if isinstance(name := chunk.element.get("model"), str))
+            return deltas.joined(chunks, errors, model=next(names, ""))
         reply = Lookup(raw.reply, AT, problems)
         messages = list(reply.items("data")) if "data" in reply.data else [reply]
         return Reply(deltas.fold(one for place, message in enumerate(messages) for one in _said(place, message)))

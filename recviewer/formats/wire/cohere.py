@@ -30,7 +30,6 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape, is_empty
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
@@ -279,14 +278,7 @@ def _failed(finish: str) -> Failure | None:
 
 def _joined(raw: Raw, problems: list[Problem]) -> Reply:
     events = list(_events(raw, problems))
-    chunks = [chunk for chunk, _ in events]
-    return Reply(
-        deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        last_usage(chunks),
-        next((failure for _, failure in events if failure is not None), None),
-        chunks=len(chunks),
-        runs=deltas.runs_of(chunks),
-    )
+    return deltas.joined([chunk for chunk, _ in events], (failure for _, failure in events))
 
 
 @dataclass(slots=True)

@@ -33,7 +33,6 @@ from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas, one_of
 from recviewer.formats.beside import around
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
@@ -286,14 +285,7 @@ def _sorted(parts: Iterator[Part]) -> Delta:
 
 
 def _joined(events: list[tuple[Chunk, Failure | None]]) -> Reply:
-    chunks = [chunk for chunk, _ in events]
-    return Reply(
-        deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        last_usage(chunks),
-        next((failure for _, failure in events if failure is not None), None),
-        chunks=len(chunks),
-        runs=deltas.runs_of(chunks),
-    )
+    return deltas.joined([chunk for chunk, _ in events], (failure for _, failure in events))
 
 
 @dataclass(slots=True)

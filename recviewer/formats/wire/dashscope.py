@@ -30,7 +30,6 @@ from recviewer.exchange.shape import Shape, is_empty
 from recviewer.formats import deltas
 from recviewer.formats.answers import said_in
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in, failure_of
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
@@ -94,14 +93,7 @@ class DashScope:
             return Reply(found, reply.mapping("usage") or None, error_in(reply.data))
         events = list(raw.events())
         chunks = list(_chunks(raw, problems))
-        failures = (_failure(event.data, event.name) for event in events)
-        return Reply(
-            deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-            last_usage(chunks),
-            next((failure for failure in failures if failure is not None), None),
-            chunks=len(chunks),
-            runs=deltas.runs_of(chunks),
-        )
+        return deltas.joined(chunks, (_failure(event.data, event.name) for event in events))
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield what each event adds."""

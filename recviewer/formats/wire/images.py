@@ -26,7 +26,6 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.media import part_of
@@ -79,13 +78,7 @@ class Images:
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read the pictures."""
         if isinstance(raw.reply, list):
-            chunks = list(_chunks(raw, problems))
-            return Reply(
-                deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-                last_usage(chunks),
-                chunks=len(chunks),
-                runs=deltas.runs_of(chunks),
-            )
+            return deltas.joined(list(_chunks(raw, problems)))
         reply = Lookup(raw.reply, AT, problems)
         made = [_parts(one, _told(reply, one)) for one in reply.items("data")]
         made += [_parts(one, one.text("mimeType")) for one in reply.items("predictions")]

@@ -32,7 +32,6 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
@@ -237,14 +236,7 @@ def _joined(raw: Raw, problems: list[Problem]) -> Reply:
         chunks.append(chunk)
         error = error or error_in(data.data, chunk.event)
         model = model or data.object("interaction").text("model")
-    return Reply(
-        deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        last_usage(chunks),
-        error,
-        model=model,
-        chunks=len(chunks),
-        runs=deltas.runs_of(chunks),
-    )
+    return deltas.joined(chunks, [error], model=model)
 
 
 def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message, Output, Problem, Reply, Request, Text
+from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message, Problem, Reply, Request, Text
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
@@ -79,16 +78,7 @@ class OpenAICompletion:
         models = (Lookup(chunk.element, "", []).text("model") for chunk in chunks)
         names = [event.name for event in raw.sse_events] or [""] * len(chunks)
         errors = (error_in(chunk.element, name) for chunk, name in zip(chunks, names, strict=True))
-        outputs: tuple[Output, ...] = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
-        return Reply(
-            outputs,
-            last_usage(chunks),
-            next((error for error in errors if error is not None), None),
-            model=next((model for model in models if model), ""),
-            chunks=len(raw.reply),
-            runs=deltas.runs_of(chunks),
-            told=tuple(chunks),
-        )
+        return deltas.joined(chunks, errors, model=next((model for model in models if model), ""), told=chunks)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each chunk."""

@@ -13,7 +13,6 @@ from recviewer.exchange.model import Chunk, Delta, Json, Kind, Left, Message, Pr
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.items import content_of, message_of
 from recviewer.formats.lookup import Lookup
@@ -197,14 +196,7 @@ def _joined(raw: Raw, problems: list[Problem]) -> Reply:
     errors = (
         error_in(chunk.element, chunk.event) or error_in(end.data) for chunk, end in zip(chunks, ends, strict=True)
     )
-    return Reply(
-        deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-        last_usage(chunks),
-        next((error for error in errors if error is not None), None),
-        model=next((model for model in (end.text("model") for end in ends) if model), ""),
-        chunks=len(chunks),
-        runs=deltas.runs_of(chunks),
-    )
+    return deltas.joined(chunks, errors, model=next(filter(None, (end.text("model") for end in ends)), ""))
 
 
 def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:

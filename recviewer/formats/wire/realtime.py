@@ -27,7 +27,6 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.failure import error_in
 from recviewer.formats.framing import AT
 from recviewer.formats.gemini_parts import key_in, parts_of
@@ -89,14 +88,7 @@ class Realtime:
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Join what the server sent."""
         chunks = list(_chunks(raw, problems))
-        errors = (error_in(chunk.element) for chunk in chunks if chunk.element)
-        return Reply(
-            deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-            last_usage(chunks),
-            next((error for error in errors if error is not None), None),
-            chunks=len(chunks),
-            runs=deltas.runs_of(chunks),
-        )
+        return deltas.joined(chunks, (error_in(chunk.element) for chunk in chunks if chunk.element))
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each frame."""

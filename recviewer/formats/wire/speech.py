@@ -12,7 +12,6 @@ from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.media import joined, part_of, told_type
@@ -55,13 +54,7 @@ class Speech:
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read the sound; of a stream all of it as one."""
         if isinstance(raw.reply, list):
-            chunks = list(_chunks(raw, problems))
-            return Reply(
-                deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-                last_usage(chunks),
-                chunks=len(chunks),
-                runs=deltas.runs_of(chunks),
-            )
+            return deltas.joined(list(_chunks(raw, problems)))
         reply = Lookup(raw.reply, AT, problems)
         found = [part_of(text, told_type(raw) if key == "base64" else "") for key in _KEYS if (text := reply.text(key))]
         return Reply(deltas.fold([Delta(parts=tuple(found))]), reply.mapping("usage") or None)

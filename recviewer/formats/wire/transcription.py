@@ -13,7 +13,6 @@ from recviewer.exchange.model import Chunk, Delta, JsonPart, Kind, Problem, Repl
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.framing import AT
 from recviewer.formats.listing import plain_request
 from recviewer.formats.lookup import Lookup
@@ -74,13 +73,7 @@ class Transcription:
                 for one in list(channel.items("alternatives"))[:1]
             ]
             return Reply(deltas.fold(heard or [Delta(text=reply.text("text"))]), reply.mapping("usage") or None)
-        chunks = list(_chunks(raw, problems))
-        return Reply(
-            deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-            last_usage(chunks),
-            chunks=len(chunks),
-            runs=deltas.runs_of(chunks),
-        )
+        return deltas.joined(list(_chunks(raw, problems)))
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each event."""

@@ -29,7 +29,6 @@ from recviewer.exchange.model import (
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
-from recviewer.formats.deltas import last_usage
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
@@ -93,14 +92,8 @@ class Xai:
             found = deltas.fold(_deltas(reply, {}))
             return Reply(found, reply.mapping("usage") or None, model=reply.text("model"))
         chunks = list(_chunks(raw, problems))
-        return Reply(
-            deltas.fold(delta for chunk in chunks for delta in chunk.deltas),
-            last_usage(chunks),
-            model=next((str(head["model"]) for head in raw.heads if head.get("model")), ""),
-            chunks=len(chunks),
-            runs=deltas.runs_of(chunks),
-            told=tuple(chunks),
-        )
+        model = next((str(head["model"]) for head in raw.heads if head.get("model")), "")
+        return deltas.joined(chunks, model=model, told=chunks)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each piece."""
