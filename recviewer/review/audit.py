@@ -15,6 +15,7 @@ from recviewer.catalog import database
 from recviewer.catalog.prepared import prepared
 from recviewer.review.bulk_insert import add
 from recviewer.review.models import AuditEvent, EventItem, EventMember
+from recviewer.review.subjects import chunked
 
 
 class Action(models.TextChoices):
@@ -119,6 +120,12 @@ def write(
     return event
 
 
+def write_turned(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Action) -> AuditEvent:
+    """Write that an act was taken back or done again, and return that event. action: undo or redo."""
+    summary = f"{action.label}: {event.summary}"
+    return write(actor=actor, action=action, summary=summary, payload=payload, target=event)
+
+
 def add_members(event: AuditEvent, part: str, members: Iterable[Any]) -> None:
     """Add to a list of an event's payload, in the transaction that wrote the event. part: the key of the list."""
     add(EventMember, ("event_id", "part", "told"), ((event.pk, part, told) for told in members), batch=BATCH)
@@ -150,6 +157,12 @@ def members_of(event: AuditEvent, part: str = "") -> Iterator[tuple[str, Any]]:
     rows = EventMember.objects.filter(event=event, **({"part": part} if part else {}))
     for _, *member in _a_few_at_a_time(rows.values_list("pk", "part", "told")):
         yield member[0], member[1]
+
+
+def batches_of(event: AuditEvent, part: str) -> Iterator[list[Any]]:
+    """Yield the members of one list of a payload, a few at a time."""
+    for some in chunked(members_of(event, part)):
+        yield [told for _, told in some]
 
 
 def items_of(event: AuditEvent) -> Iterator[dict[str, str]]:

@@ -194,13 +194,7 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
             total += len(changes)
     if later:
         raise Overtaken(later, total)
-    turned = audit.write(
-        actor=actor,
-        action=action,
-        summary=f"{action.label}: {event.summary}",
-        payload=_payload(reviewer),
-        target=event,
-    )
+    turned = audit.write_turned(event, _payload(reviewer), actor=actor, action=action)
     for changes in _told(source, is_back=is_back, along=along):
         _enter(turned, reviewer, changes, forwards=not is_back)
     return turned
@@ -214,8 +208,8 @@ def _told(
     along: pairs that stand for those of the event on the same subjects; they come last.
     """
     along = along or {}
-    for some in chunked(audit.members_of(source, "decisions")):
-        pairs = {entry["fingerprint"]: _pair(entry, is_back=is_back) for _, entry in some}
+    for some in audit.batches_of(source, "decisions"):
+        pairs = {entry["fingerprint"]: _pair(entry, is_back=is_back) for entry in some}
         yield {subject: pair for subject, pair in pairs.items() if subject not in along}
     for items in chunked(along.items()):
         yield dict(items)

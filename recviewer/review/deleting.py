@@ -233,12 +233,8 @@ def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Acti
         entries = _delete_again(told, actor=actor) if deletes else _bring_back(told, actor=actor)
         try:
             with acting():
-                turned = audit.write(
-                    actor=actor,
-                    action=action,
-                    summary=f"{action.label}: {event.summary}",
-                    payload={"entries": [told_of(entry) for entry in entries]},
-                    target=event,
+                turned = audit.write_turned(
+                    event, {"entries": [told_of(entry) for entry in entries]}, actor=actor, action=action
                 )
                 if deletes:
                     record(entries, {})

@@ -127,31 +127,23 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
         raise NotAllowed(f"Only {event.actor} can take back or repeat that.")
     is_back = action is Action.UNDO
     later = total = 0
-    for some in _told(source):
+    for some in audit.batches_of(source, "changes"):
         later += _count_overtaken(some, is_back=is_back)
         total += len(some)
     if later:
         raise Overtaken(later, total)
-    turned = audit.write(
-        actor=actor,
-        action=action,
-        summary=f"{action.label}: {event.summary}",
-        payload=source.payload,
-        target=event,
-    )
-    for some in _told(source):
+    turned = audit.write_turned(event, source.payload, actor=actor, action=action)
+    for some in audit.batches_of(source, "changes"):
         audit.add_members(turned, "changes", some)
-    _apply(lambda: _told(source), is_back=is_back, at=None if event.action in audit.BROUGHT else turned.at)
+    _apply(
+        lambda: audit.batches_of(source, "changes"),
+        is_back=is_back,
+        at=None if event.action in audit.BROUGHT else turned.at,
+    )
     if event.action in audit.BROUGHT:
         for few in chunked(set(Decision.objects.filter(event=event).values_list("fingerprint", flat=True))):
             standing.update(few)
     return turned
-
-
-def _told(source: AuditEvent) -> Iterator[list[RowChange]]:
-    """Yield the changes of an event, in batches."""
-    for some in chunked(audit.members_of(source, "changes")):
-        yield [told for _, told in some]
 
 
 def _count_overtaken(changes: Sequence[RowChange], *, is_back: bool) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -112,32 +112,20 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
     adds = (event.action == Action.TAG) is (action is Action.REDO)
     told = source.payload["tag"]
     later = total = 0
-    for rows in _told(source):
+    for rows in audit.batches_of(source, "rows"):
         found = TagOn.objects.filter(tag__folded=folded(told["name"]), path__in=[row["path"] for row in rows]).count()
         later += found if adds else len(rows) - found
         total += len(rows)
     if later:
         raise Overtaken(later, total)
-    turned = audit.write(
-        actor=actor,
-        action=action,
-        summary=f"{action.label}: {event.summary}",
-        payload=source.payload,
-        target=event,
-    )
-    for rows in _told(source):
+    turned = audit.write_turned(event, source.payload, actor=actor, action=action)
+    for rows in audit.batches_of(source, "rows"):
         audit.add_members(turned, "rows", rows)
         if adds:
             _add(told, rows)
         else:
             _remove(told, rows)
     return turned
-
-
-def _told(source: AuditEvent) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows of an event, in batches."""
-    for some in chunked(audit.members_of(source, "rows")):
-        yield [told for _, told in some]
 
 
 def _payload(label: Tag, rows: Sequence[tuple[str, str, datetime]], *, created: bool) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from recviewer.catalog.models import Recording
@@ -23,7 +22,7 @@ from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site import roles
 from recviewer.pages.site.errors import ErrorPage, page_of
 from recviewer.pages.site.forms import event_in, item_of, items_of, key_in, next_of, seen_in
-from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.htmx import varied, wants_fragment
 from recviewer.review import deleting
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import Done
@@ -205,7 +204,7 @@ def _tagged(request: HttpRequest, act: Callable[..., Done]) -> HttpResponse:
         if recording is None or not wants_fragment(request):
             return _refuse(request, refusal)
         tags = replace(tags_for(recording), error=str(refusal), typed=name, has_focus=True)
-        return _fragment(render(request, "tags/_tags.html", {"tags": tags}, status=refusal.status))
+        return varied(render(request, "tags/_tags.html", {"tags": tags}, status=refusal.status))
     except Refused as refusal:
         return _refuse(request, refusal)
     recording = _recording(request)
@@ -213,7 +212,7 @@ def _tagged(request: HttpRequest, act: Callable[..., Done]) -> HttpResponse:
         return _told(request, done)
     bar = replace(bar_for(request, recording), is_aside=True)
     tags = replace(tags_for(recording), has_focus=True, says=done.sentence)
-    return _fragment(render(request, "tags/_tags_and_bar.html", {"tags": tags, "bar": bar}))
+    return varied(render(request, "tags/_tags_and_bar.html", {"tags": tags, "bar": bar}))
 
 
 def _told(
@@ -230,7 +229,7 @@ def _told(
             bar = refused(bar, f"{done.sentence} The file changed since you opened it.", is_stale=True)
         tags = replace(tags_for(recording), is_aside=True)
         notes = replace(notes_for(request, recording), is_aside=True) if with_notes else None
-        return _fragment(render(request, "bar/_bar_and_tags.html", {"bar": bar, "tags": tags, "notes": notes}))
+        return varied(render(request, "bar/_bar_and_tags.html", {"bar": bar, "tags": tags, "notes": notes}))
     target = next_of(request, request.POST)
     key = key_in(request.POST)
     if key and recording is None and target == url_of(key):
@@ -246,7 +245,7 @@ def _told(
 def _led(request: HttpRequest, target: str) -> HttpResponse:
     """Lead to an address, by whatever the form was sent."""
     if wants_fragment(request):
-        return _fragment(HttpResponse(status=204, headers={"HX-Redirect": target}))
+        return varied(HttpResponse(status=204, headers={"HX-Redirect": target}))
     return HttpResponseRedirect(target, status=303)
 
 
@@ -259,23 +258,18 @@ def _refuse(request: HttpRequest, refusal: Exception, *, asks_reason: bool = Fal
         note = request.POST.get("note", "")
         bar = refused(bar_for(request, recording), page.reason, is_stale=is_stale, asks_reason=asks_reason, note=note)
         bar = replace(bar, since_url=since_url(recording.path, request.POST.get("seen", "")) if is_stale else "")
-        return _fragment(render(request, "bar/_bar.html", {"bar": bar}, status=page.status))
+        return varied(render(request, "bar/_bar.html", {"bar": bar}, status=page.status))
     url = url_of(recording.path) if recording is not None else ""
     sent = request.GET if request.method == "GET" else request.POST
     shown = RefusedPage(page.title, page.reason, url, next_of(request, sent))
     template = "bar/_refused.html" if wants_fragment(request) else "bar/refused.html"
-    return _fragment(render(request, template, {"page": shown}, status=page.status))
+    return varied(render(request, template, {"page": shown}, status=page.status))
 
 
 def _recording(request: HttpRequest) -> Recording | None:
     """Return the one recording that the form names, as it is in the catalog now."""
     key = key_in(request.GET if request.method == "GET" else request.POST)
     return Recording.objects.filter(path=key).first() if key else None
-
-
-def _fragment(response: HttpResponse) -> HttpResponse:
-    patch_vary_headers(response, VARY)
-    return response
 
 
 app_name = "review"

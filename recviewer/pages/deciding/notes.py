@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
 from recviewer.catalog.models import Recording
@@ -18,7 +17,7 @@ from recviewer.pages.deciding.verdict_bar import bar_for
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.errors import ErrorPage, page_of
 from recviewer.pages.site.forms import Fields, fields_of, key_in, next_of, seen_in
-from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.htmx import varied, wants_fragment
 from recviewer.review import notes as store
 from recviewer.review.actors import actor_of
 from recviewer.review.audit import Done
@@ -191,7 +190,7 @@ def _answer(request: HttpRequest, act: Callable[[], Done]) -> HttpResponse:
         url = url_of(recording.path) if recording else ""
         shown = {"title": page.title, "reason": page.reason, "url": url, "back": next_of(request, request.POST)}
         template = "bar/_refused.html" if wants_fragment(request) else "bar/refused.html"
-        return _varied(render(request, template, {"page": shown}, status=page.status))
+        return varied(render(request, template, {"page": shown}, status=page.status))
     if is_fragment and recording is not None:
         return _fragment(request, recording, replace(notes_for(request, recording), says=done.sentence, has_focus=True))
     messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
@@ -228,12 +227,7 @@ def _refused(request: HttpRequest, recording: Recording, refusal: Refused) -> No
 
 def _fragment(request: HttpRequest, recording: Recording, notes: Notes, *, status: int = 200) -> HttpResponse:
     bar = replace(bar_for(request, recording), is_aside=True)
-    return _varied(render(request, "notes/_notes_and_bar.html", {"notes": notes, "bar": bar}, status=status))
-
-
-def _varied(response: HttpResponse) -> HttpResponse:
-    patch_vary_headers(response, VARY)
-    return response
+    return varied(render(request, "notes/_notes_and_bar.html", {"notes": notes, "bar": bar}, status=status))
 
 
 app_name = "notes"

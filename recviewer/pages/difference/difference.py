@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.cache import patch_vary_headers
 
 from recviewer.catalog import content as catalog_content
 from recviewer.catalog.content import Content
@@ -32,7 +31,7 @@ from recviewer.pages.difference.sections import Part, part_of
 from recviewer.pages.difference.text import CUT, EVERYTHING, Room
 from recviewer.pages.recording.calls import call_view
 from recviewer.pages.recording.parts import shown_of
-from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.htmx import varied, wants_fragment
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.templatetags.words import counted, size
 from recviewer.pages.text import test_ids
@@ -333,19 +332,14 @@ def fragment_of(request: HttpRequest, page: DifferencePage) -> HttpResponse | No
     if not wants_fragment(request):
         return None
     names = request.GET.getlist("open")
-    response = None
     if page.raw is not None:
-        response = render(request, "difference/_raw_rows.html", {"page": page})
-    elif names:
-        fold = page.folds.found.get(names[-1])
-        if fold is None:
-            raise Http404(names[-1])
+        return varied(render(request, "difference/_raw_rows.html", {"page": page}))
+    if names:
+        fold = page.folds.wanted(names[-1])
         url = page.new.url or page.old.url
         html = render_to_string(fold.template, {"fold": with_pictures(fold, url), "page": page.alone or page})
-        response = HttpResponse(html.removesuffix("\n"))  # the template's own line end would count in a text
-    if response is not None:
-        patch_vary_headers(response, VARY)
-    return response
+        return varied(HttpResponse(html.removesuffix("\n")))  # the template's own line end would count in a text
+    return None
 
 
 def _content(data: bytes | None, side: ShownSide) -> Content | None:

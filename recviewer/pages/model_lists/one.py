@@ -9,7 +9,6 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog import facets
@@ -23,7 +22,7 @@ from recviewer.pages.recordings.facets import whole_counts
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.strips import HostStrips, Strips
 from recviewer.pages.site.forms import item_of, items_of
-from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.htmx import varied, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.text.folds import Fold, Folds
@@ -126,14 +125,9 @@ def show(request: HttpRequest, digits: str) -> HttpResponse:
     is_part = wants_fragment(request) and bool(names)
     page, folds = build(union, counts, Folds.asked_by(names, is_part=is_part))
     if is_part:
-        fold = folds.found.get(names[-1])
-        if fold is None:
-            raise Http404(names[-1])
-        response = render(request, fold.template, {"fold": fold})
-    else:
-        response = render(request, "models/one.html", {"page": page})
-    patch_vary_headers(response, VARY)
-    return response
+        fold = folds.wanted(names[-1])
+        return varied(render(request, fold.template, {"fold": fold}))
+    return varied(render(request, "models/one.html", {"page": page}))
 
 
 def _asked_for() -> dict[str, int]:

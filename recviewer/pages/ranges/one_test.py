@@ -127,9 +127,7 @@ def show(request: HttpRequest, place: ShownRange, path_: str) -> HttpResponse:
     folds = Folds.asked_by(names, kept.urlencode(), is_part=wants_fragment(request))
     calls = calls_of(place, asked, item, folds)
     if wants_fragment(request) and names:
-        fold = folds.found.get(names[-1])
-        if fold is None:
-            raise Http404(names[-1])
+        fold = folds.wanted(names[-1])
         return render(request, fold.template, {"fold": fold})
     alone = _left(calls, place.actor)
     if alone is not None and not any(one.item for one in calls):

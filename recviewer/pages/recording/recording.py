@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_safe
 
@@ -35,7 +34,7 @@ from recviewer.pages.recording.reply import ReplyHead, ShownReply
 from recviewer.pages.recording.strip import Strip
 from recviewer.pages.recordings.neighbours import FIND, Neighbours, neighbours_of, shared_list, url_of
 from recviewer.pages.site.following import follow, shows
-from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.htmx import varied, wants_fragment
 from recviewer.pages.site.presence import OpenPage, open_page
 from recviewer.pages.smells.found import FindingHereNow, on_recording
 from recviewer.pages.text import media
@@ -133,12 +132,9 @@ def answer(
         return _fold(request, content, asks.getlist("open"))
     told = asked(content, told_of, asks.urlencode())
     if wants_fragment(request) and "only" in asks:
-        response = render(request, f"recording/_{told.view}_more.html", {"page": middle(told, "")})
-    else:
-        whole = "recording/_view.html" if wants_fragment(request) else template
-        response = render(request, whole, {"page": page_of(told)})
-    patch_vary_headers(response, VARY)
-    return response
+        return varied(render(request, f"recording/_{told.view}_more.html", {"page": middle(told, "")}))
+    whole = "recording/_view.html" if wants_fragment(request) else template
+    return varied(render(request, whole, {"page": page_of(told)}))
 
 
 app_name = "recording"
@@ -224,9 +220,7 @@ def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpRespo
     fold = asked(content, fold_in, names, wants_seams="seams" in request.GET)
     if fold is None:
         raise Http404(names[-1])
-    response = render(request, fold.template, {"fold": fold})
-    patch_vary_headers(response, VARY)
-    return response
+    return varied(render(request, fold.template, {"fold": fold}))
 
 
 def _media(content: Content, name: str) -> HttpResponse:

@@ -9,7 +9,6 @@ from itertools import accumulate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from recviewer.bounded.cache import Recent
@@ -18,7 +17,7 @@ from recviewer.git import ranges, repository
 from recviewer.git.growth import Growth, GrowthStep, growth
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.memory import git_contents
-from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.htmx import varied, wants_fragment
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.templatetags.words import bare, counted, day
 from recviewer.recorders.registry import claims
@@ -87,13 +86,9 @@ def show(request: HttpRequest) -> HttpResponse:
     page = _page(max(1, whole(request.GET.get("page", ""), 1)))
     if wants_fragment(request):
         if not page.bars:
-            response = HttpResponse(status=204)
-        else:
-            response = render(request, "recordings/_growth.html", {"growth": page})
-    else:
-        response = render(request, "recordings/growth.html", {"page": page})
-    patch_vary_headers(response, VARY)
-    return response
+            return varied(HttpResponse(status=204))
+        return varied(render(request, "recordings/_growth.html", {"growth": page}))
+    return varied(render(request, "recordings/growth.html", {"page": page}))
 
 
 def _page(number: int) -> GrowthPage:

@@ -22,6 +22,10 @@ def wants_fragment(request: HttpRequest) -> bool:
 def answer(request: HttpRequest, page_template: str, fragment: str, page: Any, *, status: int = 200) -> HttpResponse:
     """Render the page, or for htmx its fragment, from the same `page`."""
     chosen = fragment if wants_fragment(request) else page_template
-    response = render(request, chosen, {"page": page}, status=status)
+    return varied(render(request, chosen, {"page": page}, status=status))
+
+
+def varied(response: HttpResponse) -> HttpResponse:
+    """Mark an answer as one that differs for htmx, so that no cache gives a part of a page for the page."""
     patch_vary_headers(response, VARY)
     return response

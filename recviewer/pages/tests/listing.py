@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -24,7 +23,7 @@ from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
 from recviewer.pages.recordings.sentence import Chip, chips_of, without_all
 from recviewer.pages.site.following import follow
-from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.htmx import varied, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.tests.functions import TestFunction, functions_of
@@ -125,16 +124,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     kept = _address(state, order).removeprefix("?")
     page, folds = build(state, order, Folds.asked_by(names, kept, is_part=is_part))
     if is_part:
-        fold = folds.found.get(names[-1])
-        if fold is None:
-            raise Http404(names[-1])
-        response = render(request, fold.template, {"fold": fold})
-    else:
-        overview = overview_of(request, state, page.sum.count, is_of_tests=True)
-        page = replace(page, overview=overview, overview_is_hidden=is_hidden(request))
-        response = render(request, "tests/list.html", {"page": page})
-    patch_vary_headers(response, VARY)
-    return response
+        fold = folds.wanted(names[-1])
+        return varied(render(request, fold.template, {"fold": fold}))
+    overview = overview_of(request, state, page.sum.count, is_of_tests=True)
+    page = replace(page, overview=overview, overview_is_hidden=is_hidden(request))
+    return varied(render(request, "tests/list.html", {"page": page}))
 
 
 def _address(state: ListState, order: str) -> str:

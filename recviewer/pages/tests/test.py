@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from recviewer.catalog.models import Recording
@@ -21,7 +20,7 @@ from recviewer.language.tree import Term
 from recviewer.pages.recording.recording import picture
 from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.site.forms import item_of, items_of
-from recviewer.pages.site.htmx import VARY, wants_fragment
+from recviewer.pages.site.htmx import varied, wants_fragment
 from recviewer.pages.site.json import Json
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.tests.form import to_json
@@ -137,9 +136,7 @@ def answer(request: HttpRequest, loaded: Loaded, here: str) -> HttpResponse:
         return _fold(request, loaded, standings, here)
     folds = Folds.asked_by(request.GET.getlist("open"))
     page = replace(page_of(loaded, standings, folds, here), is_pasted="pasted" in request.GET)
-    response = render(request, "tests/test.html", {"page": page})
-    patch_vary_headers(response, VARY)
-    return response
+    return varied(render(request, "tests/test.html", {"page": page}))
 
 
 def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str) -> TestPage:
@@ -350,12 +347,8 @@ def _fold(request: HttpRequest, loaded: Loaded, standings: dict[str, Stand], her
     source = source_of(parse(loaded.test_id)) if names[-1].startswith("source") else None
     if source:
         _source_fold(source, folds)
-    fold = folds.found.get(names[-1])
-    if fold is None:
-        raise Http404(names[-1])
-    response = render(request, fold.template, {"fold": fold})
-    patch_vary_headers(response, VARY)
-    return response
+    fold = folds.wanted(names[-1])
+    return varied(render(request, fold.template, {"fold": fold}))
 
 
 def _media(loaded: Loaded, name: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from django.http import Http404
 from django.utils.html import escape
 
 from recviewer.exchange.hidden import RUN
@@ -150,6 +151,13 @@ class Folds:
         """Start with the names given in the address. is_part: the body of the last one alone is wanted."""
         listed = list(names)
         return cls(frozenset(listed), kept=kept, target=listed[-1] if is_part and listed else "")
+
+    def wanted(self, name: str) -> Fold:
+        """Return the fold of a name that an address has. Raises Http404."""
+        found = self.found.get(name)
+        if found is None:
+            raise Http404(name)
+        return found
 
     def spend(self, weight: int) -> None:
         """Take from the room what something takes on the page."""
