@@ -48,6 +48,10 @@ ANYTHING = "*/*"
 """What `accept` says where a client accepts whatever comes: nothing."""
 
 
+_OF_A_SESSION = frozenset({"x-amz-security-token", "x-csrf-token", "x-xsrf-token"})
+"""Credentials that come beside others with some ways to sign in, which say nothing of what is asked."""
+
+
 @lru_cache(maxsize=2048)
 def _kind_of(name: str) -> tuple[str, bool, bool]:
     """Return a name of a header in small letters, whether it is left out, and whether its value is a credential."""
@@ -56,18 +60,24 @@ def _kind_of(name: str) -> tuple[str, bool, bool]:
 
 
 def counted(headers: Mapping[str, Json], *, is_request: bool = False) -> dict[str, Json]:
-    """Return the headers that count, by their names in lower case, of credentials only that there are some."""
+    """Return the headers that count, by their names in lower case; of credentials of a request their names, of a reply
+    only that there are some.
+    """
     made: dict[str, Json] = {}
+    signing: set[str] = set()
     for name, value in headers.items():
         name, is_passed, is_credential = _kind_of(name)
         if is_passed and not (is_request and ASKING.fullmatch(name)):
             continue
         if is_credential:
-            made["credentials"] = True
+            signing.add(name)
             continue
         text = ", ".join(map(text_of, value if isinstance(value, list) else [value]))
         if name != "accept" or text != ANYTHING:
-            made[name] = credentials.in_url(text)
+            told = credentials.in_url(text)
+            made[name] = f"{made[name]}, {told}" if name in made else told
+    if signing:
+        made["credentials"] = ", ".join(sorted(signing - _OF_A_SESSION or signing)) if is_request else True
     return dict(sorted(made.items()))
 
 

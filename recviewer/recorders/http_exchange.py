@@ -11,8 +11,9 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats import sse
@@ -234,9 +235,28 @@ def jsonable(value: object) -> Json:
     return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
 
 
-def beside(held: object, *known: str) -> dict[str, object]:
-    """Return what an object holds besides some keys: those that were read, and those that say nothing."""
-    return {key: value for key, value in held.items() if key not in known} if isinstance(held, dict) else {}
+def beside(held: object, *known: str, texts: Collection[str] = (), numbers: Collection[str] = ()) -> dict[str, object]:
+    """Return what an object holds besides some keys: those that were read, and those that say nothing.
+
+    texts, numbers: keys of which a text or a whole number is read. What else stands there is none that was.
+    """
+    if not isinstance(held, dict):
+        return {} if held is None else {"(no object)": held}
+    read = dict.fromkeys(texts, str) | dict.fromkeys(numbers, int)
+    return {
+        key: value
+        for key, value in held.items()
+        if (value is not None and not isinstance(value, read[key]) if key in read else key not in known)
+    }
+
+
+def says_its_number(phrase: object, status: object) -> bool:
+    """Tell whether the words of a status are the usual ones of its number, or none, so that they say nothing more."""
+    usual = HTTPStatus(status).phrase if isinstance(status, int) and status in _NUMBERS else ""
+    return phrase in (None, "") or (isinstance(phrase, str) and phrase.lower() == usual.lower())
+
+
+_NUMBERS = frozenset(HTTPStatus)
 
 
 def listed(pairs: object) -> dict[str, Json]:

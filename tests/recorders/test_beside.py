@@ -63,6 +63,38 @@ ENTRY = {
 }
 HAR = "a/__recordings__/x.har", json.dumps({"log": {"entries": [ENTRY]}})
 
+MASTRA = (
+    "a/__recordings__/x.json",
+    json.dumps(
+        {
+            "meta": {"name": "x"},
+            "recordings": [
+                {
+                    "hash": "0",
+                    "request": {"url": "https://a.example/v1", "method": "POST", "body": {}},
+                    "response": {"status": 200, "chunks": ["data: {}\n\n"], "isStreaming": True},
+                }
+            ],
+        }
+    ),
+)
+
+
+def traced(text):
+    """Give a trace of one exchange the lengths that it has."""
+    first, _, rest = text.partition("\n")
+    asked, answer = rest.partition("\n")[2].split("HTTP/1.1 200", 1)
+    return f"{first}\n{len(asked)} {len(answer) + 12}\n{asked}HTTP/1.1 200{answer}"
+
+
+RAW = (
+    "a/testdata/TestX.httprr",
+    traced(
+        "httprr trace v1\n0 0\nGET https://a.example/v1 HTTP/1.1\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+    ),
+)
+
 
 def said(path, text):
     return [fingerprint(one.reading.exchange) for one in read_file(text.encode(), path)]
@@ -71,7 +103,8 @@ def said(path, text):
 def changed(case, old, new):
     path, text = case
     assert old in text
-    return path, text.replace(old, new, 1)
+    made = text.replace(old, new, 1)
+    return path, traced(made) if path == RAW[0] else made
 
 
 @pytest.mark.parametrize(
@@ -105,6 +138,27 @@ def changed(case, old, new):
         (NOCK, '"status": 200,', '"status": 200, "delay": 5,'),
         (HAR, '"text": "{}"', '"text": "{}", "comment": "cut"'),
         (HAR, '"log": {', '"log": {"comment": "cut", '),
+        (HAR, '{"request"', '{"_id": "x", "request"'),
+        (HAR, '{"request"', '{"_order": 1, "request"'),
+        (HAR, '"text": "{}"', '"text": "{}", "mimeType": "text/html"'),
+        (HAR, '"headers": []', '"queryString": [{"name": "a", "value": "b"}], "headers": []'),
+        (HAR, '"method": "GET"', '"method": 7'),
+        (HAR, '"status": 200', '"status": "500"'),
+        (HAR, '"headers": []}', '"headers": [], "postData": "{}"}'),
+        (NOCK, '"status": 200,', '"status": "500",'),
+        (NOCK, '"method": "POST"', '"method": ["GET"]'),
+        (NOCK, '"status": 200,', '"status": 200, "responseIsBinary": true,'),
+        (WIREMOCK, '"method": "POST",', '"method": {"oneOf": ["POST", "GET"]},'),
+        (WIREMOCK, '"status": 200', '"status": "500"'),
+        (PROXY, '"StatusCode": 200', '"StatusCode": "500"'),
+        (RUBY, "code: 200", "code: '500'"),
+        (HTTPMOCK, "status: 200", "status: '500'"),
+        (MASTRA, '"isStreaming": true', '"isStreaming": false'),
+        (MASTRA, '"hash": "0"', '"hash": "1"'),
+        (MASTRA, '"status": 200', '"status": 200, "statusText": "Teapot"'),
+        (MASTRA, '"meta": {', '"meta": {"model": "other", '),
+        (RAW, "0\r\n\r\n", ""),
+        (RAW, "0\r\n\r\n", "0\r\nx-more: 1\r\n\r\n"),
     ],
 )
 def test_what_nobody_knows_counts(case, old, new):
@@ -120,7 +174,9 @@ def test_what_nobody_knows_counts(case, old, new):
         (RUBY, "encoding: UTF-8", "encoding: US-ASCII"),
         (GO, "duration: 1.2s", "duration: 3.4s"),
         (GO, "proto: HTTP/2.0", "proto: HTTP/1.1"),
-        (HAR, '{"request"', '{"time": 12, "_id": "x", "request"'),
+        (HAR, '{"request"', '{"time": 12, "cache": {}, "request"'),
+        (HAR, '"text": "{}"', '"text": "{}", "mimeType": "x-unknown"'),
+        (HAR, '"headers": []', '"queryString": [], "headers": []'),
     ],
 )
 def test_what_is_known_to_say_nothing_does_not(case, old, new):

@@ -29,15 +29,19 @@ def test_pieces_that_the_network_cut_are_one_stream(case, home, place):
 
 
 @pytest.mark.parametrize(
-    ("case", "home"),
-    [("mastra/planets.json", "__recordings__"), ("req-llm/basic.json", "fixtures"), ("hf-tapes/planets.json", "tapes")],
+    ("case", "home", "said"),
+    [
+        ("mastra/planets.json", "__recordings__", {"recording": {"hash": "0a1b"}}),
+        ("req-llm/basic.json", "fixtures", {"fixture": {"model_spec": "example:m", "provider": "example"}}),
+        ("hf-tapes/planets.json", "tapes", {}),
+    ],
 )
-def test_whole_replies_are_read_and_nothing_is_left_over(case, home):
+def test_of_whole_replies_only_what_finds_them_is_left_over(case, home, said):
     exchange = exchanges(case, home)[0]
 
     assert (exchange.outputs[0].content, exchange.usage["total_tokens"]) == ("Mercury", 6)
     assert not exchange.problems
-    assert "recorder" not in exchange.rest.get("file", {})
+    assert exchange.rest.get("file", {}).get("recorder", {}) == said
 
 
 def test_an_error_that_mastra_recorded_is_one():
@@ -50,7 +54,7 @@ def test_an_error_that_mastra_recorded_is_one():
         (
             "mastra/odd.json",
             "__recordings__",
-            {"recording": {"note": "by hand"}, "response": {"chunks": ["data: {", 7]}},
+            {"recording": {"note": "by hand", "hash": "0a1e"}, "response": {"chunks": ["data: {", 7]}},
         ),
         (
             "req-llm/odd.json",
@@ -58,6 +62,7 @@ def test_an_error_that_mastra_recorded_is_one():
             {
                 "fixture": {"note": "by hand"},
                 "request": {"canonical_json": '{"model": "other"}'},
+                "response": {"status": "200"},
             },
         ),
         ("hf-tapes/odd.json", "tapes", {"tape": {"note": "by hand"}}),

@@ -108,6 +108,22 @@ def test_a_client_that_accepts_anything_says_nothing_by_it():
 )
 def test_of_credentials_it_is_told_that_there_is_one(name):
     assert counted({name: ["topsecret"]}) == {"credentials": True}
+    assert counted({name: ["topsecret"]}, is_request=True) == {"credentials": name.lower()}
+
+
+def test_a_request_tells_which_credentials_it_sends_but_for_those_of_a_session():
+    sent = {"Authorization": "AWS4-HMAC-SHA256 x", "x-amz-security-token": "topsecret"}
+
+    assert (
+        counted(sent, is_request=True)
+        == counted({"authorization": "y"}, is_request=True)
+        == {"credentials": "authorization"}
+    )
+    assert counted({"x-api-key": "y"}, is_request=True) == {"credentials": "x-api-key"}
+
+
+def test_a_header_that_comes_twice_in_two_spellings_has_both_values():
+    assert counted({"Anthropic-Beta": ["a"], "anthropic-beta": "b"}) == {"anthropic-beta": "a, b"}
 
 
 def test_no_credential_is_in_an_address_that_a_header_names():

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from recviewer.recorders.http_exchange import HttpExchange
 
 
-_TOOK = ("_id", "_order", "cache", "startedDateTime", "time", "timings", "connection", "serverIPAddress", "pageref")
+_TOOK = ("cache", "startedDateTime", "time", "timings", "connection", "serverIPAddress", "pageref")
 """Keys of an entry that say when and how it travelled."""
 
 _TWICE = ("httpVersion", "cookies", "queryString", "headersSize", "bodySize", "_transferSize")
 """Keys that say again what headers and address say, or how a message travelled."""
+
+_UNKNOWN = frozenset({"", "x-unknown"})
+"""What stands for the type of a body of which nobody knows it."""
 
 
 _MAKER = ("version", "creator", "browser", "pages", "_recordingName")
@@ -58,13 +61,48 @@ class Har(JsonCassette):
             _body(given.get("content")),
             {
                 "entry": beside(value, "request", "response", *_TOOK),
-                "request": beside(asked, "method", "url", "headers", "postData", *_TWICE),
-                "postData": beside(sent, "text", "mimeType"),
-                "response": beside(given, "status", "headers", "content", *_TWICE),
-                "content": beside(given.get("content"), "text", "encoding", "size", "compression", "mimeType"),
+                "request": beside(asked, "headers", "postData", *_TWICE, texts=("method", "url")) | _otherwise(asked),
+                "postData": beside(sent, *_type_in(asked.get("headers"), sent), texts=("text",)),
+                "response": beside(given, "headers", "content", *_TWICE, numbers=("status",)),
+                "content": beside(
+                    *(given.get("content"), "encoding", "size", "compression"),
+                    *_type_in(given.get("headers"), given.get("content")),
+                    texts=("text",),
+                ),
             },
             [f"{ELSEWHERE}: {name}" for name in _files_of(given.get("content"))],
         )
+
+
+def _type_in(headers: Any, body: Any) -> tuple[str, ...]:
+    """Return the key that has the type of a body, where its headers say the same; else nothing."""
+    from recviewer.recorders.http_exchange import listed
+
+    told = body.get("mimeType") if isinstance(body, dict) else None
+    if told is None or (isinstance(told, str) and told in _UNKNOWN):
+        return ("mimeType",)
+    named = [value for name, value in listed(headers).items() if name.lower() == "content-type"]
+    return ("mimeType",) if named and _bare(named[0]) == _bare(told) else ()
+
+
+def _bare(kind: Any) -> str:
+    return str(kind).partition(";")[0].strip().lower()
+
+
+def _otherwise(asked: dict[str, Any]) -> dict[str, object]:
+    """Return the query of a request where it stands beside its address and says something else."""
+    from urllib.parse import parse_qsl, unquote_plus, urlencode
+
+    from recviewer.recorders.credentials import in_url
+
+    told = asked.get("queryString")
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        return {"queryString": told} if told else {}
+    pairs = [(unquote_plus(str(one.get("name"))), unquote_plus(str(one.get("value")))) for one in told]
+    query = str(asked.get("url")).partition("#")[0].partition("?")[2]
+    if sorted(pairs) == sorted(parse_qsl(query, keep_blank_values=True)):
+        return {}
+    return {"queryString": in_url(f"?{urlencode(pairs)}")}
 
 
 def _files_of(content: Any) -> list[str]:

@@ -23,7 +23,7 @@ class HuggingFaceTapes(JsonFile):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read a tape."""
-        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed, says_its_number
 
         given = object_in(value, "response")
         asked = object_in(value, "init")
@@ -37,9 +37,15 @@ class HuggingFaceTapes(JsonFile):
             listed(given.get("headers")),
             _body(given.get("body")),
             {
-                "tape": beside(value, "url", "init", "response"),
-                "init": beside(asked, "method", "headers", "body"),
-                "response": beside(given, "status", "statusText", "headers", "body"),
+                "tape": beside(value, "init", "response", texts=("url",)),
+                "init": beside(asked, "headers", "body", texts=("method",)),
+                "response": beside(
+                    given,
+                    "headers",
+                    "body",
+                    *(["statusText"] if says_its_number(given.get("statusText"), status) else []),
+                    numbers=("status",),
+                ),
             },
         )
 

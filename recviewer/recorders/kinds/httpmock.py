@@ -65,9 +65,9 @@ class HttpMock(Cassette):
             body,
             {
                 "document": beside(value, "when", "then"),
-                "when": beside(asked, "path", "method", "query_param", "header", "body"),
+                "when": beside(asked, "query_param", "header", "body", texts=("path", "method")),
                 "query_param": [one for one in given_query if not _is_pair(one) or len(one) > 2] or None,
-                "then": beside(given, "status", "header", "body", "body_encoding"),
+                "then": beside(given, "header", "body", "body_encoding", numbers=("status",)),
             },
         )
 

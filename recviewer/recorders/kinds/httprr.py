@@ -84,8 +84,8 @@ def _exchange(value: Any) -> HttpExchange:
     from recviewer.recorders.http_exchange import HttpExchange
 
     asked, given = value
-    head, asked_headers, asked_body = _message(asked)
-    status, given_headers, given_body = _message(given)
+    head, asked_headers, asked_body, asked_more = _message(asked)
+    status, given_headers, given_body, given_more = _message(given)
     words = head.split(b" ")
     code = _STATUS.match(status)
     if len(words) < 3 or code is None:
@@ -98,12 +98,12 @@ def _exchange(value: Any) -> HttpExchange:
         int(code[1]),
         given_headers,
         given_body,
-        {"response": {"status": status[code.end() :].strip()}},
+        {"response": {"status": status[code.end() :].strip()} | given_more, "request": asked_more},
     )
 
 
-def _message(data: bytes) -> tuple[bytes, dict[str, Json], bytes]:
-    """Return the first line, the headers and the body, put together where it was sent in chunks."""
+def _message(data: bytes) -> tuple[bytes, dict[str, Json], bytes, dict[str, object]]:
+    """Return the first line, the headers, the body, put together where it was sent in chunks, and what is odd about it."""
     gap = _GAP.search(data)
     if gap is None:
         raise ValueError("no HTTP: an empty line behind the headers was expected")
@@ -116,22 +116,23 @@ def _message(data: bytes) -> tuple[bytes, dict[str, Json], bytes]:
         assert isinstance(held, list)
         held.append(value.decode("utf-8", "replace").strip())
     if "chunked" in str(headers.get("transfer-encoding", "")).lower():
-        body = _unchunked(body)
-    return first, headers, body
+        body, more = _unchunked(body)
+        return first, headers, body, more
+    return first, headers, body, {}
 
 
-def _unchunked(body: bytes) -> bytes:
+def _unchunked(body: bytes) -> tuple[bytes, dict[str, object]]:
+    """Return a body that was sent in chunks, and what stands behind its last one, or that there is none."""
     made: list[bytes] = []
     at = 0
-    while True:
-        size = _SIZE.match(body, at)
-        if size is None:
-            return b"".join(made) + body[at:] if at else body
+    while size := _SIZE.match(body, at):
         length = int(size[1], 16)
         if not length:
-            return b"".join(made)
+            rest = body[size.end() :].strip(b"\r\n")
+            return b"".join(made), {"behind the last chunk": rest} if rest else {}
         made.append(body[size.end() : size.end() + length])
         at = size.end() + length + 2
+    return (b"".join(made) + body[at:], {"last chunk": "missing"}) if at else (body, {})
 
 
 RECORDER = HttpRr()

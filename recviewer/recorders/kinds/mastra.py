@@ -37,12 +37,13 @@ class Mastra(JsonCassette):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read an item."""
-        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed, says_its_number
 
         asked, given = object_in(value, "request"), object_in(value, "response")
         status, chunks = given.get("status"), given.get("chunks")
         is_cut = isinstance(chunks, list) and bool(chunks) and all(isinstance(one, str) for one in chunks)
         has_both = is_cut and "body" in given
+        streams = bool(given.get("isStreaming"))
         return HttpExchange(
             first_text((asked.get("method"),)) or "POST",
             first_text((asked.get("url"),)),
@@ -52,16 +53,23 @@ class Mastra(JsonCassette):
             listed(given.get("headers")),
             "".join(chunks) if is_cut and isinstance(chunks, list) else given.get("body"),
             {
-                "recording": beside(value, "hash", "request", "response"),
-                "request": beside(asked, "method", "url", "headers", "body", "timestamp"),
+                "recording": beside(value, "request", "response"),
+                "request": beside(asked, "headers", "body", "timestamp", texts=("method", "url")),
                 "response": beside(
-                    given, *_READ, *([] if has_both else ["body"]), *(["chunks"] if is_cut or not chunks else [])
-                ),
+                    given,
+                    *_READ,
+                    *(["statusText"] if says_its_number(given.get("statusText"), status) else []),
+                    *([] if has_both else ["body"]),
+                    *(["chunks"] if is_cut or not chunks else []),
+                    numbers=("status",),
+                )
+                | ({} if streams == is_cut else {"isStreaming": streams}),
             },
         )
 
 
-_READ = ("status", "statusText", "headers", "chunkTimings", "isStreaming")
-_NAMES = ("name", "testFile", "testName", "model", "provider", "createdAt", "updatedAt")
+_READ = ("headers", "chunkTimings", "isStreaming")
+_NAMES = ("name", "testFile", "testName", "createdAt", "updatedAt")
+
 
 RECORDER = Mastra()

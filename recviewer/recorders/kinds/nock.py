@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from recviewer.recorders.http_exchange import HttpExchange
 
 
-_READ = ("scope", "method", "path", "body", "status", "response", "reqheaders", "rawHeaders", "responseIsBinary")
+_READ = ("path", "body", "response", "reqheaders", "rawHeaders")
 
 
 class Nock(JsonCassette):
@@ -39,6 +39,7 @@ class Nock(JsonCassette):
         whole = joined_list(answer)
         if whole is None and value.get("responseIsBinary") is True and isinstance(answer, str):
             whole = _of_hex(answer)
+        is_odd = whole is None and bool(value.get("responseIsBinary"))
         asked = value.get("body")
         return HttpExchange(
             first_text((value.get("method"),)) or "GET",
@@ -48,7 +49,15 @@ class Nock(JsonCassette):
             status if isinstance(status, int) else None,
             _headers(value.get("rawHeaders")),
             answer if whole is None else whole,
-            {"definition": beside(value, *_READ)},
+            {
+                "definition": beside(
+                    value,
+                    *_READ,
+                    *([] if is_odd else ["responseIsBinary"]),
+                    texts=("scope", "method"),
+                    numbers=("status",),
+                )
+            },
         )
 
 

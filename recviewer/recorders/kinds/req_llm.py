@@ -11,7 +11,7 @@ from recviewer.recorders.json_cassettes import JsonFile
 if TYPE_CHECKING:
     from recviewer.recorders.http_exchange import HttpExchange
 
-_READ = ("request", "response", "chunks", "captured_at", "provider", "model_spec")
+_READ = ("request", "response", "chunks", "captured_at")
 
 
 class ReqLlm(JsonFile):
@@ -35,13 +35,7 @@ class ReqLlm(JsonFile):
         chunks = value.get("chunks")
         whole = _joined(chunks)
         status = given.get("status")
-        known = (
-            "method",
-            "url",
-            "headers",
-            "body",
-            *(["canonical_json"] if _says(asked.get("canonical_json"), sent) else []),
-        )
+        known = ("headers", "body", *(["canonical_json"] if _says(asked.get("canonical_json"), sent) else []))
         return HttpExchange(
             first_text((asked.get("method"),)) or "POST",
             first_text((asked.get("url"),)),
@@ -52,8 +46,8 @@ class ReqLlm(JsonFile):
             _body(given.get("body")) if whole is None else whole,
             {
                 "fixture": beside(value, *(_READ if whole is not None or not chunks else set(_READ) - {"chunks"})),
-                "request": beside(asked, *known),
-                "response": beside(given, "status", "headers", *(["body"] if whole is None else [])),
+                "request": beside(asked, *known, texts=("method", "url")),
+                "response": beside(given, "headers", *(["body"] if whole is None else []), numbers=("status",)),
             },
         )
 

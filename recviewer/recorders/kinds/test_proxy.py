@@ -45,13 +45,13 @@ class TestProxy(JsonCassette):
             status if isinstance(status, int) else None,
             listed(value.get("ResponseHeaders")),
             _body(value.get("ResponseBody"), value.get("ResponseHeaders")),
-            {"entry": beside(value, *_READ)},
+            {"entry": beside(value, *_READ, texts=("RequestMethod",), numbers=("StatusCode",))},
         )
 
 
 _READ = (
-    *("RequestUri", "RequestMethod", "RequestHeaders", "RequestBody"),
-    *("StatusCode", "ResponseHeaders", "ResponseBody"),
+    *("RequestUri", "RequestHeaders", "RequestBody"),
+    *("ResponseHeaders", "ResponseBody"),
 )
 
 _TEXTUAL = re.compile(r"json|text|xml|form|javascript|event-stream|jsonl", re.IGNORECASE)

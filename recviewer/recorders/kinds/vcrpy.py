@@ -175,7 +175,7 @@ def exchange_of(value: Any) -> HttpExchange:
         bodies[1],
         {
             "exchange": beside(value, "request", "response", "recorded_at", "id"),
-            "request": beside(request, "method", "uri", "url", "headers", "body", "parsed_body", *_WIRE),
+            "request": beside(request, "headers", "body", "parsed_body", *_WIRE, texts=("method", "uri", "url")),
             "request.body": _beside_body(request),
             "response": beside(response, "status", "code", "headers", "body", "parsed_body", "duration", *_WIRE),
             "response.status": _beside_status(response),
@@ -234,7 +234,7 @@ def _beside_status(response: dict[str, Any]) -> object:
 
     status = response.get("status")
     if isinstance(status, dict):
-        return beside(status, "code")
+        return beside(status, numbers=("code",))
     if isinstance(status, int) and "code" in response:
         return {"code": response["code"]}
     return {"text": status} if isinstance(status, str) else None

@@ -96,9 +96,10 @@ def _exchange(value: Any) -> HttpExchange:
         _given(given),
         {
             "mapping": beside(value, "request", "response", "id", "uuid", "persistent", "insertionIndex"),
-            "request": beside(asked, "method", url, "bodyPatterns") | ({"address is": url} if url != "url" else {}),
+            "request": beside(asked, "bodyPatterns", texts=("method", url))
+            | ({"address is": url} if url != "url" else {}),
             "pattern": _beside_pattern(asked.get("bodyPatterns")),
-            "response": beside(given, "status", "headers", answer),
+            "response": beside(given, "headers", answer, numbers=("status",)),
         },
         [f"{ELSEWHERE}: __files/{given[answer]}"] if answer == "bodyFileName" else [],
     )
