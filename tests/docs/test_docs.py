@@ -132,6 +132,36 @@ def test_every_room_is_in_the_architecture(name):
     assert f"| `{name}/` |" in text_of("architecture.md")
 
 
+def test_every_folder_of_pages_is_in_the_architecture_and_its_contract():
+    folders = {at.parent.name for at in (PROJECT / "recviewer" / "pages").glob("*/__init__.py")}
+    folders -= {"migrations", "templatetags"}
+
+    assert {name for name in folders if f"| `{name}/` |" not in text_of("architecture.md")} == set()
+    contract = (PROJECT / "pyproject.toml").read_text()
+    assert {name for name in folders if f'"recviewer.pages.{name}"' not in contract} == set()
+
+
+def is_there(named):
+    """Tell whether `room.module` or `room.module.name` stands in the tree."""
+    place = PROJECT / "recviewer"
+    for at, step in enumerate(named.split(".")):
+        if (place / step).is_dir():
+            place = place / step
+            continue
+        module = place / f"{step}.py"
+        source = module if module.exists() else place / "__init__.py"
+        rest = named.split(".")[at + 1 :] if module.exists() else [step]
+        return source.exists() and (not rest or re.search(rf"\b{rest[0]}\b", source.read_text()) is not None)
+    return True
+
+
+def test_modules_that_the_architecture_names_are_there():
+    rooms = {at.parent.name for at in (PROJECT / "recviewer").glob("*/__init__.py")}
+    named = set(re.findall(r"`([a-z_]+(?:\.[A-Za-z_]+)+)`", text_of("architecture.md")))
+
+    assert {one for one in named if one.split(".")[0] in rooms and not is_there(one)} == set()
+
+
 def test_constraints_pin_every_requirement_by_name_and_version_only():
     import tomllib
 
