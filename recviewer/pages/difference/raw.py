@@ -14,7 +14,7 @@ from recviewer.difference.sequences import Run
 from recviewer.difference.words import shared_start
 from recviewer.pages.difference.file_lines import FileLines, LinesCompared
 from recviewer.pages.site.numbers import whole
-from recviewer.pages.templatetags.words import marked
+from recviewer.pages.text.marks import marked
 from recviewer.store.files import blob_id
 
 CONTEXT = 3

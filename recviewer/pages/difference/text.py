@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from recviewer.difference.words import Op, Span, WordDiff, count_words
-from recviewer.pages.templatetags.words import counted, marked, size
+from recviewer.pages.templatetags.words import counted, size
 from recviewer.pages.text.folds import INLINE_BYTES, PIECE, PLAIN, Fold, Folds, fitting
+from recviewer.pages.text.marks import marked
 
 CONTEXT = 80
 """Characters of an unchanged stretch that stand beside a change."""

@@ -11,8 +11,9 @@ from recviewer.exchange.model import Chunk, Delta, ToolCall
 from recviewer.exchange.text import words_of
 from recviewer.formats.deltas import letter_of
 from recviewer.pages.recording.strip import WORDS
-from recviewer.pages.templatetags.words import CHUNK_WINDOW, counted, marked
+from recviewer.pages.templatetags.words import CHUNK_WINDOW, counted
 from recviewer.pages.text.jsontext import compact
+from recviewer.pages.text.marks import marked
 from recviewer.pages.text.texts import shortened
 
 WINDOW = CHUNK_WINDOW

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
-from html import escape as escaped
 from typing import Any
 
 from django import template
@@ -21,30 +20,14 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from recviewer.exchange import amounts
-from recviewer.exchange.hidden import RUN, named
-from recviewer.secrets.mask import MASK
+from recviewer.exchange.hidden import RUN
+from recviewer.pages.text.marks import marked
 from recviewer.smells.model import EVIDENCE
 
 register = template.Library()
 
 CHUNK_WINDOW = 200
 """Chunks that the table shows at once; a link to a later one names where its window begins."""
-
-
-def _mark(found: re.Match[str]) -> str:
-    return f'<span class="mark">{named(found)}</span>'
-
-
-def marked(text: str) -> str:
-    """Return text as HTML: escaped, with a mark for each invisible character that names it, and masks of secrets as such."""
-    plain = escaped(text)
-    if not (text.isascii() and text.isprintable()):
-        plain = RUN.sub(_mark, plain)
-    return MASK.sub(_masked, plain) if "masked " in plain else plain
-
-
-def _masked(found: re.Match[str]) -> str:
-    return f'<span class="masked" title="a secret stands here; it is not shown">{found[0]}</span>'
 
 
 NAME = 6_000

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from pygments.lexers.data import JsonLexer
 from pygments.token import Comment, Error, Keyword, Name, Number, Punctuation, _TokenType
 
-from recviewer.pages.templatetags.words import marked
+from recviewer.pages.text.marks import marked
 
 LIMIT = 60_000
 """Characters that are highlighted; a longer window stays plain."""

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from recviewer.pages.templatetags.words import marked
+from recviewer.pages.text.marks import marked
 
 
 class _Renderer(RendererHTML):

@@ -90,7 +90,7 @@ def test_whole_paragraphs_that_are_the_same_take_a_line_of_their_own():
 def test_a_huge_text_takes_no_more_than_its_room(hostile):
     laid = laid_out(words("", hostile), Folds(), "answer-0", Room(30_000))
 
-    from recviewer.pages.templatetags.words import marked
+    from recviewer.pages.text.marks import marked
 
     assert sum(len(marked(piece.text)) for piece in laid.pieces) < 40_000
     assert laid.rest is not None
