@@ -1,16 +1,60 @@
-"""The markup of a line of the list. A page has up to two hundred: by a template each takes six times as long."""
+"""A line of the list and its markup. A page has up to two hundred: by a template each takes six times as long."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from recviewer.catalog.models import Recording
+from recviewer.pages.recordings.drawings import Mini
+from recviewer.pages.recordings.telling_apart import RowPlace
 from recviewer.pages.templatetags.words import bare, brief, counted, icon, underscored, visible
+from recviewer.pages.text.words_for import StateWord
+from recviewer.review import filters as said
 
-if TYPE_CHECKING:
-    from recviewer.pages.recordings.rows import RecordingRow
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """One line, every cell ready to print.
+
+    item, bytes, test_id: for the form that acts on the selected ones. found_in: of which sort the words are that a search
+    found, "" for those of the answer in its column; found_side: in which of both texts, "" for none. tone: how the answer is
+    written, of `exchange.text.AnswerKind`. call: the function's name where it is a call. place: among its neighbours.
+    differs: what tells it from them, in one line.
+    """
+
+    recording: Recording
+    item: str
+    bytes: str
+    test_id: str
+    url: str
+    asked: str
+    answered: str
+    found_in: str
+    found_side: str
+    tone: str
+    call: str
+    mini: Mini | None
+    model: str
+    model_title: str
+    place: RowPlace
+    differs: str
+    chunks: str
+    size: str
+    state: StateWord | None
+    tags: Sequence[said.Label]
+    more_tags: int
+    subject: str
+    total: int
+
+    @property
+    def alike(self) -> int:
+        """How many others say the same, and so are decided too."""
+        return self.total - 1
+
 
 _ROW = """
 {heading}<li class="row"{again} id="row-{key}">

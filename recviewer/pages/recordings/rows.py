@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
@@ -12,57 +11,16 @@ from recviewer.catalog import search
 from recviewer.catalog.models import Recording
 from recviewer.exchange.searched import ANSWER, SORT_WORDS
 from recviewer.pages.recordings.cells import LEAD, LEAD_BEHIND_WORD, hits, kind_as_model
-from recviewer.pages.recordings.drawings import Mini, mini_strip
+from recviewer.pages.recordings.drawings import mini_strip
 from recviewer.pages.recordings.neighbours import looked_for, url_of
-from recviewer.pages.recordings.row_markup import row_html
+from recviewer.pages.recordings.row_markup import RecordingRow, row_html
 from recviewer.pages.recordings.telling_apart import RowPlace
 from recviewer.pages.site.forms import item_of
 from recviewer.pages.templatetags.words import bare, brief, one_line, short_name, size, visible
 from recviewer.pages.text.test_ids import stand_in
-from recviewer.pages.text.words_for import StateWord, state_of
+from recviewer.pages.text.words_for import state_of
 from recviewer.review import filters as said
 from recviewer.review.subjects import subject_of
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingRow:
-    """One line, every cell ready to print.
-
-    item, bytes, test_id: for the form that acts on the selected ones. found_in: of which sort the words are that a search
-    found, "" for those of the answer in its column; found_side: in which of both texts, "" for none. tone: how the answer is
-    written, of `exchange.text.AnswerKind`. call: the function's name where it is a call. place: among its neighbours.
-    differs: what tells it from them, in one line.
-    """
-
-    recording: Recording
-    item: str
-    bytes: str
-    test_id: str
-    url: str
-    asked: str
-    answered: str
-    found_in: str
-    found_side: str
-    tone: str
-    call: str
-    mini: Mini | None
-    model: str
-    model_title: str
-    place: RowPlace
-    differs: str
-    chunks: str
-    size: str
-    state: StateWord | None
-    tags: Sequence[said.Label]
-    more_tags: int
-    subject: str
-    total: int
-
-    @property
-    def alike(self) -> int:
-        """How many others say the same, and so are decided too."""
-        return self.total - 1
-
 
 _printed_rows = Recent[Hashable, SafeString](4000, weigh=len, limit=3_000_000)
 """The key names everything that the markup of a row depends on."""
