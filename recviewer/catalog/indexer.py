@@ -89,15 +89,16 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     known: dict[str, rows.Known] = {}  # of files that are gone or another
     stamps = {stamp.key: stamp for stamp in found.stamps}  # of those that are new or another, in a moment
     for row in rows.known():
-        stamp = stamps.get(row[5])
+        _, _, _, _, reader, key = row
+        stamp = stamps.get(key)
         if stamp is None:
-            known[row[5]] = row
-        elif full or _is_another(row, stamp) or (row[4] != version and not _is_still_unread(row, stamp)):
-            known[row[5]] = row
+            known[key] = row
+        elif full or _is_another(row, stamp) or (reader != version and not _is_still_unread(row, stamp)):
+            known[key] = row
             report.changed += 1
         else:
-            del stamps[row[5]]
-            report.unchanged += row[5] not in strangers
+            del stamps[key]
+            report.unchanged += key not in strangers
     report.added = len(stamps) - report.changed
     jobs = [Job(stamp.key, stamp.raw, stamp.obstacle, stamp.size) for stamp in stamps.values()]
     gone = _gone(found, known, stamps)
