@@ -95,7 +95,7 @@ def _section(section: Section) -> str:
             return _vectors(section)
         case SectionKind.LISTING:
             return "list " + ", ".join(
-                f"−{len(item.gone)} +{len(item.new)} names" if isinstance(item, Names) else "other facts"
+                f"{_moved(len(item.gone), len(item.new))} names" if isinstance(item, Names) else "other facts"
                 for item in section.items
             )
         case SectionKind.MESSAGES:
@@ -156,8 +156,13 @@ def _texts(section: Section) -> str:
         return "gone"
     removed, added = sum(diff.removed.words for diff in diffs), sum(diff.added.words for diff in diffs)
     if removed or added:
-        return f"−{removed:,} +{added:,} words{_grain(diffs)}"
+        return f"{_moved(removed, added)} words{_grain(diffs)}"
     return next((told for diff in diffs for told in diff.spelled), "signs or white space")
+
+
+def _moved(gone: int, new: int) -> str:
+    """Return how many went and came; a side of which there is none is not told."""
+    return " ".join(f"{sign}{count:,}" for sign, count in (("−", gone), ("+", new)) if count) or "±0"
 
 
 def _grain(diffs: list[WordDiff]) -> str:
