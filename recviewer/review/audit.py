@@ -182,7 +182,8 @@ def _a_few_at_a_time(rows: models.QuerySet[Any, tuple[Any, ...]]) -> Iterator[tu
 
 def done(event: AuditEvent) -> Done:
     """Return the result that tells of an event."""
-    return Done(f"{event.summary[:1].upper()}{event.summary[1:]}.", event.pk, event.count)
+    end = "" if event.summary.endswith((".", "!", "?", "…")) else "."  # somebody's reason ends with a sign of its own
+    return Done(f"{event.summary[:1].upper()}{event.summary[1:]}{end}", event.pk, event.count)
 
 
 def with_fate() -> models.QuerySet[AuditEvent, Any]:

@@ -313,7 +313,7 @@ def _summary(word: Verdict, targets: Sequence[Target], note: str, origin: str) -
     what = titled(targets, _noun(targets, origin))
     rules = {target.rule for target in targets}
     rule = rules.pop() if len(rules) == 1 else ""
-    by = f" by the rule {rule}" if rule else ""
+    by = f" by the rule “{rule}”" if rule else ""
     if _are_removals(targets):
         match word:
             case Verdict.APPROVE:

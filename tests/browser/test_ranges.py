@@ -22,7 +22,7 @@ def test_a_pull_request_is_reviewed_from_its_list_to_the_end(either_page, pull):
     expect(page.get_by_role("heading", level=1)).to_contain_text("5 recordings touched")
     page.get_by_role("link", name=re.compile("Approve 2 only churn")).click()
     page.get_by_role("button", name=re.compile("Approve what is selected")).click()
-    expect(page.get_by_text("by the rule only churn").first).to_be_visible()
+    expect(page.get_by_text("by the rule “only churn”").first).to_be_visible()
     page.get_by_role("link", name=re.compile("Go on")).click()
     expect(page.locator("ins").first).to_contain_text("Quite otherwise")
     read(page)
@@ -127,6 +127,7 @@ def test_a_test_is_read_on_one_page_and_decided_with_a_key(either_page, pull, ta
 
     page.goto(here)
     expect(page.locator(".bar-sentence")).to_contain_text("a test read as a whole")
+    expect(page.locator(".toast")).to_have_count(0)
     page.get_by_role("button", name=re.compile("^Undo")).click()
     expect(page.get_by_text("2 answers; logged as")).to_be_visible()
 

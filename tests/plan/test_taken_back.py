@@ -149,7 +149,7 @@ def test_another_word_of_the_same_reviewer_ends_it(again):
 def test_undo_takes_it_back(again):
     spec = again()
     done = take_back(spec, rule=ranges.BACK)
-    assert "by the rule made again unasked" in done.sentence
+    assert "by the rule “made again unasked”" in done.sentence
 
     undo(event=done.event, actor="Ana")
 

@@ -297,7 +297,7 @@ def test_an_approval_by_a_rule_says_so(db):
 
     done = say(lambda: targets, lambda _: iter(()), actor="Ana", verdict="approve")
 
-    assert done.sentence == "Approved 3 recordings by the rule churn."
+    assert done.sentence == "Approved 3 recordings by the rule “churn”."
     assert {stand.rule for stand in standings_for(["change:2:0", "change:2:2"]).values()} == {"churn"}
 
 

@@ -135,7 +135,7 @@ def test_approving_by_the_rule_is_one_act_that_says_so(commit, make_recording, f
 
     done = ranges.say(lambda: said, quiet, actor="Ana", verdict="approve", rule=ranges.CHURN)
 
-    assert done.sentence == "Approved 2 changes by the rule only churn."
+    assert done.sentence == "Approved 2 changes by the rule “only churn”."
     assert {decision.rule for decision in Decision.objects.all()} == {"only churn"}
     undo(actor="Ana")
     assert set(verdicts(found(spec)).values()) == {""}

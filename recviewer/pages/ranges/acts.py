@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
@@ -84,7 +84,7 @@ def _as_one_item(found: Overview, seen: Sequence[Seen]) -> Overview:
 def on(request: HttpRequest, done: Done, spec: str, *, is_said: bool = False) -> HttpResponse:
     """Lead to where the form says. is_said: the bar there tells of the act; the end of a queue and a range do not."""
     target = next_of(request, request.POST) if "next" in request.POST else reverse("changes:show", args=[spec])
-    if not is_said or "change=" not in target:
+    if not is_said or not {"change", "read"} & QueryDict(target.partition("?")[2].partition("#")[0]).keys():
         messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
     return HttpResponseRedirect(target, status=303)
 

@@ -66,6 +66,11 @@ class RuleLine:
     trend: RuleTrend | None
     examples: tuple[FindingExample, ...] = ()
 
+    @property
+    def in_a_sentence(self) -> str:
+        """What it looks for, as far as the first sentence goes; the page of the rule says all."""
+        return re.split(r"(?<=\.)\s+(?=[A-Z])", self.what, maxsplit=1)[0]
+
 
 @dataclass(frozen=True, slots=True)
 class LevelOfRules:

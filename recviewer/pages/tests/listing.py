@@ -103,6 +103,11 @@ class TestsPage:
     overview: TreeOverview | None = None
     overview_is_hidden: bool = False
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody looks for something, and not at all that there is."""
+        return bool(self.chips or self.state.words or self.faults)
+
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:

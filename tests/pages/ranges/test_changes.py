@@ -304,7 +304,7 @@ def test_churn_is_approved_by_the_rule_after_a_question(client, commit, make_rec
     response = client.post("/do/churn", sent, follow=True)
 
     assert (landing.churn, asked.count) == (2, 2)
-    assert "Approved 2 changes by the rule only churn." in response.content.decode()
+    assert "Approved 2 changes by the rule “only churn”." in response.content.decode()
     page = client.get(f"/changes/{spec}?change=tests/recordings/a.json").context["page"]
     assert page.bar.rest == "by the rule “only churn” together with 1 other"
     words = open_change(client, spec, "c").context["page"].change

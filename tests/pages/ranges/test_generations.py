@@ -108,7 +108,7 @@ def test_all_go_together_after_a_page_that_shows_each(client, spec):
 
     assert asked.count == 2
     assert all(text[0] in answer.content.decode() for text in said)
-    assert "Approved the deletion of 2 recordings by the rule older generations." in response.content.decode()
+    assert "Approved the deletion of 2 recordings by the rule “older generations”." in response.content.decode()
     assert {row.rule for row in Decision.objects.all()} == {"older generations"}
     states = {change.side.name: change.verdict for change in _changes(client, spec)}
     assert sorted(states.values()) == ["", "", "approved", "approved"]
