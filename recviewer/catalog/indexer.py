@@ -23,6 +23,7 @@ from recviewer.catalog import database, last_look, readers, rows, usage
 from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.models import IndexRun
 from recviewer.catalog.run_lock import Busy, only_run, still_going
+from recviewer.catalog.state import rename_state
 from recviewer.formats.version import reader_version
 from recviewer.recorders.registry import claims
 from recviewer.store import files
@@ -205,7 +206,7 @@ def touch(keys: Collection[str]) -> None:
     if gone:
         with transaction.atomic():
             rows.delete(gone)
-            IndexRun.objects.create(started_at=datetime.now(UTC), finished_at=datetime.now(UTC), removed=len(gone))
+            rename_state(removed=len(gone))
     if len(gone) < len(set(keys)):
         with contextlib.suppress(Busy):
             refresh(processes=1)

@@ -7,15 +7,14 @@ serves all recordings.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
 
 from recviewer.catalog import rows
-from recviewer.catalog.models import Commit, IndexRun, Recording
+from recviewer.catalog.models import Commit, Recording
+from recviewer.catalog.state import newest_writing_run, rename_state
 from recviewer.git import repository
 from recviewer.git.history import FileCommit, Past, contents, pasts
 from recviewer.git.repository import GitFailed, Repository
@@ -40,7 +39,7 @@ def refresh(*, catalog_changed: bool) -> int:
         return 0
     keep = Path(settings.DATA_DIR) / "history.head"
     known = keep.read_text() if keep.is_file() else ""
-    state = f"{head} {_newest_run()}"
+    state = f"{head} {newest_writing_run()}"
     if known == state and not catalog_changed:
         return 0
     recordings: dict[bytes, list[Recording]] = {}
@@ -49,16 +48,10 @@ def refresh(*, catalog_changed: bool) -> int:
     suspects = {raw for raw, some in recordings.items() if any(one.replay == ReplayState.UNKNOWN for one in some)}
     past = pasts(found, head, settings.RECORDINGS_ROOT, recordings.keys(), deep=suspects)
     count = _store(recordings, past, _edited(found, suspects, past))
-    if count:  # what lists show is another now, and the catalog's state needs another name
-        IndexRun.objects.create(started_at=datetime.now(UTC), finished_at=datetime.now(UTC))
+    if count:
+        rename_state()
     keep.write_text(state)
     return count
-
-
-def _newest_run() -> int:
-    """Return the last run that wrote rows, or was interrupted; 0 where there was none."""
-    wrote = IndexRun.objects.filter(Q(added__gt=0) | Q(changed__gt=0) | Q(finished_at=None))
-    return int(wrote.aggregate(newest=Max("id"))["newest"] or 0)
 
 
 def _rows() -> Iterable[Recording]:

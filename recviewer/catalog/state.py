@@ -6,9 +6,9 @@ writes rows that name stays the same, so nothing may be kept under it: for that 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from recviewer.catalog.models import IndexRun, Recording
 from recviewer.catalog.prepared import prepared
@@ -47,3 +47,15 @@ def stable_state() -> str:
 def if_stable(state: str) -> str:
     """Return a name of the catalog's state as it is, "" where a run wrote rows when it was asked for."""
     return "" if state.endswith(_WRITING) else state
+
+
+def rename_state(*, removed: int = 0) -> None:
+    """Give the catalog's state another name, for what lists show is another now. removed: files whose rows went."""
+    now = datetime.now(UTC)
+    IndexRun.objects.create(started_at=now, finished_at=now, removed=removed)
+
+
+def newest_writing_run() -> int:
+    """Return the id of the last run that wrote rows, or was interrupted; 0 where there was none."""
+    wrote = IndexRun.objects.filter(Q(added__gt=0) | Q(changed__gt=0) | Q(finished_at=None))
+    return int(wrote.aggregate(newest=Max("id"))["newest"] or 0)

@@ -27,7 +27,7 @@ from django.db.models import Max, Q
 
 from recviewer.bounded.cache import Recent
 from recviewer.catalog.models import IndexRun, Recording
-from recviewer.catalog.state import current_state
+from recviewer.catalog.state import current_state, rename_state
 from recviewer.formats.version import reader_version
 from recviewer.used import kept
 
@@ -227,5 +227,4 @@ def look() -> None:
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         check=True,
     )
-    # what lists show may be another now, and the catalog's state needs another name
-    IndexRun.objects.create(started_at=datetime.now(UTC), finished_at=datetime.now(UTC))
+    rename_state()

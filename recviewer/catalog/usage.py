@@ -11,16 +11,15 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
 
 from recviewer.catalog import rows
 from recviewer.catalog.git_paths import way
-from recviewer.catalog.models import IndexRun, Recording, SuiteRun
+from recviewer.catalog.models import Recording, SuiteRun
+from recviewer.catalog.state import newest_writing_run, rename_state
 from recviewer.store.paths import key_of
 from recviewer.used import kept
 from recviewer.used.evidence import OfRecording, RunSays, Speaker, written
@@ -41,20 +40,14 @@ def refresh(*, catalog_changed: bool) -> int:
     runs = kept.state(data)
     if not runs and not known:
         return 0
-    state = f"{json.dumps(runs)} {_newest_run()}"
+    state = f"{json.dumps(runs)} {newest_writing_run()}"
     if state == known and not catalog_changed:
         return 0
     count = _store(kept.kept_in(data).runs)
-    if count:  # what lists show is another now, and the catalog's state needs another name
-        IndexRun.objects.create(started_at=datetime.now(UTC), finished_at=datetime.now(UTC))
+    if count:
+        rename_state()
     keep.write_text(state)
     return count
-
-
-def _newest_run() -> int:
-    """Return the last run that wrote rows, or was interrupted; 0 where there was none."""
-    wrote = IndexRun.objects.filter(Q(added__gt=0) | Q(changed__gt=0) | Q(finished_at=None))
-    return int(wrote.aggregate(newest=Max("id"))["newest"] or 0)
 
 
 def subjects() -> tuple[list[OfRecording], list[_Row]]:
