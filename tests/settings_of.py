@@ -24,3 +24,9 @@ def put_below(site, to):
     made = settings_of(RECVIEWER_PUBLIC_URL=site)
     for name in PREFIXED:
         setattr(to, name, made[name])
+
+
+def put_doors(to):
+    """Have requests pass the doors of a hosted instance: sessions, tokens, roles."""
+    at = to.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
+    to.MIDDLEWARE = [*to.MIDDLEWARE[:at], *to.DOORS, *to.MIDDLEWARE[at:]]

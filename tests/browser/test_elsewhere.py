@@ -13,6 +13,7 @@ from recviewer.issuers.configured import ConfiguredLogin
 from recviewer.pages.models import Membership
 from recviewer.review.models import Decision
 from tests.issuers.stand_in_issuer import CLIENT, SECRET, StandInIssuer
+from tests.settings_of import put_doors
 
 PASSWORD = "fourteen grey herons"
 
@@ -20,8 +21,7 @@ PASSWORD = "fourteen grey herons"
 @pytest.fixture
 def hosted(settings, transactional_db, django_user_model):
     settings.HOSTED, settings.BEHIND_PROXY = True, False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
     ben = django_user_model.objects.create_user("ben", password=PASSWORD)
     Membership.objects.create(user=ben, role="reviewer")
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from recviewer.catalog.models import Recording
+from tests.settings_of import put_doors
 
 PASSWORD = "fourteen grey herons"
 
@@ -12,8 +13,7 @@ PASSWORD = "fourteen grey herons"
 @pytest.fixture
 def hosted(settings, transactional_db, django_user_model):
     settings.HOSTED, settings.BEHIND_PROXY = True, False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
     for name in ("ana", "ben"):
         django_user_model.objects.create_user(name, password=PASSWORD)
 

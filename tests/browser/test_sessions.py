@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from recviewer.catalog.models import Recording
 from recviewer.pages.models import Membership
 from recviewer.review.models import Decision
+from tests.settings_of import put_doors
 
 PASSWORD = "fourteen grey herons"
 
@@ -17,8 +18,7 @@ PASSWORD = "fourteen grey herons"
 def hosted(settings, transactional_db, django_user_model):
     settings.HOSTED = True
     settings.BEHIND_PROXY = False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
     ana = django_user_model.objects.create_user("ana", password=PASSWORD)
     Membership.objects.create(user=ana, role="reviewer")
 

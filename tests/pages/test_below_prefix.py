@@ -19,7 +19,7 @@ from recviewer.review.models import AuditEvent
 from recviewer.serving.url_prefix import inside
 from tests.pages.site.test_permissions import ADDRESSES
 from tests.pages.test_addresses import sample_of
-from tests.settings_of import put_below
+from tests.settings_of import put_below, put_doors
 
 SITE = "https://testserver/recordings/ogx"
 PREFIX = "/recordings/ogx"
@@ -39,7 +39,6 @@ WORDS = frozenset(
     }
 )
 """Attributes whose values are words, not addresses."""
-
 
 WANTING = {
     *(
@@ -129,8 +128,7 @@ def below(settings, spec, make_recording, db):
     """A hosted instance below a prefix, with something to show on each page; returns the client of a superuser."""
     put_below(SITE, settings)
     settings.HOSTED, settings.BEHIND_PROXY = True, False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
     user = User.objects.create_superuser("sue")
     client = BelowClient()
     client.force_login(user)

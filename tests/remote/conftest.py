@@ -9,6 +9,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from recviewer.pages.models import Membership
 from recviewer.pages.site import tokens
 from recviewer.remote import command
+from tests.settings_of import put_doors
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +22,7 @@ def live_server(django_db_setup, live_server):
 def team(settings, root, transactional_db, live_server):
     """A hosted instance that really listens; returns its address."""
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
     httpd = live_server.thread.httpd
     before = httpd.get_app()
     httpd.set_app(WSGIHandler())

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client
 
 from recviewer.pages.operations import room
+from tests.settings_of import put_doors
 
 
 @pytest.fixture
@@ -92,8 +93,7 @@ def test_the_page_shows_it_and_no_place_of_the_disk(data, client, settings):
 
 def test_it_is_for_superusers(data, settings):
     settings.HOSTED = True
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
     client = Client()
     client.force_login(User.objects.create_user("ana"))
 

@@ -16,6 +16,7 @@ from recviewer.review import ranges as saying
 from recviewer.review.audit import Action
 from recviewer.review.models import AuditEvent
 from recviewer.review.subjects import Seen
+from tests.settings_of import put_doors
 
 
 @pytest.fixture
@@ -120,8 +121,7 @@ def test_a_range_that_is_no_request_has_no_order(client, request_):
 @pytest.mark.slow
 def test_only_maintainers_are_offered_it(request_, settings):
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
     pages = {}
     for role in ("reviewer", "maintainer"):
         user = User.objects.create_user(role)

@@ -6,6 +6,7 @@ from recviewer.review import notes
 from recviewer.review.actors import local_actor
 from recviewer.review.subjects import Seen
 from recviewer.review.tagging import tag
+from tests.settings_of import put_doors
 
 
 @pytest.fixture
@@ -41,8 +42,7 @@ def test_the_list_says_how_many_wait_for_who_looks_at_it(client, two, root):
 @pytest.fixture
 def hosted(settings):
     settings.HOSTED = True
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
 
 
 def test_each_account_has_its_own(two, hosted):

@@ -13,6 +13,7 @@ from recviewer.pages.models import ApiToken, Membership
 from recviewer.pages.site import tokens
 from recviewer.pages.site.sessions import called
 from recviewer.review.models import Decision
+from tests.settings_of import put_doors
 
 PASSWORD = "fourteen grey herons"
 
@@ -20,8 +21,7 @@ PASSWORD = "fourteen grey herons"
 @pytest.fixture
 def hosted(settings, root, db):
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from django.test import Client
 from recviewer.pages.models import Membership
 from recviewer.pages.site.desk import ticket_of
 from recviewer.serving.url_prefix import TICKET
+from tests.settings_of import put_doors
 
 KEY = "a-key-of-the-page-at-the-top"
 NAME = f"{TICKET}rockets"
@@ -13,8 +14,7 @@ NAME = f"{TICKET}rockets"
 @pytest.fixture
 def hosted(settings, root, db):
     settings.HOSTED, settings.PUBLIC_READ, settings.DESK_KEY, settings.PREFIX = True, False, KEY, "/all/rockets"
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
 
 
 @pytest.fixture

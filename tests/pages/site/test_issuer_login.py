@@ -19,6 +19,7 @@ from recviewer.pages.models import Identity, Knock, Membership
 from recviewer.pages.site import issuer_login, login_attempts
 from recviewer.review.models import Decision
 from tests.issuers.stand_in_issuer import CLIENT, SECRET, StandInIssuer
+from tests.settings_of import put_doors
 
 PASSWORD = "fourteen grey herons"
 HOME = "/?kind=chat"
@@ -27,8 +28,7 @@ HOME = "/?kind=chat"
 @pytest.fixture
 def hosted(settings, root, db):
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from django.test import Client
 
 from recviewer.loop.delivering import off_url
 from recviewer.loop.models import NoticeWish
+from tests.settings_of import put_doors
 
 PLACE = "https://chat.example.com/hooks/"
 
@@ -13,8 +14,7 @@ PLACE = "https://chat.example.com/hooks/"
 @pytest.fixture
 def ana(settings, root, db):
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
     settings.MAIL_FROM, settings.NOTICE_HOOKS = "recviewer@example.com", (PLACE,)
     settings.PUBLIC_URL = ""
     made = Client()

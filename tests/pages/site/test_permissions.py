@@ -20,6 +20,7 @@ from recviewer.review.audit import Action
 from recviewer.review.models import AuditEvent, Decision
 from recviewer.review.reviews_file import merging
 from tests.pages.test_addresses import sample_of
+from tests.settings_of import put_doors
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "permissions.md"
 NOON = "2026-01-01T12:00:00Z"
@@ -87,8 +88,7 @@ def test_exceptions_are_of_addresses_that_there_are():
 @pytest.fixture
 def team(settings, root, db):
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
     made = {}
     for role, name in WHO.items():
         made[role] = Client()

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from recviewer.pages.models import Presence
 from recviewer.pages.site import presence, tokens
+from tests.settings_of import put_doors
 
 
 @pytest.fixture
 def hosted(settings, root, db):
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, False, False
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
 
 
 def signed_in(name):

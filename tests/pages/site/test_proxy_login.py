@@ -11,6 +11,7 @@ from recviewer.configuration import trusted_proxies
 from recviewer.pages.models import Membership
 from recviewer.pages.site import tokens
 from recviewer.review.models import Decision
+from tests.settings_of import put_doors
 
 PROXY, OTHER = "10.4.0.7", "10.5.0.7"
 
@@ -19,8 +20,7 @@ PROXY, OTHER = "10.4.0.7", "10.5.0.7"
 def hosted(settings, root, db):
     settings.HOSTED, settings.BEHIND_PROXY, settings.PUBLIC_READ = True, True, False
     settings.LOGIN_HEADER, settings.LOGIN_PROXIES = "X-Remote-User", trusted_proxies.listed("10.4.0.0/24, 2001:db8::1")
-    at = settings.MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:at], *settings.DOORS, *settings.MIDDLEWARE[at:]]
+    put_doors(settings)
 
 
 def by_proxy(name, *, address=PROXY, **headers):
