@@ -13,12 +13,11 @@ from recviewer import __version__
 from recviewer.changes.findings import Finding
 from recviewer.changes.uncounted import as_line, uncounted
 from recviewer.difference.model import Churn
-from recviewer.exchange.amounts import size
 from recviewer.report.links import Links
 from recviewer.report.lists import TITLES, Budget, Lists, short_path
 from recviewer.report.quoting import code, link, plain
 from recviewer.report.report import Report, range_of
-from recviewer.report.sentence import about_runs, about_tests, clauses, ending, opening, sentence
+from recviewer.report.sentence import about_runs, about_tests, clauses, ending, figures, opening, sentence
 from recviewer.smells import Severity
 
 MARKER = "<!-- recviewer-report -->"
@@ -175,14 +174,7 @@ class _Told:
         yield "|---|--:|--:|--:|--:|--:|"
         for churn, tally in self.report.found.classes().items():
             if tally.changes:
-                counts = (
-                    f"{tally.changes:,}",
-                    f"{tally.recordings:,}",
-                    f"{tally.tests:,}",
-                    size(tally.size),
-                    f"{tally.undecided:,}",
-                )
-                yield f"| {link(TITLES[churn], self.links.of_classes([churn]))} | {' | '.join(counts)} |"
+                yield f"| {link(TITLES[churn], self.links.of_classes([churn]))} | {' | '.join(figures(tally))} |"
         yield ""
 
     def _findings(self) -> Iterator[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recviewer.changes.expected import kept
+from recviewer.changes.numbers import Numbers
 from recviewer.changes.overview import Overview
 from recviewer.difference.model import Churn
-from recviewer.exchange.amounts import counted
+from recviewer.exchange.amounts import counted, size
 from recviewer.report.lists import TITLES
 
 STATUS = 140
@@ -60,6 +61,17 @@ def _churn(found: Overview) -> Iterator[Clause]:
         yield Clause(len(same) - churn, "churn with a finding", _SAME, is_found=True)
     if churn:
         yield Clause(churn, "only churn", _SAME, is_found=False if len(same) > churn else None)
+
+
+def figures(numbers: Numbers) -> tuple[str, ...]:
+    """Return the figures of a row in a table of classes: changes, recordings, tests, size, undecided."""
+    return (
+        f"{numbers.changes:,}",
+        f"{numbers.recordings:,}",
+        f"{numbers.tests:,}",
+        size(numbers.size),
+        f"{numbers.undecided:,}",
+    )
 
 
 def opening(found: Overview) -> str:

@@ -15,14 +15,14 @@ from recviewer.changes.numbers import tests_of
 from recviewer.changes.overview import Overview
 from recviewer.changes.uncounted import as_line, uncounted
 from recviewer.difference.model import Churn
-from recviewer.exchange.amounts import counted, size
+from recviewer.exchange.amounts import counted
 from recviewer.report.bodies import body, places
 from recviewer.report.links import Links
 from recviewer.report.lists import TITLES, verdict_of
 from recviewer.report.markdown import verdicts
 from recviewer.report.markup import fold, name, text
 from recviewer.report.report import Report, range_of
-from recviewer.report.sentence import about_runs, about_tests, clauses, ending, opening, sentence
+from recviewer.report.sentence import about_runs, about_tests, clauses, ending, figures, opening, sentence
 
 LIMIT = 12_000_000
 """Characters after which changes are told by one line each; the file says so."""
@@ -97,14 +97,7 @@ def _table(report: Report) -> Iterator[str]:
     yield '<th class="n">size<th class="n">undecided</tr></thead><tbody>\n'
     for churn, tally in report.found.classes().items():
         if tally.changes:
-            counts = (
-                f"{tally.changes:,}",
-                f"{tally.recordings:,}",
-                f"{tally.tests:,}",
-                size(tally.size),
-                f"{tally.undecided:,}",
-            )
-            cells = "".join(f'<td class="n">{cell}' for cell in counts)
+            cells = "".join(f'<td class="n">{cell}' for cell in figures(tally))
             yield f'<tr><td><a href="#{churn.value}">{TITLES[churn]}</a>{cells}</tr>\n'
     yield "</tbody></table>\n"
 

@@ -20,6 +20,7 @@ from recviewer.memory import git_contents
 from recviewer.pages.site.htmx import varied, wants_fragment
 from recviewer.pages.site.numbers import whole
 from recviewer.pages.templatetags.words import bare, counted, day
+from recviewer.pages.text.bars import HEIGHT, WIDTH, CommitBar
 from recviewer.recorders.registry import claims
 
 COMMITS, SECONDS = 2_000, 4.0
@@ -28,20 +29,7 @@ COMMITS, SECONDS = 2_000, 4.0
 BARS = 100
 """Bars of the drawing; of more commits several share one."""
 
-WIDTH, HEIGHT = 800, 40
 PER_PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class GrowthBar:
-    """A bar: the files after one commit, or after several. url: of what these did, "" where nothing came before."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    title: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +50,7 @@ class GrowthRow:
 class GrowthPage:
     """The page, or its drawing alone. rows: the newest first. first, last: days. missing: why nothing can be told, or ""."""
 
-    bars: tuple[GrowthBar, ...] = ()
+    bars: tuple[CommitBar, ...] = ()
     rows: tuple[GrowthRow, ...] = ()
     count: int = 0
     files: int = 0
@@ -144,7 +132,7 @@ def _url(first: GrowthStep, last: GrowthStep) -> str:
     return reverse("changes:show", args=[f"{first.parent}..{last.sha}"]) if first.parent else ""
 
 
-def _bars(steps: Sequence[GrowthStep], totals: Sequence[int]) -> list[GrowthBar]:
+def _bars(steps: Sequence[GrowthStep], totals: Sequence[int]) -> list[CommitBar]:
     """Return the bars, the oldest first. steps, totals: in that order."""
     share = -(-len(steps) // BARS) or 1
     count = -(-len(steps) // share)
@@ -157,7 +145,7 @@ def _bars(steps: Sequence[GrowthStep], totals: Sequence[int]) -> list[GrowthBar]
         what = bare(some[0].subject) if len(some) == 1 else counted(len(some), "commit")
         title = f"{day(some[-1].at)}: {counted(total, 'file')}, {did}, {what}"
         bars.append(
-            GrowthBar(at // share * wide, HEIGHT - height, max(1, wide - 1), height, title, _url(some[0], some[-1]))
+            CommitBar(at // share * wide, HEIGHT - height, max(1, wide - 1), height, title, _url(some[0], some[-1]))
         )
     return bars
 

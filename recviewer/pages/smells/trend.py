@@ -8,20 +8,7 @@ from django.urls import reverse
 
 from recviewer.catalog import trends
 from recviewer.pages.templatetags.words import bare, counted, day
-
-WIDTH, HEIGHT = 800, 40
-
-
-@dataclass(frozen=True, slots=True)
-class TrendBar:
-    """A bar: how many recordings after a commit. url: what the commit did, "" where nothing came before."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    title: str
-    url: str
+from recviewer.pages.text.bars import HEIGHT, WIDTH, CommitBar
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +18,7 @@ class RuleTrend:
     line: the same as points of a line, for where there is little room.
     """
 
-    bars: tuple[TrendBar, ...]
+    bars: tuple[CommitBar, ...]
     first: str
     last: str
     before: int
@@ -58,7 +45,7 @@ def trend_of(rule: str) -> RuleTrend | None:
         height = max(1, round(count * HEIGHT / most)) if count else 0
         title = f"{day(point.at)}: {counted(count, 'recording')}, after {point.sha[:9]} {bare(point.subject)}"
         url = reverse("changes:show", args=[f"{point.parent}..{point.sha}"]) if point.parent else ""
-        bars.append(TrendBar(place * wide, HEIGHT - height, max(1, wide - 1), height, title, url))
+        bars.append(CommitBar(place * wide, HEIGHT - height, max(1, wide - 1), height, title, url))
     first, last = day(found.points[0].at), day(found.points[-1].at)
     line = " ".join(
         f"{round(place * WIDTH / (len(counts) - 1))},{round(HEIGHT - count * HEIGHT / most)}"
