@@ -18,6 +18,7 @@ from recviewer.recorders.credentials import HIDDEN
 from recviewer.secrets import documents, raw
 from recviewer.secrets.around import has_sign, stretches
 from recviewer.secrets.mask import without_rests
+from recviewer.secrets.named import find_all
 from recviewer.secrets.quick import suspects
 from recviewer.secrets.texts import find, hidden, without_data
 
@@ -96,6 +97,6 @@ def _masked(text: str, secrets: list[Secret]) -> str:
     text = without_rests(text)
     if not suspects(f"\n{text}".encode("utf-8", "surrogatepass")):
         return text
-    found = find(text)
+    found = find_all(text)
     secrets += [documents.secret_of(one, text, IN_ANSWER) for one in found if one.kind.is_masked]
     return hidden(text, found)

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from recviewer.secrets.named import in_value
 from recviewer.secrets.quick import SIGNS, Sign
-from recviewer.secrets.texts import find_named, tells, without_data
+from recviewer.secrets.texts import tells, without_data
 
 _QUOTE = rb"\\{0,3}['\"]"
 _HOLDS = (
@@ -119,7 +120,7 @@ def _signs(data: bytes) -> Iterator[int]:
 def _is_named(name: str, value: str) -> bool:
     """Tell whether a value is a secret by its name, as far as it goes, or up to an escape in it, or the end of a list."""
     ends = (value, value.partition("\\")[0], _END.split(value, maxsplit=1)[0])
-    return any(find_named(name, one.rstrip("] \t\r")) for one in dict.fromkeys(ends))
+    return any(in_value(name, one.rstrip("] \t\r")) for one in dict.fromkeys(ends))
 
 
 _END = re.compile(r"[\]}]|,\s")

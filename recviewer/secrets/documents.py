@@ -11,7 +11,8 @@ from recviewer.exchange.secret import Secret
 from recviewer.secrets import pieces
 from recviewer.secrets.kinds import Level
 from recviewer.secrets.mask import REST, mask_of, proof
-from recviewer.secrets.texts import LEAST, SHORTEST, SecretAt, find_named, hidden
+from recviewer.secrets.named import find_all
+from recviewer.secrets.texts import LEAST, SHORTEST, SecretAt, hidden
 
 _Way: TypeAlias = tuple[str | int, ...]
 
@@ -60,7 +61,7 @@ class _Walk:
             return text
         if (name, text) in self.known:
             return text
-        found = find_named(name, text)
+        found = find_all(text, name)
         inside = pieces.across(text) if '"' in text and len(text) > pieces.LEAST else []
         if not found and not inside:
             self.known.add((name, text))

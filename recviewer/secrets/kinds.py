@@ -6,12 +6,14 @@ import base64
 import binascii
 import json
 import re
+from dataclasses import replace
 
-from recviewer.secrets.keys import MADE_UP, PROVIDERS
+from recviewer.secrets.keys import PROVIDERS
 from recviewer.secrets.kind import Level, SecretKind, is_key, is_mixed
-from recviewer.secrets.live import is_fake, is_made, variety
+from recviewer.secrets.live import is_fake, is_made, is_worn, variety
+from recviewer.secrets.services import SERVICES
 
-__all__ = ["KINDS", "MADE_UP", "PLACES", "PROVIDERS", "Level", "SecretKind"]
+__all__ = ["KINDS", "MADE_UP", "PLACES", "PROVIDERS", "SERVICES", "Level", "SecretKind"]
 
 
 def _is_basic(value: str) -> bool:
@@ -22,6 +24,11 @@ def _is_basic(value: str) -> bool:
         return False
     name, _, password = text.partition(":")
     return len(password) >= 4 and text.isprintable() and not is_fake(name) and not is_fake(password)
+
+
+def _is_packed_key(value: str) -> bool:
+    """Tell whether base64 begins as a private key does, and not as a certificate."""
+    return b"PRIVATE KEY" in base64.b64decode(value[:64])
 
 
 def _is_password(value: str) -> bool:
@@ -62,6 +69,14 @@ PLACES = (
         lambda value: not is_fake(value) and is_made(re.sub(r"\\n|\s", "", value)),
     ),
     SecretKind(
+        "private-key",
+        "a private key",
+        Level.RED,
+        ("LS0tLS1CRUdJTi",),
+        re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>LS0tLS1CRUdJTi[A-Za-z0-9+/]{60,}={0,2})"),
+        _is_packed_key,
+    ),
+    SecretKind(
         "jwt",
         "a JSON web token",
         Level.RED,
@@ -81,8 +96,11 @@ PLACES = (
         "basic-auth",
         "a name with a password (Basic)",
         Level.RED,
-        ("basic ",),
-        re.compile(r"(?i)\bbasic +(?P<secret>[A-Za-z0-9+/]{8,}={0,2})"),
+        ("basic ", "auth=", 'auth"', "auth\\", "auth ="),
+        re.compile(
+            r"(?i)(?:\bbasic +|(?<![A-Za-z])_?auth(?:\s*=\s*|[\"'\\]+\s*:\s*[\"'\\]+))"
+            r"(?P<secret>[A-Za-z0-9+/]{8,}={0,2})(?![\w-])"
+        ),
         _is_basic,
         is_guessable=True,
     ),
@@ -109,6 +127,28 @@ PLACES = (
         quick=re.compile(r"://[^\s:/@\"'?#]*:[^\s@/\"'?#]{3}"),
     ),
     SecretKind(
+        "token-in-address",
+        "a token in an address",
+        Level.RED,
+        ("://",),
+        re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://(?P<secret>[\w.~%+-]{20,200})@(?=[\w\[])"),
+        is_key,
+        is_in_address=True,
+        quick=re.compile(r"://[\w.~%+-]{20,200}@"),
+    ),
+    SecretKind(
+        "password-of-a-command",
+        "a password of a command or a file of passwords",
+        Level.RED,
+        ("-u ", "-user ", "login "),
+        re.compile(
+            r"(?:\s(?:-u|--user|--proxy-user)[ =]+[\"']?[^\s:\"'/]{1,80}:|\blogin\s+\S{1,80}\s+password\s+)"
+            r"(?P<secret>[^\s\"'\\]{6,200})"
+        ),
+        lambda value: _is_password(value) and is_made(value, least=6),
+        is_guessable=True,
+    ),
+    SecretKind(
         "account-key",
         "a key of a storage account",
         Level.RED,
@@ -132,7 +172,9 @@ PLACES = (
         Level.AMBER,
         ("sig=", "signature=", "security-token="),
         re.compile(
-            r"(?i)[?&;](?:X-Amz-Signature|X-Amz-Security-Token|X-Goog-Signature|sig|signature)=(?P<secret>[A-Za-z0-9%+/=_~.-]{16,})"
+            r"(?i)(?:[?&;]|SignedHeaders=[\w;-]{4,200}, ?)"
+            r"(?:X-Amz-Signature|X-Amz-Security-Token|X-Goog-Signature|sig|signature)="
+            r"(?P<secret>[A-Za-z0-9%+/=_~.-]{16,})"
         ),
         lambda value: not is_fake(value),
     ),
@@ -151,14 +193,14 @@ PLACES = (
         "cookie",
         "a cookie",
         Level.AMBER,
-        ("__cf_bm=", "_cfuvid=", "session", "cookie", "csrftoken="),
+        ("__cf_bm=", "_cfuvid=", "session", "cookie", "csrftoken=", "sid=", "sessid="),
         re.compile(
-            r"(?i)(?<![\w-])(?:__cf_bm|_cfuvid|__cflb|cf_clearance|[\w-]{0,40}session[\w-]{0,40}|csrftoken|connect\.sid|__Host-[\w-]+|__Secure-[\w-]+)="
-            r"(?P<secret>[A-Za-z0-9%+/=_~.:-]{16,})"
+            r"(?i)(?<![\w-])(?:__cf_bm|_cfuvid|__cflb|cf_clearance|[\w-]{0,40}session[\w-]{0,40}|csrftoken|connect\.sid"
+            r"|PHPSESSID|__Host-[\w-]+|__Secure-[\w-]+)=(?P<secret>[A-Za-z0-9%+/=_~.:-]{16,})"
         ),
-        is_key,
+        is_worn,
         quick_low=re.compile(
-            r"(?:__cf_bm|_cfuvid|__cflb|cf_clearance|session[\w-]{0,40}|csrftoken|connect\.sid"
+            r"(?:__cf_bm|_cfuvid|__cflb|cf_clearance|session[\w-]{0,40}|csrftoken|connect\.sid|phpsessid"
             r"|(?<![\w-])__(?:host|secure)-[\w-]+)=[a-z0-9%+/=_~.:-]{16}"
         ),
     ),
@@ -229,4 +271,10 @@ PLACES = (
 )
 """What stands where a credential stands."""
 
-KINDS = (*PROVIDERS, *PLACES)
+KINDS = (*PROVIDERS, *SERVICES, *PLACES)
+
+MADE_UP = {
+    kind.name: replace(kind, called=f"{kind.called} that is plainly made up", level=Level.GREY)
+    for kind in (*PROVIDERS, *SERVICES)
+}
+"""The same where they say that they are none, by name: still masked, for a true one may do so by chance."""

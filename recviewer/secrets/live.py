@@ -26,6 +26,8 @@ _ID = re.compile(
 )
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
+_DOTS = re.compile(r"[.:|]|%[0-9A-Fa-f]{2}")
+
 LEAST_VARIETY = 2.9
 """Bits for each character that a key made by a machine has at least: one of 16 hexadecimal digits has about 3.2."""
 
@@ -43,6 +45,11 @@ def is_made(value: str, *, least: int = 16) -> bool:
     if len(value) < least or _WORDS.fullmatch(value) or _CODE.search(value) or " " in value:
         return False
     return bool(_LETTER.search(value) and _DIGIT.search(value)) and variety(value) >= LEAST_VARIETY
+
+
+def is_worn(value: str) -> bool:
+    """Tell whether a value looks as cookies do, in which numbers and dots may stand as in code."""
+    return not is_fake(value) and is_made(_DOTS.sub("", value), least=12)
 
 
 def is_made_up(value: str) -> bool:

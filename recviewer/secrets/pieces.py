@@ -9,8 +9,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from recviewer.secrets.mask import REST, mask_of
+from recviewer.secrets.named import find_all
 from recviewer.secrets.quick import suspects
-from recviewer.secrets.texts import SecretAt, find
+from recviewer.secrets.texts import SecretAt
 
 LEAST = 40
 """Characters of the shortest text in which pieces are looked for."""
@@ -37,15 +38,13 @@ def cut(texts: Sequence[str]) -> Recut:
     The mask stands where the secret begins, and `REST` in its other pieces.
     """
     joined = "".join(texts)
-    if len(joined) < LEAST // 2 or not suspects(f"\n{joined}".encode("utf-8", "surrogatepass")):
+    if len(joined) < LEAST // 2 or _is_repeated(texts) or not suspects(f"\n{joined}".encode("utf-8", "surrogatepass")):
         return Recut([], {})
     ends = list(accumulate(map(len, texts)))
     changed: dict[int, str] = {}
     every: list[Across] = []
-    for one in reversed(find(joined)):
+    for one in reversed(_over_ends(texts, joined, ends)):
         first, last = bisect_right(ends, one.start), bisect_right(ends, one.end - 1)
-        if not one.kind.is_masked or (first == last and _tells(texts[first], one, ends[first] - len(texts[first]))):
-            continue
         every.append(Across(one, joined, first))
         for place in range(first, last + 1):
             begin = ends[place] - len(texts[place])
@@ -55,11 +54,40 @@ def cut(texts: Sequence[str]) -> Recut:
     return Recut(every[::-1], changed)
 
 
+def _is_repeated(texts: Sequence[str]) -> bool:
+    """Tell whether they are one text again and again, which is no piece of anything."""
+    return len(texts[0]) >= LEAST // 2 and all(text == texts[0] for text in texts)
+
+
+def _over_ends(texts: Sequence[str], joined: str, ends: Sequence[int]) -> list[SecretAt]:
+    """Return the secrets that no piece tells by itself; and those that a piece tells which one of these reaches into, for
+    without what it takes away they would not be told any more.
+    """
+    made: list[SecretAt] = []
+    reached: set[int] = set()
+    for one in find_all(joined):
+        first, last = bisect_right(ends, one.start), bisect_right(ends, one.end - 1)
+        if one.kind.is_masked and not (first == last and _tells(texts[first], one, ends[first] - len(texts[first]))):
+            made.append(one)
+            reached.update(range(first, last + 1))
+    for place in reached:
+        begin = ends[place] - len(texts[place])
+        own = [one for one in find_all(texts[place]) if one.kind.is_masked]
+        made += [one._replace(start=begin + one.start, end=begin + one.end) for one in own]
+    apart: list[SecretAt] = []
+    for one in sorted(made, key=lambda one: one[:2]):
+        if apart and one.start < apart[-1].end:
+            apart[-1] = apart[-1]._replace(end=max(one.end, apart[-1].end))
+        else:
+            apart.append(one)
+    return apart
+
+
 def _tells(piece: str, secret: SecretAt, begin: int) -> bool:
     """Tell whether a secret that lies in a piece is found in it by itself. begin: of the piece in what all say together."""
     return any(
         one.kind.is_masked and begin + one.start <= secret.start and secret.end <= begin + one.end
-        for one in find(piece)
+        for one in find_all(piece)
     )
 
 

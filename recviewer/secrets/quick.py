@@ -16,12 +16,20 @@ _TOLD = rb": ?(?=[^\s\"'\\]{0,60}\d)[^\s\"'\\<*{\[]{16}"
 _SIGNS = (
     (
         b"-",
-        rb"-(?<=(?:sk|lx|ly|ai|[abdfnrt]t|ey|pi|x[abeoprs]|pp|PX|rg|AK|KU|fc|pa)-)(?=[\w-]{12})(?:"  # most fail here
+        rb"-(?:u(?:s\d(?<=[0-9a-f]{8}-us\d)|(?:ser)? [\"'\\]{0,3}[^\s:]{1,80}:\S{6})"
+        rb"|(?<=(?:sk|lx|ly|ai|[abcdfmnrt]t|tr|as|ey|pi|dk|x[abeoprs]|pp|PX|rg|AK|AT|KU|EY|fc|pa"
+        rb"|m0|ib|[st]p|[au]\d|ul|th|-u)-)(?=[\w-]{12})(?:"  # most fail here
         rb"(?<=[^A-Za-z0-9]sk-)|(?<=\\[nrt]sk-)|(?<=pplx-)|(?<=tvly-)|(?<=xai-)|(?<=pat-)|(?<=gl[drf]t-)"
-        rb"|(?<=gl(?:cb|pt)t-)|(?<=glsoat-)|(?<=agent-)|(?<=[^A-Za-z0-9]csk-)|(?<=\\[nrt]csk-)|(?<=PMAK-)|(?<=NRAK-)|(?<=HRKU-)"
+        rb"|(?<=gl(?:cb|pt|im)t-)|(?<=gl(?:rtr|oas)-)|(?<=glffct-)|(?<=[^\w-]m0-)(?=\w{40})|(?<=\\[nrt]m0-)"
+        rb"|(?<=xkeysib-)|(?<=sq0(?:cs|at)p-)"
+        rb"|(?<=(?:sdk|api)-)(?=[0-9a-f]{8}-[0-9a-f]{4}-)|(?<=CFPAT-)|(?<=pat-[ne][au]\d-)"
+        rb"|(?<=SECRET-KEY-)"
+        rb"|(?<=pul-)(?=[0-9a-f]{40})"
+        rb"|(?<=tskey-)|(?<=fio-u-)|(?<=[^\w-]as-)(?=[A-Za-z0-9]{22}(?![\w-]))|(?<=\\[nrt]as-)(?=[A-Za-z0-9]{22}(?![\w-]))"
+        rb"|(?<=glsoat-)|(?<=agent-)|(?<=[^A-Za-z0-9]csk-)|(?<=\\[nrt]csk-)|(?<=PMAK-)|(?<=NRAK-)|(?<=HRKU-)"
         rb"|(?<=key-)(?=[0-9a-f]{32})|(?<=[^\w-]fc-)(?=[0-9a-f]{32})|(?<=\\[nrt]fc-)(?=[0-9a-f]{32})|(?<=[^\w-]pa-)(?=[\w-]{40})"
         rb"|(?<=\\[nrt]pa-)(?=[\w-]{40})|(?<=api-key-)|(?<=llx-)|(?<=pypi-)"
-        rb"|(?<=xox[a-z]-)|(?<=xapp-)|(?<=nvapi-)|(?<=SPX-)|(?<=org-)(?=\w{20}))",
+        rb"|(?<=xox[a-z]-)|(?<=xapp-)|(?<=nvapi-)|(?<=SPX-)|(?<=org-)(?=\w{20})))",
     ),
     (
         b"_",
@@ -30,33 +38,70 @@ _SIGNS = (
         rb"|(?<=gsk_)|(?<=hf_)|(?<=org_)|(?<=r8_)|(?<=fw_)|(?<=_v1_)|(?<=v2_[ps][tk]_)"
         rb"|(?<=e2b_)|(?<=gh[pousr]_)|(?<=_pat_)|(?<=_live_)|(?<=_test_)|(?<=whsec_)|(?<=npm_)|(?<=ntn_)|(?<=_api_)"
         rb"|(?<=shp(?:at|ca|pa|ss)_)|(?<=proj_)(?=[A-Za-z0-9]{20})|(?<=[^a-z]sk_)(?=[0-9a-f]{48})|(?<=rpa_)"
-        rb"|(?<=hf_oauth_)|(?<=cf[ua]t_)|(?<=[^a-z]cfk_)|(?<=_v\d_[a-z][a-z]_)|(?<=sbp_)|(?<=sntry[su]_)|(?<=[^a-z]ek_)(?=[A-Za-z0-9]{32}))",
+        rb"|(?<=hf_oauth_)|(?<=[^a-z]ak_)(?=[\w-]{20}(?![\w-]))"
+        rb"|(?<=[^a-z_]key_)(?=[0-9a-f]{64})|(?<=flp_)"
+        rb"|(?<=[^a-z]pl_)(?=[0-9a-f]{32})"
+        rb"|(?<=rnd_)|(?<=nfp_)|(?<=napi_)|(?<=secret_)(?=[A-Za-z0-9]{43})|(?<=lin_oauth_)"
+        rb"|(?<=\\[nrt]ak_)(?=[\w-]{20}(?![\w-]))|(?<=\\[nrt]key_)(?=[0-9a-f]{64})|(?<=\\[nrt]pl_)(?=[0-9a-f]{32})"
+        rb"|(?:(?<=[^a-z]re_)|(?<=\\[nrt]re_))(?=[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20})"
+        rb"|(?<=rubygems_)|(?<=glc_)|(?<=sgp_)|(?<=phx_)|(?<=sq[apu]_)|(?<=CCIP[AR][TJ]_)|(?<=bkua_)|(?<=tfp_)|(?<=rdme_)|(?<=pn[bu]_)"
+        rb"|(?<=hc[a-z][il]k_)|(?<=hc[a-z][a-z][il]k_)|(?<=ops_)(?=eyJ)|(?<=fm[12]_)|(?<=fm[12]r_)"
+        rb"|(?<=cf[ua]t_)|(?<=[^a-z]cfk_)|(?<=_v\d_[a-z][a-z]_)|(?<=sbp_)|(?<=sntry[su]_)|(?<=[^a-z]ek_)(?=[A-Za-z0-9]{32}))",
     ),
-    (b"I", rb"I(?:(?<=AI)za[\w-]{30}|(?<=A[KS]I)A[A-Z0-9]{16})"),
+    (b"I", rb"I(?:(?<=AI)za[\w-]{30}|(?<=LTAI)[A-Za-z0-9]{16}|(?<=A[KS]I)A[A-Z0-9]{16})"),
     (
         b"B",
-        rb"B(?:(?<![\w+/-]B)SA[\w-]{26}|earer +[\w+/=.~:-]{12}|asic +\w(?=[a-z]*[A-Z0-9+/=])[\w+/=]{7}"
+        rb"B(?:(?<=ATB)B[A-Za-z0-9]{32}"
+        rb"|(?:(?<![\w+/-]B)|(?<=\\[nrt]B))SA[\w-]{26}|earer +[\w+/=.~:-]{12}|asic +\w(?=[a-z]*[A-Z0-9+/=])[\w+/=]{7}"
         rb"|(?<=/B)[A-Z0-9]{8,11}/[A-Za-z0-9]{20,40}(?![\w/+]))",
     ),
     (b"J", rb"J(?:(?:(?<=[^\w+/-]eyJ)|(?<=\\[nrt]eyJ))[\w-]{8,2000}\.|QQJ99)"),
-    (b"K", rb"K(?:EY" + _VALUE + rb"{12}|E[YN]" + _TOLD + rb"|(?<=TE K)EY(?: BLOCK)?-----|(?<=ABSK)[\w+/]{40})"),
+    (
+        b"K",
+        rb"K(?:[eE][yYnN]"
+        + _VALUE
+        + rb"{12}|[eE][yYnN]"
+        + _TOLD
+        + rb"|(?<=TE K)EY(?: BLOCK)?-----|(?<=ABSK)[\w+/]{40}|(?<=AK)(?:Cp[A-Za-z0-9]{55}|ID[A-Za-z0-9]{32})"
+        rb"|(?<=EZAK)[A-Za-z0-9]{54}|(?<=SK)[0-9a-f]{32})",
+    ),
     (b"@", rb"@(?<=[\w.+*!#$%^&;,-]@)(?=[\w-]+\.[A-Za-z0-9]|[\w-]+[:/]|\[)"),
     (
         b"=",
         rb"=(?=[ \\\"']{0,4}[^\s\"'&\\]{12})(?=[ \\\"']{0,4}[^\s\"'&\\]{0,60}\d)(?:(?<=[eE][yY]=)|(?<=[eE][nN]=)"
         rb"|(?<=[eE][tT]=)"
         rb"|(?<=[rR][dD]=)|(?<=[sS]ig=)|(?<=ature=)|(?<=auth=)|(?<=wd=)|(?<=_bm=)|(?<=uvid=)|(?<=flb=)|(?<=ance=)|(?<=ession=)"
-        rb"|(?<=id=)|(?<=[kK][eE][yY] =)|(?<=[kK][eE][nN] =)|(?<=[rR][eE][tT] =)|(?<=[oO][rR][dD] =))",
+        rb"|(?<=[iI][dD]=)|(?<=[kK][eE][yY] =)|(?<=[kK][eE][nN] =)|(?<=[rR][eE][tT] =)|(?<=[oO][rR][dD] =))",
     ),
-    (b"k", rb"k(?<!cache_k)(?:(?:ey|en|ie)" + _VALUE + rb"{12}|e[yn]" + _TOLD + rb")"),
-    (b"w", rb"w(?:or)?d" + _VALUE + rb"{6}"),
-    (b"z", rb"z(?<=uthoriz)ation(?:\\{0,7}\": ?\\{0,7}\"(?:[^\"\\ ]{12}|[TK]\w+ \S{12})|: (?:\w+ )?\w{20})"),
+    (
+        b"k",
+        rb"k(?<!cache_k)(?:(?:ey|en|ie)"
+        + _VALUE
+        + rb"{12}|e[yn]"
+        + _TOLD
+        + rb"|(?<=ebhook)(?:s/\d{15}|b2/[\w@-]{70}))",
+    ),
+    (b"w", rb"w(?:or)?d(?:" + _VALUE + rb"{6}|:? (?=\S{0,60}\d)[^\s\"'\\]{6})"),
+    (
+        b"z",
+        rb"z(?<=uthoriz)ation(?:\\{0,7}\": ?\\{0,7}\"(?:[^\"\\ ]{12}|[A-Z][\w-]+ \S{12})"
+        rb"|: (?:[\w-]+ )?(?:token=)?(?=[^\s\"'\\]{0,60}\d)[^\s\"'\\]{16})",
+    ),
     (b"ecret", rb"ecret(?:" + _VALUE + rb"{12}|(?<=sb_secret)_[\w-]{20})"),
-    (b"G", rb"G(?<=SG)\.[\w-]{20,24}\."),
-    (b"Q", rb"Q(?<=[^\w+/-]AQ)\.[\w-]{35}"),
-    (b"ya29.", rb"ya29\.[\w-]{20}"),
+    (b"G", rb"G(?:(?<=SG)\.[\w-]{20,24}\.|(?<=[\w-]{20}\.G)[\w-]{5}\.[\w-]{27})"),
+    (b"Q", rb"Q(?:(?<=[^\w+/-]AQ)|(?<=\\[nrt]AQ))\.[\w-]{35}"),
     (b"dapi", rb"dapi[0-9a-f]{32}"),
+    (b"ya29.", rb"ya29\.[\w.-]{20}"),
     (b"hvs.", rb"hvs\.[\w-]{24}"),
+    (b".atlasv1.", rb"\.atlasv1\.[\w-]{60}"),
+    (b"pat", rb"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    (b"A", rb"A(?<=\d:A)A[\w-]{33}"),
+    (b"E", rb"E(?:(?<![\w+/-]E)|(?<=\\[nrt]E))AA[\w-]{57}"),
+    (b"F", rb"F(?<=TT3xF)f[\w=-]{60}"),
+    (b"L", rb"LS0tLS1CRUdJTi"),
+    (b"%", rb"%3D(?<=\w{30}%3D)\w{30}"),
+    (b"$", rb"\$production\$"),
+    (b"!", rb"!(?:(?<=00D[A-Za-z0-9]{12}!)|(?<=00D[A-Za-z0-9]{15}!))[\w.]{60}"),
     (b"~", rb"~(?<=\dQ~)[\w~.-]{31}"),
 )
 

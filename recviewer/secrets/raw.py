@@ -10,44 +10,28 @@ import orjson
 
 from recviewer.secrets import documents, packed, pieces
 from recviewer.secrets.around import has_sign
-from recviewer.secrets.texts import SecretAt, between_data, find, find_named, hidden, tells
+from recviewer.secrets.named import find_all
+from recviewer.secrets.texts import SecretAt, between_data, find_named, hidden, tells
 
-_ESCAPE = re.compile(r"\\[nrt]")
-_PAIR = re.compile(
-    r"(?<![\w-])([A-Za-z][\w-]{1,60})[\"'\\]*\s*[:=]"
-    r"(?:[ \t]*|\s*(?![A-Za-z][\w-]{0,60}:\s))"  # what stands on the next line may be a name of its own
-    r"(?:(?:-\s+|\[\s*)[\"'\\]*|[\"'\\]*)(?P<value>[^\s\"'\\\[\]{}][^\"'\\\n]{5,4000})"
-)
 _HEADER = re.compile(
     r"[\"']name[\"']\s*:\s*[\"']([\w-]{2,60})[\"']\s*,\s*[\"']value[\"']\s*:\s*[\"'](?P<value>[^\"'\\\n]{6,4000})"
 )
-_FLOW = re.compile(r"[\[{]")
-_END = re.compile(r"[\]}]|,\s")
 
 
 def found_in(text: str) -> list[SecretAt]:
     """Return the secrets in the text of a file, by their looks and by the names that stand before them."""
-    plain = _ESCAPE.sub("  ", text)
-    found = find(plain)
-    for at, piece in between_data(plain):
-        named = [one._replace(start=at + one.start, end=at + one.end) for one in _named(piece)]
+    found = find_all(text)
+    for at, piece in between_data(text):
+        named = [one._replace(start=at + one.start, end=at + one.end) for one in _of_headers(piece)]
         found += [one for one in named if not any(one.start < other.end and other.start < one.end for other in found)]
     return sorted(found, key=lambda one: one[:2])
 
 
-def _named(text: str) -> Iterator[SecretAt]:
-    end = 0
-    for pattern in (_HEADER, _PAIR):
-        for match in pattern.finditer(text):
-            value = match["value"]
-            if not tells(match[1]) and "@" not in value:  # `find` has found all that the value tells by itself
-                continue
-            start, value = match.start("value"), value.rstrip()
-            if text[start - 1] not in "\"'" and _FLOW.search(text, text.rfind("\n", 0, start) + 1, start):
-                value = _END.split(value, maxsplit=1)[0]  # a list or an object of YAML without quotation marks
-            for one in find_named(match[1], value):
-                if start + one.start >= end or pattern is _PAIR:
-                    yield one._replace(start=start + one.start, end=start + one.end)
+def _of_headers(text: str) -> Iterator[SecretAt]:
+    for match in _HEADER.finditer(text):
+        if tells(match[1]):
+            for one in find_named(match[1], match["value"].rstrip()):
+                yield one._replace(start=match.start("value") + one.start, end=match.start("value") + one.end)
 
 
 def shown(data: bytes) -> bytes:

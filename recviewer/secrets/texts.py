@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import AnyStr, NamedTuple
 
 from recviewer.secrets.kinds import KINDS, MADE_UP, Level, SecretKind
-from recviewer.secrets.live import is_fake, is_id, is_made, is_made_up, is_public, is_uuid
+from recviewer.secrets.live import is_fake, is_id, is_made, is_made_up, is_public, is_uuid, is_worn
 from recviewer.secrets.mask import mask_of
 
 
@@ -138,10 +138,11 @@ def _find(text: str) -> list[SecretAt]:
             made.append(found)
         elif found.kind.is_masked and found.end > made[under].end:
             made[under] = made[under]._replace(end=found.end)
-    return _apart(sorted(made, key=lambda one: one[:2]))
+    return apart(sorted(made, key=lambda one: one[:2]))
 
 
-def _apart(found: list[SecretAt]) -> list[SecretAt]:
+def apart(found: list[SecretAt]) -> list[SecretAt]:
+    """Leave out what begins before the end of the one before it."""
     return [one for place, one in enumerate(found) if not place or one.start >= found[place - 1].end]
 
 
@@ -169,16 +170,19 @@ def _every(text: str, low: str, hints: set[str]) -> Iterator[SecretAt]:
 _NAMED = re.compile(
     r"(?i)(?:.*[-_.])?(?:api[-_]?key|apikey|x-api-key|subscription-key|access[-_]?key(?:[-_]id)?|secret(?:[-_]?(?:access)?[-_]?key)?"
     r"|client[-_]?secret|(?:auth|access|refresh|id|bearer|session|api|security|oauth|csrf|xsrf)[-_]?token|(?<!page[-_])(?<!continuation[-_])token|authorization(?:[-_]?token)?"
-    r"|proxy-authorization|password|passwd|pwd|passphrase|credentials?|private[-_]?key(?:[-_]id)?|connection[-_]?string|jwt|key)"
+    r"|proxy-authorization|password|passwd|pwd|passphrase|credentials?|client-key-data|private[-_]?key(?:[-_]id)?|connection[-_]?string|jwt|key)"
 )
 _OF_PASSWORD = re.compile(r"(?i).*(?:password|passwd|pwd|passphrase)")
-_OF_KEY = re.compile(r"(?i)(?:.*[-_])?(?:api[-_]?key|authorization)")
+_OF_KEY = re.compile(
+    r"(?i:(?:.*[-_])?(?:api[-_]?key|authorization|(?:api|auth|server)[-_]?token|client[-_]?secret|secret[-_]?key))"
+    r"|[A-Z][A-Z0-9_]*_(?:TOKEN|KEY|SECRET)"
+)
 """Names of what is a key also where it is a UUID, as those of several providers are."""
 
 _OF_THING = re.compile(
-    r"(?i)(?:.*[-_.])?(?:agent|task|crew|cache|partition|sort|primary|foreign|idempotency|object|row|item|node)[-_]?key"
+    r"(?i)(?:.*[-_.])?(?:agent|task|crew|cache|partition|sort|primary|foreign|idempotency|object|row|item|node)[-_]?key|(?:.*[-_])?ice[-_]pwd"
 )
-"""Names of keys by which things are found, which are often hashes."""
+"""Names of keys by which things are found, which are often hashes; and of passwords that a call makes for itself alone."""
 
 _OF_COOKIE = re.compile(r"(?i)(?:set-)?cookie2?")
 _OF_ACCOUNT = re.compile(r"(?i)(?:openai-organization|openai-project|.*organization-id|.*workspace-id|dg-project-id)")
@@ -206,7 +210,7 @@ def find_named(name: str, value: str) -> list[SecretAt]:
         return [
             SecretAt(pair.start(2), pair.end(2), _COOKIE)
             for pair in _PAIR.finditer(value)
-            if pair[1].lower() not in _ATTRIBUTES and not is_fake(pair[2]) and is_made(pair[2], least=12)
+            if pair[1].lower() not in _ATTRIBUTES and is_worn(pair[2])
         ] or found
     if _OF_ACCOUNT.fullmatch(name) and not is_fake(value) and is_made(value, least=12):
         return [SecretAt(0, len(value), _ACCOUNT)]
@@ -214,7 +218,7 @@ def find_named(name: str, value: str) -> list[SecretAt]:
         return found
     if _OF_PASSWORD.fullmatch(name):
         return [SecretAt(0, len(value), _PASSWORD)] if 6 <= len(value) <= 200 and is_made(value, least=6) else found
-    start = _after_scheme(name, value)
+    start = after_scheme(name, value)
     held = value[start:]
     is_told = len(held) <= OPAQUE and is_made(held) and not _is_plain(held) and not is_public(held)
     if is_told and (not is_id(held) or (_OF_KEY.fullmatch(name) and is_uuid(held))):
@@ -222,10 +226,13 @@ def find_named(name: str, value: str) -> list[SecretAt]:
     return found
 
 
-def _after_scheme(name: str, value: str) -> int:
-    """Return where a credential begins in the value of a header: behind its scheme, such as `Token` or `Key`."""
-    scheme, space, held = value.partition(" ")
-    return len(scheme) + 1 if space and held and scheme.isalpha() and name.lower().endswith("authorization") else 0
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z-]*+ +(?:token=)?(?=\S)")
+
+
+def after_scheme(name: str, value: str) -> int:
+    """Return where a credential begins in the value of a header: behind its scheme, such as `Token` or `Api-Key`."""
+    found = _SCHEME.match(value) if name.lower().endswith("authorization") else None
+    return found.end() if found else 0
 
 
 def _is_plain(value: str) -> bool:

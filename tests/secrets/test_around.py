@@ -7,6 +7,7 @@ from recviewer.secrets.quick import SIGNS
 from recviewer.secrets.raw import found_in
 from recviewer.secrets.texts import DATA, between_data, without_data
 from tests.secrets.planting import SECRETS
+from tests.secrets.planting_services import SERVICES
 
 WORDS = "A kite rises against the wind, not with it, and so do most of us.\n" * 60
 MADE = "q8Zr2LmX0vTn5KwY" + "b7Ec3HdJ9sPf1Ga4"
@@ -111,7 +112,7 @@ def test_what_a_tag_says_is_base64_is_not_looked_at_where_it_is_packed():
 
 @pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.anchor.decode())
 def test_a_sign_is_met_wherever_its_pattern_finds_it(sign):
-    held = [*[text.encode() for text, _ in SECRETS.values()], b'{"password": "aB3cx9Qz"}']
+    held = [*[text.encode() for text, _ in (SECRETS | SERVICES).values()], b'{"password": "aB3cx9Qz"}']
     anchor = sign.anchor
     few = b"\n" + (b" " * 2_000).join([*held, anchor * 3, b"k" + anchor]) + b" plain"
     many = b"\n" + (anchor + b" ").join(held * 2) + anchor * 100 + few
