@@ -64,8 +64,8 @@ RULE = Rule(
     "secret",
     "it holds a secret",
     Explained(
-        what="Keys and tokens of providers, clouds and code hosts, private keys, passwords and tokens in addresses, JSON web "
-        "tokens, Basic and Bearer authorization (red); signed addresses, cookies, ids of organisations, web "
+        what="Keys and tokens of providers, clouds and code hosts, private keys, passwords and tokens in addresses, web "
+        "tokens of JSON, Basic and Bearer authorization (red); signed addresses, cookies, ids of organisations, web "
         "tokens that say that they end within a day (amber); e-mail addresses, internal hosts, and keys that are "
         "plainly made up (grey). It is masked wherever recviewer shows it, but for addresses and hosts. "
         "Where git's history is at hand, the first commit is named that has it in a file of this name.",
