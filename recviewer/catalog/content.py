@@ -49,25 +49,27 @@ class BriefReading:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an exchange is now. data, blob: its own bytes; where the blob differs from the row's, it changed meanwhile.
-
-    missing: why its bytes cannot be had, as a clause, "" where they are here; data and blob are empty then. weight: bytes
-    of memory that it takes, about. whole, start: the bytes of the file, and where those of the exchange begin in it.
-    is_heavy: its file holds so much that it is not read here, but by a process of its own (`catalog.heavy`); data then are
-    the bytes of the file, of which file_blob is the id, also where it is but one of its exchanges: part, of length bytes.
-    name: of its file. is_withheld: its text is not shown either, for masking what it may hold takes too much.
-    """
+    """What an exchange is now."""
 
     data: bytes
     blob: str
+    """data, blob: its own bytes; where the blob differs from the row's, it changed meanwhile."""
     read: Reading | BriefReading
     missing: str = ""
+    """Why its bytes cannot be had, as a clause, "" where they are here; data and blob are empty then."""
     weight: int = 0
+    """Bytes of memory that it takes, about."""
     whole: bytes = b""
     start: int = 0
+    """whole, start: the bytes of the file, and where those of the exchange begin in it."""
     is_heavy: bool = False
+    """Its file holds so much that it is not read here, but by a process of its own (`catalog.heavy`); data then are
+    the bytes of the file, of which file_blob is the id, also where it is but one of its exchanges: part, of length
+    bytes."""
     name: str = ""
+    """Of its file."""
     is_withheld: bool = False
+    """Its text is not shown either, for masking what it may hold takes too much."""
     part: str = ""
     file_blob: str = ""
     length: int = 0

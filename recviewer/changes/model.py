@@ -57,47 +57,54 @@ NO_KIN = Kin(b"", b"")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One recording that changed, or one that came or went.
-
-    pair: None for a new or a gone one. unasked: nothing of this range asked for the new recording, for the request is the
-    same and the old one could be replayed. mask: the same for changes that are the same change, b"" where there is none.
-    group: a number shared with further recordings of the same call, else None. alike: a number shared by changes that
-    are the same change, else None. verdict: `approved`, `rejected`, `delete`, `revert`, or "" while nobody has decided.
-    severity: of the worst finding about it, None where there is none. moved_to: of a deleted recording, where its bytes
-    lie now outside of the folders in which recordings are looked for, "" for nowhere. asks: what is asked of this very
-    change and cannot be told from what the new recording says, by name: no verdict on equal words elsewhere answers it.
-    is_older: it is gone, and an older generation of the call that it shares its group with. is_move: only where it stands
-    changed. expected: what its test looks for in the answer. why_not_back: of one that nothing asked for, why its old
-    recording is not to be taken back, as a clause, "" where it can be; None for other changes, and where nobody looked.
-    kin: whom it may be read with on one page, see `read_together`. runs: what runs of the suite say of it, which neither
-    asks for a decision nor takes one away. agreement: who has to agree to it by its path (see `reviewers`), None where one
-    person is enough; without all of them it has no verdict. is_parted: a reviewer broke up a pair that it was in.
-    """
+    """One recording that changed, or one that came or went."""
 
     churn: Churn
     old: Side | None
     new: Side | None
     pair: Pair | None = None
+    """None for a new or a gone one."""
     similarity: float = 0.0
     removed: Count = field(default_factory=Count)
     added: Count = field(default_factory=Count)
     summary: str = ""
     unasked: bool = False
+    """Nothing of this range asked for the new recording, for the request is the same and the old one could be
+    replayed."""
     mask: bytes = b""
+    """The same for changes that are the same change, b"" where there is none."""
     group: int | None = None
+    """A number shared with further recordings of the same call, else None."""
     alike: int | None = None
+    """A number shared by changes that are the same change, else None."""
     verdict: str = ""
+    """`approved`, `rejected`, `delete`, `revert`, or "" while nobody has decided."""
     severity: Severity | None = None
+    """Of the worst finding about it, None where there is none."""
     moved_to: str = ""
+    """Of a deleted recording, where its bytes lie now outside of the folders in which recordings are looked for, ""
+    for nowhere."""
     asks: tuple[str, ...] = ()
+    """What is asked of this very change and cannot be told from what the new recording says, by name: no verdict on
+    equal words elsewhere answers it."""
     is_older: bool = False
+    """It is gone, and an older generation of the call that it shares its group with."""
     is_move: bool = False
+    """Only where it stands changed."""
     expected: Expected = NOTHING_EXPECTED
+    """What its test looks for in the answer."""
     why_not_back: str | None = None
+    """Of one that nothing asked for, why its old recording is not to be taken back, as a clause, "" where it can be;
+    None for other changes, and where nobody looked."""
     kin: Kin = NO_KIN
+    """Whom it may be read with on one page, see `read_together`."""
     runs: RunWords = NOTHING_SAID
+    """What runs of the suite say of it, which neither asks for a decision nor takes one away."""
     agreement: Agreement | None = None
+    """Who has to agree to it by its path (see `reviewers`), None where one person is enough; without all of them it
+    has no verdict."""
     is_parted: bool = False
+    """A reviewer broke up a pair that it was in."""
 
     @property
     def key(self) -> Key:

@@ -19,37 +19,38 @@ from recviewer.smells import Severity
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Counts of some changes.
-
-    recordings: files. changes, items, items_by_call: as above. tests: different ones that are known. pairs: changes with
-    two sides.
-    size: bytes of the newer sides.
-    undecided, approved, rejected, to_delete, to_revert: changes, by what was decided; they add up to all.
-    need_you: undecided changes that are more than churn, as `Change.needs_you`; need_you_items: the items of these alone,
-    need_you_by_call: the same call by call.
-    churn: undecided changes that are only churn; with need_you they add up to undecided.
-    red: undecided changes with a red finding. waiting: of those that need you, how many somebody agreed to and somebody
-    else has to, by a rule on their paths.
-    """
+    """Counts of some changes."""
 
     recordings: int = 0
+    """Files."""
     changes: int = 0
     items: int = 0
     items_by_call: int = 0
+    """These three as above."""
     tests: int = 0
+    """Different ones that are known."""
     pairs: int = 0
+    """Changes with two sides."""
     size: int = 0
+    """Bytes of the newer sides."""
     undecided: int = 0
     approved: int = 0
     rejected: int = 0
     to_delete: int = 0
     to_revert: int = 0
+    """These five are changes, by what was decided; they add up to all."""
     need_you: int = 0
+    """Undecided changes that are more than churn, as `Change.needs_you`."""
     need_you_items: int = 0
+    """The items of these alone."""
     need_you_by_call: int = 0
+    """The same, call by call."""
     churn: int = 0
+    """Undecided changes that are only churn; with need_you they add up to undecided."""
     red: int = 0
+    """Undecided changes with a red finding."""
     waiting: int = 0
+    """Of those that need you, how many somebody agreed to and somebody else has to, by a rule on their paths."""
 
     @property
     def decided(self) -> int:

@@ -256,14 +256,7 @@ Exhibit: TypeAlias = Table | Vector | Hits | Passages
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back, before it is put beside its request.
-
-    chunks: elements of a streamed body (events, for server-sent events), 0 when not streamed.
-    runs: what the chunks added, run-length coded in order: pairs of one letter and a count. t text, r reasoning,
-        c tool call, x refusal, p part, f finish, u usage, - nothing. () when not streamed.
-    elements, left: of a streamed body, as in `Exchange`, where the reader worked them out on its way; else None and ().
-    told: the chunks of a streamed body, where the reader made them all on its way; else ().
-    """
+    """What came back, before it is put beside its request."""
 
     outputs: tuple[Output, ...] = ()
     usage: dict[str, Json] | None = None
@@ -271,49 +264,61 @@ class Reply:
     exhibits: tuple[Exhibit, ...] = ()
     model: str = ""
     chunks: int = 0
+    """Elements of a streamed body (events, for server-sent events), 0 when not streamed."""
     runs: tuple[tuple[str, int], ...] = ()
+    """What the chunks added, run-length coded in order: pairs of one letter and a count. t text, r reasoning, c tool
+    call, x refusal, p part, f finish, u usage, - nothing. () when not streamed."""
     elements: tuple[dict[Any, Json], ...] | None = None
     left: tuple[Left, ...] = ()
+    """elements, left: of a streamed body, as in `Exchange`, where the reader worked them out on its way; else None and
+    ()."""
     told: tuple[Chunk, ...] = ()
+    """The chunks of a streamed body, where the reader made them all on its way; else ()."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One recording's meaning: request, reply, and what was wrong with the file.
-
-    read_as: the name of the format that read it. method: of HTTP, in capitals, "" where none is recorded. model: what was
-    asked for; reported_model: what the reply says. status: the recorded HTTP status. metadata: `provider_metadata`.
-    id_mapping: `id_normalization_mapping`. unread: the reply where no format reads it. rest: what else counts, by where
-    it stands: all that is neither in the neutral model nor harmless. elements: of a stream, what counts of each.
-    left: values of a reply that no reader understands, by path. place: test, host, provider; that may move. secrets: masked.
-    """
+    """One recording's meaning: request, reply, and what was wrong with the file."""
 
     kind: Kind
     read_as: str = ""
+    """The name of the format that read it."""
     test_id: str | None = None
     method: str = ""
+    """The method of HTTP, in capitals, "" where none is recorded."""
     endpoint: str = ""
     url: str = ""
     model: str = ""
+    """What was asked for."""
     reported_model: str = ""
+    """What the reply says."""
     streaming: bool = False
     chunks: int = 0
     runs: tuple[tuple[str, int], ...] = ()
     status: int | None = None
+    """The recorded HTTP status."""
     request: Request = field(default_factory=Request)
     outputs: tuple[Output, ...] = ()
     usage: dict[str, Json] | None = None
     error: Failure | None = None
     exhibits: tuple[Exhibit, ...] = ()
     metadata: dict[str, Json] = field(default_factory=dict)
+    """`provider_metadata`."""
     id_mapping: dict[str, Json] = field(default_factory=dict)
+    """`id_normalization_mapping`."""
     unread: Json = None
+    """The reply where no format reads it."""
     rest: dict[str, Json] = field(default_factory=dict)
+    """What else counts, by where it stands: all that is neither in the neutral model nor harmless."""
     elements: tuple[dict[Any, Json], ...] = ()
+    """Of a stream, what counts of each."""
     left: tuple[Left, ...] = ()
+    """Values of a reply that no reader understands, by path."""
     place: dict[str, Json] = field(default_factory=dict)
+    """Where it was made: test, host, provider. That may differ and the meaning be the same."""
     problems: tuple[Problem, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    """Those that were masked in it."""
 
 
 @dataclass(frozen=True, slots=True)

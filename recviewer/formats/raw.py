@@ -19,44 +19,46 @@ from recviewer.formats.sse import DONE, Event
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A recording's envelope.
-
-    model: what was asked for, by the request, its body, or its address; "" where none of them says.
-    request_kind: `inference`, `tool`, `http` or `file_processor`, told apart by the request's keys, else "".
-    url_path: the path part of the URL ("" where there is none); endpoint: as recorded, else url_path.
-    body: the request's body or payload, {} when absent or not an object.
-    reply: the response's body as it was sent: one value, or the elements of a stream, whatever its lines or pieces were
-    recorded as (text where an element is no JSON). recorded: the body as recorded. sse_events: the server-sent events
-    whose data the elements are, () for every other stream; `events` gives them for any.
-    type_name: last dotted part of the `__type__` of the reply, or of its first element when it is a list, else "".
-    problems: all that was odd so far; of_text: those of them that the text of the body has, if it was recorded as one.
-    alike: by the place of an element of the reply, chunks that stood behind it and were cut out (`formats.cut_chunks`).
-    heads: the reply, or the first elements of a list, as far as they are objects, unwrapped. first: the first of them.
-    """
+    """A recording's envelope."""
 
     document: dict[str, Json]
     test_id: str | None
     request: dict[str, Json]
     request_kind: str
+    """`inference`, `tool`, `http` or `file_processor`, told apart by the request's keys, else ""."""
     response: dict[str, Json]
     method: str
     url: str
     url_path: str
+    """The path part of the URL ("" where there is none)."""
     endpoint: str
+    """As recorded, else url_path."""
     model: str
+    """What was asked for, by the request, its body, or its address; "" where none of them says."""
     body: dict[str, Json]
+    """The request's body or payload, {} when absent or not an object."""
     reply: Json
+    """The response's body as it was sent: one value, or the elements of a stream, whatever its lines or pieces were
+    recorded as (text where an element is no JSON)."""
     recorded: Json
+    """The body as recorded."""
     sse_events: tuple[Event, ...]
+    """The server-sent events whose data the elements are, () for every other stream; `events` gives them for any."""
     type_name: str
+    """Last dotted part of the `__type__` of the reply, or of its first element when it is a list, else ""."""
     heads: tuple[dict[str, Json], ...]
+    """The reply, or the first elements of a list, as far as they are objects, unwrapped."""
     first: dict[str, Json]
+    """The first of them."""
     is_streaming: bool
     is_exception: bool
     status: int | None
     problems: tuple[Problem, ...]
+    """All that was odd so far."""
     of_text: tuple[Problem, ...] = ()
+    """Those of them that the text of the body has, if it was recorded as one."""
     alike: Mapping[int, CutChunks] = field(default_factory=dict)
+    """By the place of an element of the reply, chunks that stood behind it and were cut out (`formats.cut_chunks`)."""
 
     @property
     def is_empty(self) -> bool:

@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 class FilePart(NamedTuple):
-    """One exchange of a file.
-
-    name: "" where the recorder writes one exchange into a file; else what tells it from the others in the file, made by
-    `recorders.naming`, so that it stays when others come or go. start, end: where its bytes stand in the file.
-    rest: where the other part of its bytes stands, of a recorder that keeps answers apart from what was asked; else None.
-    decoded: the exchange as a document with `request`, `response` and perhaps `test_id`, as `formats` reads it; None where
-    it cannot be read, for the reason: a sentence without its full stop.
-    """
+    """One exchange of a file."""
 
     name: str
+    """Empty where the recorder writes one exchange into a file; else what tells it from the others in the file, made by
+    `recorders.naming`, so that it stays when others come or go."""
     start: int
     end: int
+    """start, end: where its bytes stand in the file."""
     decoded: Decoded | None
+    """The exchange as a document with `request`, `response` and perhaps `test_id`, as `formats` reads it; None where
+    it cannot be read."""
     reason: str = ""
+    """Why it cannot be read: a sentence without its full stop."""
     rest: tuple[int, int] | None = None
+    """Where the other part of its bytes stands, of a recorder that keeps answers apart from what was asked; else None."""
 
 
 class Recorder(Protocol):

@@ -28,35 +28,37 @@ ALL_SENT = frozenset({CallKind.INFERENCE, CallKind.TOOL, CallKind.HTTP})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NameRule:
-    """How one version of a recorder names a recording.
-
-    slug: its short name. since: its first day. on_main: False for a draft that lived on a branch. says: what is
-    new in it, for people. kinds: the requests it covers.
-    drops, rewrites: what happens to a body or payload before hashing; drops first, then rewrites in order. Tool
-    arguments are never changed.
-    test_id: the kinds of which the test's id is hashed (null where there is none).
-    model_lists, model_list_end: the paths of model lists, and how others end ("" for no others), but for hosts in
-    model_list_not_from. A request whose URL has such a path is hashed without a test id, or with null in its place
-    (model_list_null), and one with such an endpoint is named `models-<hash>-<digest of the model ids>`.
-    hex_digits: how much of the hash the name shows. plain_model_lists: model lists may also be named like all others.
-    unstored: what was hashed but is not in the recording; if there is any, the name cannot be worked out.
-    """
+    """How one version of a recorder names a recording."""
 
     slug: str
+    """Its short name."""
     since: date
+    """Its first day."""
     says: str
+    """What is new in it, for people."""
     on_main: bool = True
+    """False for a draft that lived on a branch."""
     kinds: frozenset[CallKind] = ALL_SENT
+    """The requests it covers."""
     drops: tuple[DropStep, ...] = ()
     rewrites: tuple[TextStep, ...] = ()
+    """drops, rewrites: what happens to a body or payload before hashing; drops first, then rewrites in order. Tool
+    arguments are never changed."""
     test_id: frozenset[CallKind] = field(default=frozenset({CallKind.INFERENCE, CallKind.HTTP}))
+    """The kinds of which the test's id is hashed (null where there is none)."""
     model_lists: tuple[str, ...] = ("/api/tags", "/v1/models", "/v1/openai/v1/models")
     model_list_end: str = ""
+    """model_lists, model_list_end: the paths of model lists, and how others end ("" for no others), but for hosts in
+    model_list_not_from. A request whose URL has such a path is hashed without a test id, or with null in its place
+    (model_list_null), and one with such an endpoint is named `models-<hash>-<digest of the model ids>`."""
     model_list_not_from: tuple[str, ...] = ()
     model_list_null: bool = False
     hex_digits: int = 64
+    """How much of the hash the name shows."""
     plain_model_lists: bool = False
+    """Model lists may also be named like all others."""
     unstored: tuple[str, ...] = ()
+    """What was hashed but is not in the recording; if there is any, the name cannot be worked out."""
 
     def lists_models(self, path: str, host: str) -> bool:
         """Whether a path is that of a model list. host: that is asked, with its port."""

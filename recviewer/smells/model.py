@@ -110,24 +110,25 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A rule holds for a case.
-
-    what: a word or more for counting. is_compared: what it says rests on the old recording too, not on the new one alone.
-    fault: names what is wrong. Where the old recording, asked by itself, has the same fault, nothing became worse and there
-    is no finding. "" where the rule compares the two by itself. says: what holds for this one, as a clause that begins in
-    lower case; "" for the rule's own. spots: where in the recording, the first of them if there are many. others: keys of
-    other recordings that it is about, such as the twins of one that stands twice. is_surplus: nothing asks for the recording
-    any more, as far as the rules of replay, or the sources of its test, tell: it can go.
-    """
+    """A rule holds for a case."""
 
     severity: Severity
     what: str = ""
+    """A word or more for counting."""
     is_compared: bool = False
+    """What it says rests on the old recording too, not on the new one alone."""
     fault: str = ""
+    """Names what is wrong. Where the old recording, asked by itself, has the same fault, nothing became worse and
+    there is no finding. "" where the rule compares the two by itself."""
     says: str = ""
+    """What holds for this one, as a clause that begins in lower case; "" for the rule's own."""
     spots: tuple[Spot, ...] = ()
+    """Where in the recording, the first of them if there are many."""
     others: tuple[str, ...] = ()
+    """Keys of other recordings that it is about, such as the twins of one that stands twice."""
     is_surplus: bool = False
+    """Nothing asks for the recording any more, as far as the rules of replay, or the sources of its test, tell: it can
+    go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +184,20 @@ class KnownPast(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around recordings. Each of it may be unknown, and a rule says nothing for want of it.
-
-    sources: the files of the repository in the state that is looked at, by path from its top, parsed and never run. top: the
-    way from there to the recordings root, "" or ending in `/`. collected: the tests that pytest would run, by id, where
-    somebody gave a list. runs: of the suite, whose
-    recordings were watched. removed: tells in which commit a file of the repository went, "" where nobody knows. history:
-    None for unknown.
-    """
+    """What stands around recordings. Each of it may be unknown, and a rule says nothing for want of it."""
 
     sources: SourceFiles | None = None
+    """The files of the repository in the state that is looked at, by path from its top, parsed and never run."""
     top: str = ""
+    """The way from there to the recordings root, "" or ending in `/`."""
     collected: frozenset[str] | None = None
+    """The tests that pytest would run, by id, where somebody gave a list."""
     removed: Callable[[str], str] = field(default=lambda path: "")
+    """Tells in which commit a file of the repository went, "" where nobody knows."""
     runs: Sequence[UsedRun] = ()
+    """Of the suite, whose recordings were watched."""
     history: KnownPast | None = None
+    """None for unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,31 +231,34 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; each module in `rules/` has one, as `RULE`.
-
-    name: also of its module, with `-` for `_`, and for ever: suppressions and other tools know it. each: what holds for one
-    case, as a clause. words: what people are told of it. holds: asked of every case that has a new side, and of every other
-    one where `of_gone`. among: asked of many recordings together; `holds` of the same rule is then only for changes. tell:
-    says it of several cases of a range; it is given all cases too, and there is at least one instance. needs: the least it
-    must be given. about: what its findings are about; one that rests on the old recording too is about the change in any
-    case. levels: how bad its findings can be. is_heuristic: it judges words, and may be wrong. soften: asked of a finding on
-    a recording of a test, by its id, where the sources are known: they may say that it is as it should be. trace: asked of a
-    finding where git's history is known.
-    """
+    """One rule; each module in `rules/` has one, as `RULE`."""
 
     name: str
+    """Also of its module, with `-` for `_`, and for ever: suppressions and other tools know it."""
     each: str
+    """What holds for one case, as a clause."""
     words: Explained
+    """What people are told of it."""
     holds: Callable[[Case], Held | None] | None = None
+    """Asked of every case that has a new side, and of every other one where `of_gone`."""
     tell: Callable[[Sequence[Instance], Sequence[Case]], Told] | None = None
+    """Says it of several cases of a range; it is given all cases too, and there is at least one instance."""
     needs: Needs = Needs.CHANGE
+    """The least it must be given."""
     about: About = About.CHANGE
+    """What its findings are about; one that rests on the old recording too is about the change in any case."""
     levels: tuple[Severity, ...] = (Severity.AMBER,)
+    """How bad its findings can be."""
     among: Among | None = None
+    """Asked of many recordings together; `holds` of the same rule is then only for changes."""
     of_gone: bool = False
     is_heuristic: bool = False
+    """It judges words, and may be wrong."""
     soften: Callable[[Held, str, Surroundings], Held] | None = None
+    """Asked of a finding on a recording of a test, by its id, where the sources are known: they may say that it is as
+    it should be."""
     trace: Callable[[Noticed, Surroundings], Held] | None = None
+    """Asked of a finding where git's history is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,31 +79,35 @@ class SweepSeen:
 
 @dataclass(frozen=True, slots=True)
 class UsedRun:
-    """A run. root: the way from the top of the repository to the folder that was watched, without a final `/`; "" where
-    they are one, or there is no repository. commit: HEAD then. clean: whether the work tree was as in it, None where that is
-    not known.
-
-    ended: None for a run that is partial. exit: the command's exit code, 128 and its signal where one ended it. stopped:
-    why the suite did not run to its end, as far as its runner tells. left_out: tests that were chosen not to run. limits:
-    what was or may have been missed, as clauses. files: those that it knew, total: how many these are; of a run that just
-    ended only those are there which it used or doubts. ours: opens by recviewer itself, which are not counted.
-    """
+    """A run of a suite: which files it opened."""
 
     name: str
     began: datetime
     command: tuple[str, ...]
     root: str = ""
+    """The way from the top of the repository to the folder that was watched, without a final `/`; "" where they are
+    one, or there is no repository."""
     commit: str = ""
+    """What HEAD was then."""
     clean: bool | None = None
+    """Whether the work tree was as in it, None where that is not known."""
     ended: datetime | None = None
+    """None for a run that is partial."""
     exit: int | None = None
+    """The command's exit code, 128 and its signal where one ended it."""
     stopped: str = ""
+    """Why the suite did not run to its end, as far as its runner tells."""
     left_out: int = 0
+    """Tests that were chosen not to run."""
     limits: tuple[str, ...] = ()
+    """What was or may have been missed, as clauses."""
     ours: int = 0
+    """Opens by recviewer itself, which are not counted."""
     sweeps: tuple[SweepSeen, ...] = ()
     files: Mapping[str, UsedFile] = field(default_factory=dict)
+    """Those that it knew; of a run that just ended only those which it used or doubts."""
     total: int = 0
+    """How many files it knew."""
     tests: tuple[UsedTest, ...] = ()
 
     @property

@@ -57,68 +57,79 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The verdict bar of one recording.
-
-    key, seen: its key and the blob that is shown. fields: what every form sends, by name. act_url: where verdicts are sent.
-    url: of its page, to come back to. after: where a verdict leads: the same, or the next item of the queue.
-    state: approved, rejected, delete or undecided. icon, tone: the glyph and the class of its colour.
-    lead, note, rest: the sentence in three parts: bold, recorded words in quotation marks, plain. at: when that was, or
-    None. where, where_title: the blob in which the same meaning was approved, short, and its path; "" if it was here.
-    mine: this reviewer's verdict ("" for none), my_note: its reason. chosen: the same, if it was given right here.
-    is_carried: the verdict that counts was given elsewhere. since_url: of what changed since the last approval here.
-    last, again: what Undo would take back and Redo would do again, None for nothing to tell of.
-    trash_url: of the page that asks before moving to the trash; "" if that is impossible, and obstacle says why.
-    error: a refusal's sentence, "" for none. is_stale: what is shown is not what is there: no buttons, a link instead.
-    closed: why nothing can be decided now, as sentences; "" where it can: no buttons.
-    asks_reason: the reason is missing or too long: its field is open and has the focus. pressed: the verdict whose
-    button has the focus after a swap. says: what is announced to a screen reader after a swap. is_aside: as in `Tags`.
-    queue: the review queue that this page is an item of; then a verdict leads to the next undecided item.
-    count: how many recordings a verdict is given on. alike: how many others say the
-    same, and so are decided too. is_gone: the question
-    is whether it may go. can_delete: False where some of it is gone already. can_go_back: the old recording of a change
-    can be taken back. shown: when it was made, see `double_clicks`. agreement: who has agreed and who has to, "" where one
-    person is enough.
-    """
+    """The verdict bar of one recording."""
 
     key: str
     seen: str
+    """key, seen: its key and the blob that is shown."""
     fields: Fields
+    """What every form sends, by name."""
     act_url: str
+    """Where verdicts are sent."""
     url: str
+    """Of its page, to come back to."""
     after: str
+    """Where a verdict leads: the same, or the next item of the queue."""
     state: str
+    """Approved, rejected, delete or undecided."""
     icon: str
     tone: str
+    """icon, tone: the glyph and the class of its colour."""
     lead: str
     note: str
     rest: str
+    """lead, note, rest: the sentence in three parts: bold, recorded words in quotation marks, plain."""
     at: datetime | None
+    """When that was, or None."""
     where: str
     where_title: str
+    """where, where_title: the blob in which the same meaning was approved, short, and its path; "" if it was here."""
     mine: str
+    """This reviewer's verdict, "" for none."""
     chosen: str
+    """The same, if it was given right here."""
     my_note: str
+    """The reason of this reviewer's verdict."""
     is_carried: bool
+    """The verdict that counts was given elsewhere."""
     since_url: str
+    """Of what changed since the last approval here."""
     last: Act | None
     again: Act | None
+    """last, again: what Undo would take back and Redo would do again, None for nothing to tell of."""
     trash_url: str
+    """Of the page that asks before moving to the trash; "" if that is impossible, and obstacle says why."""
     obstacle: str
     error: str = ""
+    """A refusal's sentence, "" for none."""
     is_stale: bool = False
+    """What is shown is not what is there: no buttons, a link instead."""
     closed: str = ""
+    """Why nothing can be decided now, as sentences; "" where it can: no buttons."""
     asks_reason: bool = False
+    """The reason is missing or too long: its field is open and has the focus."""
     pressed: str = ""
+    """The verdict whose button has the focus after a swap."""
     says: str = ""
+    """What is announced to a screen reader after a swap."""
     is_aside: bool = False
+    """As in `Tags`."""
     queue: Queue | None = None
+    """The review queue that this page is an item of; then a verdict leads to the next undecided item."""
     count: int = 1
+    """How many recordings a verdict is given on."""
     alike: int = 0
+    """How many others say the same, and so are decided too."""
     is_gone: bool = False
+    """The question is whether it may go."""
     can_delete: bool = True
+    """False where some of it is gone already."""
     can_go_back: bool = False
+    """The old recording of a change can be taken back."""
     shown: int = 0
+    """When it was made, see `double_clicks`."""
     agreement: str = ""
+    """Who has agreed and who has to, "" where one person is enough."""
 
     @property
     def is_untouched(self) -> bool:

@@ -35,27 +35,29 @@ def of_finding(finding: Finding) -> RangeFilter:
 
 @dataclass(frozen=True, slots=True)
 class RangeFilter:
-    """What is asked for. "" and () stand for no wish.
-
-    classes: any of them. rule, severity: of a finding. is_found: only what has findings, or has none. needs: `you` for what
-    needs a person, `somebody` for what did before it was decided on. verdict: `undecided`, `approved`, …. test: an id as
-    `test_ids.stand_in` writes it, None for any, "" where no test is known. unasked: only what nothing in the range asked
-    for. runs: only what runs of the suite did not read, or miss. person: only what is assigned to somebody of this name;
-    with needs `you` only what they have not agreed to. by_call: the queue leads from call to call, and not from test to
-    test; that asks for no other changes.
-    """
+    """What is asked for. "" and () stand for no wish."""
 
     classes: tuple[Churn, ...] = ()
+    """Any of them."""
     rule: str = ""
     severity: str = ""
+    """rule, severity: of a finding."""
     is_found: bool | None = None
+    """Only what has findings, or has none."""
     needs: str = ""
+    """`you` for what needs a person, `somebody` for what did before it was decided on."""
     verdict: str = ""
+    """`undecided`, `approved`, …."""
     test: str | None = None
+    """An id as `test_ids.stand_in` writes it, None for any, "" where no test is known."""
     unasked: bool = False
+    """Only what nothing in the range asked for."""
     runs: bool = False
+    """Only what runs of the suite did not read, or miss."""
     person: str = ""
+    """Only what is assigned to somebody of this name; with needs `you` only what they have not agreed to."""
     by_call: bool = False
+    """The queue leads from call to call, and not from test to test; that asks for no other changes."""
 
     @classmethod
     def of(cls, query: QueryDict) -> RangeFilter:

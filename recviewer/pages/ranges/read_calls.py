@@ -47,16 +47,7 @@ class RepeatedHere:
 
 @dataclass(frozen=True, slots=True)
 class ReadCall:
-    """One call of the test. parts: what it tells. repeated: what an earlier call told. asked: its question, "" where it is
-    among what it tells; asked_in: the number of an earlier call that was asked the same, 0 for none. expected: asserts
-    that could not be read are counted in the first call of each test. why_not: why it is left
-    to its own page, "" where it is not. findings: what was found on it. item: for the `item` field of a form about it alone,
-    "" where it is decided on, or may not be decided on here. others: the same change in other recordings, decided on along
-    with it. vectors: of a recording without another side, which are shown as on its own page. begins: where several tests or
-    files are told after each other, the one whose calls begin here; else "". with_parameters: those that tell it from the
-    others, where they do. turns: of that one, before and now. pair_url:
-    where another partner is chosen, "" where git says what belongs together. beside: as of a `ToldCall`.
-    """
+    """One call of the test."""
 
     number: int
     change: Change
@@ -64,20 +55,35 @@ class ReadCall:
     state: Look
     url: str
     parts: tuple[Part, ...]
+    """What it tells."""
     repeated: tuple[RepeatedHere, ...]
+    """What an earlier call told."""
     asked: str
+    """Its question, "" where it is among what it tells."""
     expected: ShownExpected | None
+    """Asserts that could not be read are counted in the first call of each test."""
     findings: tuple[FindingHere, ...]
+    """What was found on it."""
     item: str
+    """For the `item` field of a form about it alone, "" where it is decided on, or may not be decided on here."""
     why_not: str
+    """Why it is left to its own page, "" where it is not."""
     others: tuple[Member, ...]
+    """The same change in other recordings, decided on along with it."""
     vectors: tuple[VectorView, ...] = ()
+    """Of a recording without another side, which are shown as on its own page."""
     begins: str = ""
+    """Where several tests or files are told after each other, the one whose calls begin here; else ""."""
     with_parameters: tuple[Parameter, ...] = ()
+    """Those that tell it from the others, where they do."""
     turns: tuple[TurnMap, ...] = ()
+    """Of that one, before and now."""
     asked_in: int = 0
+    """The number of an earlier call that was asked the same, 0 for none."""
     pair_url: str = ""
+    """Where another partner is chosen, "" where git says what belongs together."""
     beside: int = 0
+    """As of a `ToldCall`."""
 
     @property
     def was(self) -> str:
