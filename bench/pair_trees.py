@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from recviewer.changes.changeset import is_recording
 from recviewer.git.history import contents
 from recviewer.git.ranges import held, opened
 from recviewer.git.repository import resolve
@@ -86,7 +85,7 @@ def _files(place: str) -> Iterator[tuple[str, bytes]]:
                 yield os.fsdecode(stamp.raw), (Path(top) / os.fsdecode(stamp.raw)).read_bytes()
         return
     repository = opened(Path(top))
-    paths = {item.blob: item.raw for item in held(repository, resolve(repository, commit)) if is_recording(item.raw)}
+    paths = {item.blob: item.raw for item in held(repository, resolve(repository, commit)) if claims().holds(item.raw)}
     for blob, data in contents(repository, paths):
         if len(data) <= MOST_BYTES:
             yield os.fsdecode(paths[blob]), data

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from tests.changes.test_once import changed, said, talk
-
 from recviewer.changes.told_once import in_order_of_calls, told_once
 from recviewer.difference.model import Churn, SectionKind, Words
+from tests.changes.test_told_once import changed, said, talk
 
 
 def broken_up(change):
