@@ -6,75 +6,20 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import NamedTuple
 
 from recviewer.asserts.expectations import AnswerPiece, Expectation, Expectations
 from recviewer.asserts.held import Verification, asks, held
 from recviewer.asserts.reading import expectations_of
 from recviewer.asserts.sources import SourceFiles
 from recviewer.bounded.cache import Recent
+from recviewer.changes.facts import Expected, Met
+from recviewer.changes.model import Change
 from recviewer.changes.sources import Range
 from recviewer.difference.model import Churn
 from recviewer.exchange.model import Exchange
 from recviewer.git.repository import Repository
 from recviewer.git.texts import Texts, stamp, texts_of, texts_on_disk
-
-if TYPE_CHECKING:
-    from recviewer.changes.model import Change
-
-
-class Met(NamedTuple):
-    """An expectation of a test, and whether the answers of a change hold it.
-
-    before, now: None where there is no such answer, or nothing can be told of it. elsewhere: another new answer of the
-    test in the range holds it now. plain: nothing had to be guessed, and it is about this very answer: it asks the question
-    that the test spells out, and ends without a call that another answer would follow. path: the file of the test.
-    """
-
-    expectation: Expectation
-    before: bool | None
-    now: bool | None
-    elsewhere: bool
-    plain: bool
-    path: str
-
-    @property
-    def is_spelled_out(self) -> bool:
-        """Tell whether the test says which answer it is about, by its question."""
-        return self.expectation.question is not None
-
-    @property
-    def is_lost(self) -> bool:
-        """Tell whether the old answer held it, and the new one does not, nor one that follows it."""
-        return self.before is True and self.now is False and (self.plain or not self.elsewhere)
-
-
-class Expected(NamedTuple):
-    """What the test of a change looks for in its answer.
-
-    met: what one of both answers held. is_read: the source of the test is at hand. unread: asserts about answers that could
-    not be read. is_cut: the source was not followed to its end. errors: names of errors that the test expects, where one of
-    both is an error.
-    """
-
-    met: tuple[Met, ...] = ()
-    is_read: bool = False
-    unread: int = 0
-    is_cut: bool = False
-    errors: tuple[str, ...] = ()
-
-    @property
-    def loses(self) -> bool:
-        """Tell whether something is lost."""
-        return any(one.is_lost for one in self.met)
-
-    @property
-    def was_held(self) -> bool:
-        """Tell whether the old answer held anything."""
-        return any(one.before for one in self.met)
-
-
-NOTHING_EXPECTED: Final = Expected()
 
 
 class KeptWords(NamedTuple):

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from recviewer.changes.agreement import Agreement
-from recviewer.changes.expected import NOTHING_EXPECTED, Expected
+from recviewer.changes.facts import NOTHING_EXPECTED, NOTHING_SAID, Expected, RunWords
 from recviewer.changes.moves import QUIET, differ
-from recviewer.changes.run_words import NOTHING_SAID, RunWords
 from recviewer.difference.behind_masks import behind
 from recviewer.difference.model import Churn, Difference
 from recviewer.difference.words import Count

@@ -8,12 +8,13 @@ from functools import cached_property
 
 from recviewer.changes import expected, groups, moves, offers, wording
 from recviewer.changes.changeset import ChangeSet, Modified, kept
+from recviewer.changes.facts import NOTHING_SAID, RunWords
 from recviewer.changes.findings import Finding, findings
 from recviewer.changes.generations import folded
 from recviewer.changes.model import ORDER, Change, Key
 from recviewer.changes.numbers import Numbers, count
 from recviewer.changes.read_together import kin_of
-from recviewer.changes.run_words import NOTHING_SAID, RunWords, words_on
+from recviewer.changes.run_words import words_on
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, SectionKind
 from recviewer.git.repository import GitFailed

@@ -11,11 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import NamedTuple
 
 from recviewer.catalog.naming import file_of, suite_of
+from recviewer.changes.facts import NOTHING_SAID, RunWords
+from recviewer.changes.model import Change, Key
+from recviewer.changes.sources import Range
 from recviewer.changes.unchanged import tests_of
-from recviewer.exchange.amounts import counted
 from recviewer.git import ranges, refs
 from recviewer.git.repository import GitFailed
 from recviewer.pairing.sides import Side
@@ -23,44 +25,7 @@ from recviewer.store.paths import key_of
 from recviewer.used.evidence import ELSEWHERE, OfRecording, RunSays, Speaker
 from recviewer.used.model import UsedRun
 
-if TYPE_CHECKING:
-    from recviewer.changes.model import Change, Key
-    from recviewer.changes.sources import Range
-
-NAMED = 4
-"""Runs that a clause names."""
-
 _FAILED = frozenset({"failed", "error"})
-
-
-class RunWords(NamedTuple):
-    """What runs say of one change. unread: those that would have read the new recording and did not, where none did.
-
-    asked: those that asked for the old one in vain, which is deleted; in how many different tests, of which so many failed
-    in any of them.
-    """
-
-    unread: tuple[str, ...] = ()
-    asked: tuple[str, ...] = ()
-    tests: int = 0
-    failed: int = 0
-
-    @property
-    def clause(self) -> str:
-        """All of it in words; "" for nothing."""
-        said = [f"never read by {_names(self.unread)}"] if self.unread else []
-        if self.asked:
-            said.append(f"asked for in vain by {_names(self.asked)} in {counted(self.tests, 'test')}, {self._failed}")
-        return "; ".join(said)
-
-    @property
-    def _failed(self) -> str:
-        if self.tests == 1:
-            return "which failed" if self.failed else "which did not fail"
-        return f"{self.failed:,} of which failed" if self.failed else "none of which failed"
-
-
-NOTHING_SAID: Final = RunWords()
 
 
 def clauses_on(changes: Sequence[Change]) -> tuple[str, ...]:
@@ -198,8 +163,3 @@ def _of_head(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -
 
 def _knew_one(run: UsedRun, news: dict[str, str]) -> bool:
     return any(news.get(_whole(run, path)) == one.blob for path, one in run.files.items() if one.blob)
-
-
-def _names(runs: Sequence[str]) -> str:
-    more = f" and {len(runs) - NAMED:,} more" if len(runs) > NAMED else ""
-    return f"{', '.join(runs[:NAMED])}{more}"

@@ -13,10 +13,11 @@ from recviewer.bounded.cache import Recent
 from recviewer.changes import changeset, disk, sources
 from recviewer.changes.changeset import ChangeSet, each_side
 from recviewer.changes.expected import state_on_disk
+from recviewer.changes.facts import RunWords
 from recviewer.changes.model import Key
 from recviewer.changes.overview import Overview, decided, overview, subjects, with_expected, with_offers, with_words
 from recviewer.changes.reviewers import agreed, rules_of
-from recviewer.changes.run_words import RunWords, words_on
+from recviewer.changes.run_words import words_on
 from recviewer.changes.sources import Range
 from recviewer.git.fetched import beside
 from recviewer.git.ranges import opened

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 
 from recviewer.changes import changeset, sources
 from recviewer.changes.agreement import Agreement
-from recviewer.changes.expected import Met, kept
+from recviewer.changes.expected import kept
+from recviewer.changes.facts import Met
 from recviewer.changes.findings import Finding
 from recviewer.changes.model import Change
 from recviewer.changes.numbers import Numbers

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from recviewer.changes.facts import NOTHING_SAID
 from recviewer.changes.overview import overview, with_runs
-from recviewer.changes.run_words import NOTHING_SAID, clauses_on, counts_on
+from recviewer.changes.run_words import clauses_on, counts_on
 from recviewer.used.model import UsedFile
 from tests.trees import chat, id_of
 from tests.used.building import AT, run_over

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recviewer.changes.expected import Expected, Met
+from recviewer.changes.facts import Expected, Met
 from recviewer.pages.text.expectations import PERHAPS, ExpectedLine, line_of
 
 MOST_LINES = 40
