@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +25,23 @@ from recviewer.review.trash_notes import (
     write_discarded,
 )
 from recviewer.store.manifests import EntryState, TrashEntry
+from recviewer.store.trash import Trash
+
+
+@dataclass(frozen=True, slots=True)
+class _Differences:
+    """Where the trash and what is written down of it differ."""
+
+    moved: list[TrashEntry]
+    """In the trash, and not written down."""
+    back: list[TrashEntry]
+    """Restored, and written down as in the trash."""
+    found: list[TrashEntry]
+    """In the trash, and written down as deleted for good."""
+    burnt: list[TrashRecord]
+    """Deleted for good, which was interrupted, and written down as in the trash."""
+    gone: list[TrashRecord]
+    """Not there, and written down as in the trash: they may come back, with a disk that is missing."""
 
 
 def reconcile() -> list[str]:
@@ -40,41 +58,50 @@ def reconcile() -> list[str]:
             return [missing]
         burning = {entry.id for entry in folder.entries() if entry.state is EntryState.DISCARDING}
         told = [found.what for found in folder.recover()]
-        entries = {entry.id: entry for entry in folder.entries()}
-        there = folder.ids()
-        records = {record.entry: record for record in TrashRecord.objects.all()}
-        moved = [entry for entry in entries.values() if entry.id not in records and entry.state is EntryState.TRASHED]
-        back = [
-            entry
-            for entry in entries.values()
-            if entry.state is EntryState.RESTORED and entry.id in records and _is_held(records[entry.id])
-        ]
-        found = [
-            entry
-            for entry in entries.values()
-            if entry.state is EntryState.TRASHED and entry.id in records and records[entry.id].discarded_at is not None
-        ]
-        gone = [record for id, record in records.items() if id not in there and _is_held(record)]
-        burnt = [record for record in gone if record.entry in burning]
+        differences = _compare(folder, burning)
         with acting():
-            for together in _acts(moved):
-                record(together, {})
-                _note_found(together, Action.TRASH, together[0].actor, "moved {} to the trash")
-            for entry in back:
-                mark_restored([entry], _note_found([entry], Action.RESTORE, KEEPER, "restored {} from the trash"))
-            if found:
-                _mark_found(found)
-            if burnt:
-                write_discarded(burnt, KEEPER)
-    told += [f"{entry.key} was moved to the trash by {entry.actor}, which had not been noted down." for entry in moved]
-    told += [f"{entry.key} was restored from the trash, which had not been noted down." for entry in back]
-    told += [f"{entry.key} is in the trash after all, and can be restored." for entry in found]
-    told += [
-        f"{record.path} is not in the trash folder any more. It was not written down as deleted: it may come back."
-        for record in gone
-        if record not in burnt
-    ]
-    return told
+            _write_down(differences)
+    return [*told, *_sentences(differences)]
+
+
+def _compare(folder: Trash, burning: Collection[str]) -> _Differences:
+    """Hold the records against the trash. burning: entries that were being deleted for good."""
+    entries = {entry.id: entry for entry in folder.entries()}
+    there = folder.ids()
+    records = {record.entry: record for record in TrashRecord.objects.all()}
+    trashed = [entry for entry in entries.values() if entry.state is EntryState.TRASHED]
+    restored = [entry for entry in entries.values() if entry.state is EntryState.RESTORED]
+    gone = [record for id, record in records.items() if id not in there and _is_held(record)]
+    return _Differences(
+        moved=[entry for entry in trashed if entry.id not in records],
+        back=[entry for entry in restored if entry.id in records and _is_held(records[entry.id])],
+        found=[entry for entry in trashed if entry.id in records and records[entry.id].discarded_at is not None],
+        burnt=[record for record in gone if record.entry in burning],
+        gone=[record for record in gone if record.entry not in burning],
+    )
+
+
+def _write_down(differences: _Differences) -> None:
+    for together in _acts(differences.moved):
+        record(together, {})
+        _note_found(together, Action.TRASH, together[0].actor, "moved {} to the trash")
+    for entry in differences.back:
+        mark_restored([entry], _note_found([entry], Action.RESTORE, KEEPER, "restored {} from the trash"))
+    if differences.found:
+        _mark_found(differences.found)
+    if differences.burnt:
+        write_discarded(differences.burnt, KEEPER)
+
+
+def _sentences(differences: _Differences) -> Iterator[str]:
+    for entry in differences.moved:
+        yield f"{entry.key} was moved to the trash by {entry.actor}, which had not been noted down."
+    for entry in differences.back:
+        yield f"{entry.key} was restored from the trash, which had not been noted down."
+    for entry in differences.found:
+        yield f"{entry.key} is in the trash after all, and can be restored."
+    for one in differences.gone:
+        yield f"{one.path} is not in the trash folder any more. It was not written down as deleted: it may come back."
 
 
 def _is_held(record: TrashRecord) -> bool:
