@@ -19,6 +19,7 @@ HOW = {
     HowHarmless.FIGURE: "its figures",
     HowHarmless.IDS: "ids in texts",
     HowHarmless.UNFILTERED: "where all passed",
+    HowHarmless.MADE: "where a container made the name",
 }
 
 

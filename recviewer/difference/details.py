@@ -9,7 +9,7 @@ from recviewer.difference.model import THERE, Item, Names, Section, SectionKind,
 from recviewer.difference.values import ABSENT, Keys, ValueChange, changes, is_equal
 from recviewer.exchange.elements import Flat, stripped
 from recviewer.exchange.model import Exchange, Json
-from recviewer.exchange.shape import PASSED, SIZE
+from recviewer.exchange.signs import SIZE, StandIn
 
 _TEST = re.compile(r"([^:\[]*)(::.*)", re.DOTALL)
 
@@ -94,7 +94,7 @@ def _shown(value: Json) -> Json:
         return [_shown(item) for item in value]
     if value == THERE:
         return f'"{value}"'  # somebody's own words, which are not ours
-    return THERE if value == PASSED else value
+    return THERE if type(value) is StandIn else value
 
 
 def _place(path: str) -> str:

@@ -29,6 +29,7 @@ import orjson
 from recviewer.exchange.encode import SourceFloat, encode, nesting
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.harmless import ENCRYPTED, OPAQUE, OPAQUE_DATA
+from recviewer.exchange.made_ids import OF_CONTAINERS
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
@@ -58,8 +59,8 @@ ID_KEYS = frozenset({"call_id", "tool_call_id", "tool_use_id", "toolUseId", "ite
 ITEM_IDS = frozenset({"id"})
 """Keys that hold such an id where the object around them is a call or an item of a conversation: see `is_id`."""
 
-FILE_IDS = frozenset({"file_id", "file_uri", "fileUri"})
-"""Keys of a file: an id where a machine made it, words where a person named the file."""
+FILE_IDS = frozenset({"file_id", "file_uri", "fileUri", "container_id"})
+"""Keys of a file, or of where it lies: an id where a machine made it, words where a person named the file."""
 
 EARLIER = frozenset({"previous_response_id", "previous_interaction_id"})
 """Keys of a request body that name an earlier answer."""
@@ -341,7 +342,7 @@ _CALL_HOLDERS = frozenset(
 )
 _MADE = re.compile(
     r"(?=.*\d[A-Za-z]+\d)(?:file[-_][0-9A-Za-z]{12,}|[0-9a-f]{24,}|https://generativelanguage\.googleapis\.com/.*/files/[0-9a-z]{8,})"
-    r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    rf"|[0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}|{OF_CONTAINERS}"
 )
 """Names of files that a machine made: digits among letters. Others are words, for a person may have named the file."""
 

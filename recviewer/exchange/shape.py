@@ -18,15 +18,14 @@ from typing import Any
 from recviewer.exchange.encode import SourceFloat, encode
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.harmless import BY_FORMAT, EVERY, HowHarmless
+from recviewer.exchange.made_ids import is_of_a_container
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import At as At
 from recviewer.exchange.not_understood import is_empty as is_empty
 from recviewer.exchange.not_understood import is_hollow as is_hollow
 from recviewer.exchange.not_understood import leave as leave
 from recviewer.exchange.not_understood import path_of as path_of
-
-PASSED = "…"
-"""Stands for a value that is harmless, where that there is one counts."""
+from recviewer.exchange.signs import PASSED, SIZE
 
 
 class Take(Enum):
@@ -218,9 +217,6 @@ class Shape:
         return value if node.how is None else passed(value, node, node.how)
 
 
-SIZE = "(characters)"
-"""Stands for the length of a block's text, where a reader joins several."""
-
 NOTHING: Any = object()
 """Nothing counts of a value."""
 
@@ -341,6 +337,8 @@ def passed(value: Json, node: PathNode | None, how: HowHarmless) -> Json:
         return [PASSED] if type(value) is list else PASSED
     if how is HowHarmless.IDS:
         return without_ids(value)
+    if how is HowHarmless.MADE:
+        return PASSED if is_of_a_container(value) else value
     return _figures(value, node)
 
 
@@ -377,7 +375,9 @@ def _has_struck(value: Json) -> bool:
 
 
 def _harmless(value: Json, node: PathNode, at: str) -> Iterator[tuple[str, Json]]:
-    if node.how is not None and (node.how is not HowHarmless.UNFILTERED or not _has_struck(value)):
+    if node.how is HowHarmless.MADE:
+        yield from [(at, value)] if is_of_a_container(value) else ()
+    elif node.how is not None and (node.how is not HowHarmless.UNFILTERED or not _has_struck(value)):
         yield from _all_values(value, at)
     elif type(value) is dict:
         for key, item in value.items():

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
-from recviewer.exchange.shape import SIZE
+from recviewer.exchange.signs import SIZE
 from recviewer.formats.responses import REASONING, REFUSAL, TEXT
 
 TEXTS = TEXT | REFUSAL | REASONING

@@ -140,7 +140,7 @@ def _calls(sample: Any, budget: _Budget) -> Iterator[bytes]:
     pools = _dict(sample.get("events_data"))
     messages = _pool(sample.get("message_pool") or pools.get("messages"), attached, budget)
     calls = _pool(sample.get("call_pool") or pools.get("calls"), attached, budget)
-    of = {key: sample[key] for key in ("id", "epoch") if key in sample}
+    of = _told_of(sample)
     events = sample.get("events")
     for event in events if isinstance(events, list) else ():
         if not isinstance(event, dict) or event.get("event") != "model":
@@ -160,6 +160,20 @@ def _calls(sample: Any, budget: _Budget) -> Iterator[bytes]:
             raise BadArchive("an archive with a sample that nests too deep") from None
         budget.spend(len(text))
         yield text
+
+
+def _told_of(sample: dict[str, Any]) -> dict[str, Any]:
+    """Return which sample it is, and what became of it: its scores, without when and how they came to be, its failure."""
+    made = {key: sample[key] for key in ("id", "epoch", "target", "limit") if sample.get(key) is not None}
+    scores = sample.get("scores")
+    if isinstance(scores, dict) and scores:
+        made["scores"] = {name: _score(one) for name, one in scores.items()}
+    error = sample.get("error")
+    return {**made, "error": _dict(error).get("message") or error} if error else made
+
+
+def _score(score: Any) -> Any:
+    return {key: score[key] for key in ("value", "answer") if key in score} if isinstance(score, dict) else score
 
 
 def _dict(value: Any) -> dict[str, Any]:

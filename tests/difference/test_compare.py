@@ -14,7 +14,7 @@ from recviewer.difference.details import is_same_stream, of_rest
 from recviewer.difference.model import Churn, Names, SectionKind, Values, VectorChange, Words, shown
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Exchange, Failure, Kind, Message, Output, Request, Table, Text, ToolCall, Vector
-from recviewer.exchange.shape import PASSED
+from recviewer.exchange.signs import PASSED
 from recviewer.formats.reading import read
 from tests.difference.mirror import applied, mirrored
 
@@ -287,6 +287,13 @@ def test_a_text_that_reads_like_our_words_for_a_value_is_told_from_them():
     (change,) = of_rest(chat(ANSWER, rest=old), chat(ANSWER, rest=new))
 
     assert change.old != change.new
+
+
+def test_a_recorded_text_of_the_sign_for_a_value_is_that_text():
+    old, new = ({"body": {"x": one}} for one in ("\N{HORIZONTAL ELLIPSIS}", "other"))
+    (change,) = of_rest(chat(ANSWER, rest=old), chat(ANSWER, rest=new))
+
+    assert change.old == PASSED
 
 
 def test_details_are_said_beside_what_weighs_more():

@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 
+from recviewer.exchange.fingerprint import fingerprint
 from recviewer.recorders import archives, zstandard
 from recviewer.recorders.reading import bytes_of, read_file, without
 from recviewer.recorders.registry import claims
@@ -51,6 +52,33 @@ def test_each_call_of_each_sample_is_read_in_order():
     second = {"id": 2, "epoch": 1, "events": [called("Blue?", "Neptune.")]}
     assert claims().holds(LOG.encode())
     assert said(packed([first, second])) == [(["Rings?"], "Saturn."), (["Red?"], "Mars."), (["Blue?"], "Neptune.")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"scores": {"match": {"value": "C"}}}, {"scores": {"match": {"value": "I"}}}),
+        ({"scores": {"match": {"value": 1, "answer": "4"}}}, {"scores": {"match": {"value": 1, "answer": "5"}}}),
+        ({"target": "4"}, {"target": "5"}),
+        ({}, {"limit": {"type": "token", "limit": 10}}),
+        ({}, {"error": {"message": "broke", "traceback": "…"}}),
+    ],
+)
+def test_what_became_of_a_sample_counts_with_its_calls(old, new):
+    marks = [
+        fingerprint(read_file(packed([{"events": [called("4?", "4.")], **more}]), LOG)[0].reading.exchange)
+        for more in (old, new)
+    ]
+    assert marks[0] != marks[1]
+
+
+def test_when_a_sample_was_scored_says_nothing():
+    one, other = ({"scores": {"match": {"value": "C", "history": [at]}}, "uuid": at} for at in "ab")
+    marks = {
+        fingerprint(read_file(packed([{"events": [called("4?", "4.")], **more}]), LOG)[0].reading.exchange)
+        for more in (one, other)
+    }
+    assert len(marks) == 1
 
 
 def test_what_calls_share_is_put_where_it_is_meant():
