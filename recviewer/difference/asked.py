@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from recviewer.difference.answers import Told, call_items, free, text_item, value_item
-from recviewer.difference.model import Item, SectionKind, gone_first
+from recviewer.difference.model import THERE, Item, SectionKind, gone_first
 from recviewer.difference.sequences import common
 from recviewer.difference.values import ABSENT, ValueChange, changes, is_equal
 from recviewer.difference.words import tokens
 from recviewer.exchange.encode import encode
-from recviewer.exchange.fingerprint import EARLIER, arguments_as_json
+from recviewer.exchange.fingerprint import EARLIER, arguments_as_json, without_made
 from recviewer.exchange.model import (
     Exchange,
     Image,
@@ -118,7 +118,7 @@ def _key(message: Message) -> bytes:
 
 
 def _counted(part: Part) -> Json:
-    """Return what counts of a part: all but ids."""
+    """Return what counts of a part: all but ids, and what is sealed by its being there."""
     match part:
         case ToolCall():
             return ["call", part.name, arguments_as_json(part.arguments)]
@@ -129,7 +129,7 @@ def _counted(part: Part) -> Json:
         case SentFile():
             return ["file", part.name, part.data]
         case JsonPart():
-            return ["json", part.value]
+            return ["json", without_made(part.value)]
         case _:
             return [part.kind.value, part.text]
 
@@ -276,7 +276,7 @@ def _plain(part: Part) -> Json:
         case SentFile():
             return {"file": part.name, "data": part.data}
         case JsonPart():
-            return part.value
+            return without_made(part.value, sign=THERE)
         case _:
             return None
 

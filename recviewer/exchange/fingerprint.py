@@ -50,6 +50,7 @@ from recviewer.exchange.model import (
     ToolResult,
     Vector,
 )
+from recviewer.exchange.signs import PASSED
 
 VERSION = "2"
 
@@ -326,6 +327,26 @@ def is_sealed(key: str, holder: dict[str, Json], held_by: str = "") -> bool:
     if key == "signature":
         return holder.get("type") in _THOUGHTS or held_by == "reasoningText"
     return holder.get("type") in OPAQUE_DATA if key == "data" else key in OPAQUE
+
+
+def without_made(value: Json, held_by: str = "", *, sign: str = PASSED) -> Json:
+    """Return a value of a turn with a sign for each id and each sealed text: what two turns differ in that say the same.
+
+    held_by: the key of the object or of its list.
+    """
+    if type(value) is list:
+        return [without_made(item, held_by, sign=sign) for item in value]
+    if type(value) is not dict:
+        return value
+    made: dict[str, Json] = {}
+    for key, item in value.items():
+        if type(item) is not str:
+            made[key] = item if type(item) is dict and key in VALUES else without_made(item, key, sign=sign)
+        elif item and (is_id(key, item, value, held_by) or (key in _SEALED and is_sealed(key, value, held_by))):
+            made[key] = sign
+        else:
+            made[key] = item
+    return made
 
 
 _ITEMS = frozenset(

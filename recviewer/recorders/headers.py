@@ -75,7 +75,7 @@ def counted(headers: Mapping[str, Json], *, is_request: bool = False) -> dict[st
         text = ", ".join(map(text_of, value if isinstance(value, list) else [value]))
         if name != "accept" or text != ANYTHING:
             told = credentials.in_url(text)
-            made[name] = f"{made[name]}, {told}" if name in made else told
+            made[name] = f"{made[name]}, {told}" if made.get(name, told) != told else told
     if signing:
         made["credentials"] = ", ".join(sorted(signing - _OF_A_SESSION or signing)) if is_request else True
     return dict(sorted(made.items()))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from recviewer.difference.compare import compare
-from recviewer.difference.model import Churn
+from recviewer.difference.model import Churn, SectionKind
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.formats.reading import read
 
@@ -119,3 +119,36 @@ def test_where_pings_come_in_a_stream_says_nothing():
 
     assert compare(old, moved).churn is Churn.IDENTICAL
     assert compare(old, more).churn is Churn.DETAILS
+
+
+def reasoned(seal, *, answer="b", call="c", sent="c"):
+    thought = {"type": "reasoning", "id": f"rs_{seal}", "summary": [], "encrypted_content": seal}
+    asked = {"type": "function_call", "id": f"fc_{seal}", "call_id": sent, "name": "f", "arguments": "{}"}
+    reply = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": answer}]}
+    again = {**asked, "id": f"fc_{seal}2", "call_id": call}
+    body = {"id": "x", "object": "response", "status": "completed", "model": "m", "output": [again, reply]}
+    return exchange(RESPONSES, {"input": [{"role": "user", "content": "a"}, thought, asked]}, body)
+
+
+def test_a_turn_that_differs_in_a_seal_and_an_id_alone_is_told_as_kept():
+    difference = compare(reasoned("one"), reasoned("two", answer="other"))
+
+    assert difference.churn is Churn.TEXT
+    assert difference.section(SectionKind.MESSAGES) is None
+    assert [same.count for same in difference.same if same.kind is SectionKind.MESSAGES] == [3]
+
+
+def test_where_only_what_ids_refer_to_differs_that_is_told_and_no_seal():
+    difference = compare(reasoned("one"), reasoned("two", call="other"))
+
+    assert difference.churn is Churn.DETAILS
+    assert [section.kind for section in difference.sections] == [SectionKind.REFERENCES]
+
+
+def test_that_a_seal_of_a_turn_is_gone_is_told_in_words():
+    difference = compare(reasoned("one"), reasoned(""))
+
+    (item,) = difference.section(SectionKind.MESSAGES).items
+    assert [change.old for change in item.values if change.keys[-1] == "encrypted_content"] == [
+        "there (value not counted)"
+    ]
