@@ -69,10 +69,10 @@ def counted(headers: Mapping[str, Json], *, is_request: bool = False) -> dict[st
         name, is_passed, is_credential = _kind_of(name)
         if is_passed and not (is_request and ASKING.fullmatch(name)):
             continue
-        if is_credential:
-            signing.add(name)
-            continue
         text = ", ".join(map(text_of, value if isinstance(value, list) else [value]))
+        if is_credential:
+            signing.add(name if value and text.strip() else f"{name} (empty)")
+            continue
         if name != "accept" or text != ANYTHING:
             told = credentials.in_url(text)
             made[name] = f"{made[name]}, {told}" if made.get(name, told) != told else told

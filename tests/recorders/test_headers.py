@@ -120,6 +120,7 @@ def test_a_request_tells_which_credentials_it_sends_but_for_those_of_a_session()
         == {"credentials": "authorization"}
     )
     assert counted({"x-api-key": "y"}, is_request=True) == {"credentials": "x-api-key"}
+    assert counted({"x-api-key": [""]}, is_request=True) == {"credentials": "x-api-key (empty)"}
 
 
 def test_a_header_that_comes_twice_in_two_spellings_has_both_values():
