@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from recviewer.bounded.cache import Recent
+from recviewer.catalog.content import Content
 from recviewer.catalog.models import Recording
 from recviewer.git import blobs, ranges, refs, walk
 from recviewer.git.refs import CommitFacts
@@ -17,6 +18,7 @@ from recviewer.lineage.trace import COMMITS, SECONDS, Lineage, trace
 from recviewer.lineage.versions import FullVersion, told
 from recviewer.memory import git_contents
 from recviewer.pairing.sides import Library
+from recviewer.recorders.registry import claims, is_recognized
 from recviewer.review.subjects import printable
 
 KEPT = 40
@@ -139,6 +141,19 @@ def _fetched(here: Repository) -> list[int]:
         except OSError:
             found.append(0)
     return found
+
+
+def is_of_a_recording(here: Repository, content: Content, key: str) -> bool:
+    """Tell whether a content of git is one of a recording: by what it is, or for it lies or lay where a recording does.
+
+    key: where it is said to have been, "" for nothing. Asked where who may see recordings need not see all of a repository.
+    """
+    if is_recognized(content.data):
+        return True
+    place, commit = came_with(here, content.blob, key)
+    if commit is None:
+        return False
+    return claims().holds(place.encode("utf-8", "surrogatepass")) or Recording.objects.filter(path=place).exists()
 
 
 def came_with(here: Repository, blob: str, key: str) -> tuple[str, CommitFacts | None]:

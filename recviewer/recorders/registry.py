@@ -138,6 +138,11 @@ def _recognizes(recorder: Recorder, data: bytes) -> bool:
         return False
 
 
+def is_recognized(data: bytes) -> bool:
+    """Tell whether any recorder recognizes some bytes as its own, wherever they lie."""
+    return any(_recognizes(one, data) for one in recorders())
+
+
 def _suspects(recorder: Recorder, data: bytes) -> bool:
     try:
         return isinstance(recorder, KnowsBroken) and recorder.suspects(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -16,6 +17,7 @@ from recviewer.difference.model import Churn, Difference
 from recviewer.exchange.model import Kind
 from recviewer.exchange.text import asked_of
 from recviewer.memory import git_contents
+from recviewer.memory.lineages import is_of_a_recording
 from recviewer.pages.difference.difference import ShownSide, fragment_of, page_of, too_much
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.recorders.registry import read_as
@@ -33,7 +35,7 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
     recording = _recording(key)
     seen = request.GET.get("from", "")
     if seen:
-        earlier = _bytes_of(seen)
+        earlier = _bytes_of(seen, key)
         if earlier is None:
             return render(request, "difference/nothing.html", {"page": _side(recording, "now")})
         old = ShownSide("as it was shown", seen[:7], "", read_as(recording.file_path))
@@ -52,15 +54,21 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
     return _answer(request, old, data, _side(recording, "now"), content.bytes_now(recording))
 
 
-def _bytes_of(blob: str) -> bytes | None:
-    """Return the bytes of a blob: from what is kept of approved ones, a file, or git; None where they are lost."""
+def _bytes_of(blob: str, key: str = "") -> bytes | None:
+    """Return the bytes of a blob: from what is kept of approved ones, a file, or git; None where they are lost.
+
+    key: where they may have been, "" for nothing. What is of no recording a hosted instance does not show.
+    """
     approvals = Decision.objects.filter(blob=blob, verdict=Verdict.APPROVE)
     kept = approvals.exclude(fingerprint__startswith=CHANGE_PREFIX).last()
     data = kept_bytes(kept.fingerprint) if kept else None
     if data is not None and blob_id(data) == blob:
         return data
     found = git_contents.content_of(blob) if _BLOB.fullmatch(blob) else None
-    return found.data if found else None
+    if found is None:
+        return None
+    here = git_contents.here() if settings.HOSTED and not Recording.objects.filter(blob=blob).exists() else None
+    return found.data if here is None or is_of_a_recording(here, found, key) else None
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -20,7 +21,7 @@ from recviewer.git.blobs import LEAST_DIGITS, named
 from recviewer.git.ranges import missing
 from recviewer.git.repository import GitFailed
 from recviewer.memory import git_contents
-from recviewer.memory.lineages import came_with
+from recviewer.memory.lineages import came_with, is_of_a_recording
 from recviewer.pages.recording.facts import facts_of
 from recviewer.pages.recording.middle import ContentView
 from recviewer.pages.recording.recording import RecordingPage, answer, content_of, json_of, middle, tabs_of
@@ -75,6 +76,8 @@ def _from_git(request: HttpRequest, blob: str, *, wants_json: bool) -> HttpRespo
         content = git_contents.from_git(names[0], request.GET.get("path", "")) if names else None
     except GitFailed as failed:
         return _nothing(request, blob, f"{discreet(str(failed))}.")
+    if settings.HOSTED and (content is None or not is_of_a_recording(here, content, request.GET.get("path", ""))):
+        return _nothing(request, blob, "No recording of this repository has or had this content.")
     if content is None:
         said = f"No recording has this content, and git has no blob of that name: {missing(here)}."
         return _nothing(request, blob, discreet(said))

@@ -7,10 +7,11 @@ anybody asked who sends it.
 from __future__ import annotations
 
 import math
+import re
+from binascii import unhexlify
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
@@ -96,13 +97,21 @@ def _unescaped(escaped: bytes) -> str:
     """Return what an escaped name or value says, piece by piece; no sign is cut in two."""
     escaped = escaped.replace(b"+", b" ")
     if len(escaped) <= _PIECE:
-        return unquote_to_bytes(escaped).decode("utf-8", "replace")
+        return _without_escapes(escaped).decode("utf-8", "replace")
     pieces, start = bytearray(), 0
     while start < len(escaped):
         end = start + _PIECE
         cut = escaped.rfind(b"%", end - 2, end)
         if cut > start and end < len(escaped):
             end = cut
-        pieces += unquote_to_bytes(escaped[start:end])
+        pieces += _without_escapes(escaped[start:end])
         start = end
     return pieces.decode("utf-8", "replace")
+
+
+_ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+
+
+def _without_escapes(escaped: bytes) -> bytes:
+    """Return what a text with escapes says. Python's own takes 11 seconds for 31 MB of `%` alone, which are no escapes."""
+    return _ESCAPES.sub(lambda run: unhexlify(run[0].replace(b"%", b"")), escaped) if b"%" in escaped else escaped

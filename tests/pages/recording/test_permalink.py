@@ -192,3 +192,35 @@ def test_comparing_what_is_not_there_is_not_found(client, stored, name):
     blob = stored(chat_bytes())
 
     assert client.get("/difference/", {"old": name, "new": f"blob:{blob}"}).status_code == 404
+
+
+def test_a_hosted_instance_shows_no_content_that_is_of_no_recording(client, repo, settings):
+    """Who may see recordings need not see the rest of a repository: its sources, and what should not be in it."""
+    for path, data in (
+        ("deploy/settings.py", b"PASSWORD_OF_PROD = 1\n"),
+        ("deploy/conf.json", b'{"name": "x", "PASSWORD_OF_PROD": {"a": 1}}'),
+        ("tests/recordings/broken.json", b'{"request": {"meth'),
+        ("elsewhere/held.json", chat_bytes(asked="Which moon?")),
+    ):
+        (repo.top / path).parent.mkdir(parents=True, exist_ok=True)
+        (repo.top / path).write_bytes(data)
+    then = repo.commit("Begin")
+    repo.git("rm", "-rq", ".")
+    repo.commit("End")
+    source, other, broken, held = (
+        repo.blob(path, then)
+        for path in ("deploy/settings.py", "deploy/conf.json", "tests/recordings/broken.json", "elsewhere/held.json")
+    )
+    settings.HOSTED, settings.PUBLIC_READ, settings.BEHIND_PROXY = True, True, False
+
+    for blob in (source, other):
+        for rest in ("?download", ".json", "?path=tests/recordings/x.json"):
+            response = client.get(f"/b/{blob}{rest}")
+            text = b"".join(response) if response.streaming else response.content
+            assert response.status_code == 404
+            assert b"PASSWORD_OF_PROD" not in text
+        assert client.get(f"/difference/?old=blob:{blob}&new=blob:{held}").status_code == 404
+    missing = client.get(f"/b/{'1' * 40}").content.decode().replace("1" * 12, "")
+    assert client.get(f"/b/{source}").content.decode().replace(source[:12], "") == missing
+    assert client.get(f"/b/{broken}?path=tests/recordings/broken.json").status_code == 200
+    assert "Which moon?" in client.get(f"/b/{held}").content.decode()
