@@ -39,6 +39,20 @@ def pytest_configure(config):
 LONG = ("browser", "processes", "slow")
 
 
+HERE = Path(__file__).parent
+KNOW_DATABASES = {HERE / room for room in ("catalog", "commands", "configuration", "memory", "review")}
+"""Where also a test that opens no database may be about what only one kind of database does."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item):
+    """Mark what can tell one database from another; the rest says the same on each."""
+    asks = {"django_db_setup", "db", "transactional_db", "server"} & set(item.fixturenames)
+    marks = map(item.get_closest_marker, ("django_db", "only_on"))
+    if asks or any(marks) or not KNOW_DATABASES.isdisjoint(item.path.parents):
+        item.add_marker(pytest.mark.database)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """What takes long comes first, so that no worker is left alone with it at the end."""

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from functools import cache
 
 import pytest
 from django.core.management import call_command
@@ -10,6 +11,7 @@ from django.db import connection
 
 from recviewer.catalog import indexer, tree_findings
 from recviewer.catalog.models import Recording
+from recviewer.checking import running
 from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import read_as
 from tests.secrets.planted_tree import FIELDS, plant
@@ -203,17 +205,18 @@ COMMANDS = [
 
 
 @pytest.mark.slow
-def test_no_command_prints_any(planted, root, capfdbinary):
+def test_no_command_prints_any(planted, root, capfdbinary, monkeypatch):
+    monkeypatch.setattr(running, "directory", cache(running.directory))  # all forms tell what one look found
     names = {"BASE...HEAD": f"{planted[0]}...{planted[1]}", "ROOT": str(root)}
     for words in COMMANDS:
         more = [str(root)] if words[0] == "export" else ["--repo", str(root)] if words[0] == "report" else []
         printed = run(capfdbinary, [names.get(word, word) for word in words] + more)
         assert leaks(printed) == [], words
         assert printed or words[0] in ("plan", "reviews"), words
-    for place in sorted((root / "tests").rglob("*.*"))[::3]:
+    for place in sorted((root / "tests").rglob("*.*"))[::11]:
         for form in ((), ("--json",)):
             assert leaks(run(capfdbinary, ["show", str(place), *form])) == [], place
-    for text, secret in SECRETS.values():
+    for text, secret in list(SECRETS.values())[::7]:  # that no table has one of them is a test above
         found = run(capfdbinary, ["search", json.dumps(secret[-20:].replace("\n", " "))])
         assert "recordings/" not in found, text
 
