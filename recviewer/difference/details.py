@@ -62,7 +62,6 @@ _NAMES = {
     "list": "response.body",
     "blocks": "blocks",
     "beside": "beside the elements",
-    "bytes": "file",
     "lacks": "missing",
     "untold": "not understood",
     "again": "told again",
@@ -76,6 +75,9 @@ def _as_told(exchange: Exchange) -> dict[str, Json]:
     for name, told in _NAMES.items():
         if name in exchange.rest:
             made[told] = _shown(exchange.rest[name])
+    odd = exchange.rest.get("bytes")
+    if odd:
+        made["file"] = "; ".join([what for _, what in odd])
     types = exchange.rest.get("types")
     if types:
         made["__type__"] = _values(types)

@@ -424,3 +424,10 @@ def test_choices_of_one_index_and_tools_of_one_name_are_counted_once():
     assert (pairs[-1][0].content, pairs[-1][1].content) == ("a", "b")
     assert len(tools) == many + 1
     assert {"t", "t (2)", f"t ({many})", "t (2) (2)"} <= tools.keys()
+
+
+def test_what_is_odd_about_a_file_is_told_in_words():
+    odd = [["file", "has a byte order mark"], ["file", "keys given twice, the last one counts: a"]]
+    (change,) = of_rest(chat(ANSWER), chat(ANSWER, rest={"bytes": odd}))
+
+    assert (change.path, change.new) == ("file", "has a byte order mark; keys given twice, the last one counts: a")
