@@ -239,8 +239,8 @@ def _sure_of_successor(old: Call, new: Call, conversation: float, ahead: float, 
 def _sure_of_request(old: Call, new: Call, conversation: float, ahead: float) -> Sure:
     """Say how sure a pair is of which no test is known: without words, nothing speaks for it."""
     if old.file and old.file == new.file and old.turns:
-        sure = _sure_of_test(old, new, conversation, ahead)
-        return Sure.LIKELY if sure is Sure.CERTAIN else sure
+        is_one = conversation >= 0.9 and ahead >= 0 and old.turn == new.turn
+        return Sure.LIKELY if is_one else Sure.POSSIBLE
     is_alike = conversation >= 0.9 and facts(old, new) >= 0.75
     return Sure.LIKELY if old.turns and is_alike and ahead > 0 else Sure.POSSIBLE
 
