@@ -29,26 +29,28 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One thing that an assert looks for in an answer.
-
-    any_of: one of these is enough; texts, or plain data where the answer is read as JSON. absent: none of them may be there.
-    inside: the names of a field, where the answer is read as JSON. as_json: whether it is. steps: what is done to the text
-    first. question: the question whose answer it is, None where the source does not spell it out. asked: the place of its
-    call among those of the test. sure: nothing had to be guessed, and no condition stands before the assert that the source
-    alone does not decide. line: of the test, also where a function that it calls asserts.
-    """
+    """One thing that an assert looks for in an answer."""
 
     where: AnswerPiece
     how: Relation
     any_of: tuple[Any, ...]
+    """One of these is enough; texts, or plain data where the answer is read as JSON."""
     absent: bool
+    """None of them may be there."""
     steps: tuple[Step, ...]
+    """What is done to the text first."""
     inside: tuple[str, ...]
+    """The names of a field, where the answer is read as JSON."""
     as_json: bool
+    """Whether the answer is read as JSON."""
     question: str | None
+    """The question whose answer it is, None where the source does not spell it out."""
     asked: int
+    """The place of its call among those of the test."""
     sure: bool
+    """Nothing had to be guessed, and no condition stands before the assert that the source alone does not decide."""
     line: int
+    """The line of the test, also where a function that it calls asserts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,24 +51,26 @@ class Instructed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedMessage:
-    """A message that was sent. number: its place in its conversation, from 1: among the messages of the requests that hold
-    it, but for those of which the instructions are others than at the beginning.
-
-    place: unique among the turns of a test, from 1, in the order in which they are told. sent: how many requests hold it.
-    same_as: the place of an earlier turn that holds the same, 0 for none. ids_differ: requests name its calls by other
-    ids, which stand for each other one to one. is_answer: it says what a model said, but no exchange here answered that.
-    exchange: one whose request holds it, None where none is known. instructed: as in `Instructed`.
-    """
+    """A message that was sent."""
 
     number: int
+    """Its place in its conversation, from 1: among the messages of the requests that hold it, but for those of which
+    the instructions are others than at the beginning."""
     place: int
+    """A number that is unique among the turns of a test, from 1, in the order in which they are told."""
     message: Message
     sent: int
+    """How many requests hold it."""
     same_as: int = 0
+    """The place of an earlier turn that holds the same, 0 for none."""
     ids_differ: bool = False
+    """Requests name its calls by other ids, which stand for each other one to one."""
     is_answer: bool = False
+    """It says what a model said, but no exchange here answered that."""
     exchange: Exchange | None = None
+    """One whose request holds it, None where none is known."""
     instructed: Instructed = Instructed.AS_BEFORE
+    """As in `Instructed`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,25 +47,25 @@ class TrashRow:
 
 @dataclass(frozen=True, slots=True)
 class TrashPage:
-    """The trash, newest first. count, size: of all of it. first: place of the first that is shown, from 1.
-
-    next_url: of older ones, "" at the end.
-
-    obstacle: why nothing can be restored, "" if it can. may_discard: whoever asks may delete for good.
-    refused: sentences about what did not come back.
-    told, event: what was done just now and the act to undo it by, for the answer to htmx.
-    """
+    """The trash, newest first."""
 
     held: tuple[TrashRow, ...]
     count: int
     size: int
+    """count, size: of all of it."""
     next_url: str
+    """The address of older ones, "" at the end."""
     obstacle: str
+    """Why nothing can be restored, "" if it can."""
     first: int = 1
+    """Place of the first that is shown, from 1."""
     may_discard: bool = True
+    """Whoever asks may delete for good."""
     refused: tuple[str, ...] = ()
+    """Sentences about what did not come back."""
     told: str = ""
     event: int | None = None
+    """told, event: what was done just now and the act to undo it by, for the answer to htmx."""
 
     @property
     def last(self) -> int:

@@ -97,42 +97,46 @@ class RangeRow:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The page of ranges.
-
-    error: why there is none to show, "" if there is. wanted: what may be fetched to mend that, "" for nothing.
-    default: the branch that a missing base stands for. requests: those of this page; found: how many match `query`, of
-    `total`. without, uncounted: as of `RequestPage`; is_counting: the latter are being counted. shows_all: also those
-    without recordings; other_url: of the list the other way. branches: those that moved last, of `branch_total`.
-    fetch: None where nothing is ever fetched.
-    """
+    """The page of ranges."""
 
     typed: Typed
     error: str = ""
+    """Why there is none to show, "" if there is."""
     wanted: str = ""
+    """What may be fetched to mend that, "" for nothing."""
     retry: str = ""
     repository: str = ""
     has_disk: bool = False
     default: str = ""
+    """The branch that a missing base stands for."""
     names: tuple[str, ...] = ()
     ready: tuple[Ready, ...] = ()
     requests: tuple[RangeRow, ...] = ()
+    """Requests of this page."""
     query: str = ""
     found: int = 0
+    """How many match `query`, of `total`."""
     total: int = 0
     without: int = 0
     uncounted: int = 0
+    """without, uncounted: as of `RequestPage`."""
     is_counting: bool = False
+    """What is uncounted is being counted."""
     is_looking: bool = False
     other_url: str = ""
+    """The address of the list the other way: see `shows_all`."""
     shows_all: bool = False
+    """Requests without recordings are listed too."""
     first: int = 0
     last: int = 0
     previous_url: str = ""
     next_url: str = ""
     branches: tuple[RangeRow, ...] = ()
+    """Branches that moved last, of `branch_total`."""
     branch_total: int = 0
     all_branches_url: str = ""
     fetch: Fetch | None = None
+    """None where nothing is ever fetched."""
 
 
 @require_safe

@@ -46,38 +46,44 @@ from recviewer.smells import Severity
 
 @dataclass(frozen=True, slots=True)
 class OneTestPage:
-    """What changed in a test or in a file of many calls, or alike in several of these.
-
-    path: of the weightiest change. filter: what the queue asks for, as the end of an address. test: None where none is
-    known; file, folder: the path of the file then, else "", and of its folder. others: how many further tests or files it
-    is about. is_alike: each of them has the same changes; else each has calls of its own, which answer the same opening if
-    is_asked_alike: asked, the question, is "" where they do not; questions: how many different ones. classes: looks with how
-    many. words: came and went, each counted once; words_by_call: as the pages of its calls show them. older: (how many older
-    generations a call has, the address where they are read). known: what says the same as a call and is left alone, with
-    the call's number. beside: the left column. turns: before and now, of its only test or file; of several, each has its
-    own with its calls.
-    """
+    """What changed in a test or in a file of many calls, or alike in several of these."""
 
     place: ShownRange
     path: str
+    """The path of the weightiest change."""
     filter: str
+    """What the queue asks for, as the end of an address."""
     asked: str
+    """The question that they share, "" where there is none."""
     test: DecodedTest | None
+    """None where no test is known."""
     file: str
     folder: str
+    """The path of the file where no test is known, else "", and of its folder."""
     others: int
+    """How many further tests or files it is about."""
     is_alike: bool
+    """Each of several has the same changes; else each has calls of its own."""
     is_asked_alike: bool
+    """The calls of all of them answer the same opening."""
     questions: int
+    """How many different openings there are."""
     calls: tuple[ReadCall, ...]
     classes: tuple[tuple[Look, int], ...]
+    """The classes of its changes, as looks, each with how many."""
     findings: tuple[FindingHere, ...]
     words: int
+    """Words that came and went, each counted once."""
     words_by_call: int
+    """The same as the pages of its calls show them."""
     older: tuple[tuple[int, str], ...]
+    """(how many older generations a call has, the address where they are read)."""
     known: tuple[tuple[int, KnownElsewhere], ...]
+    """What says the same as a call and is left alone, with the call's number."""
     turns: tuple[TurnMap, ...]
+    """Before and now, of its only test or file; of several, each has its own with its calls."""
     beside: Entries
+    """The left column."""
     bar: Bar
     pushed: Pushed | None
     watch: Watch | None

@@ -55,14 +55,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The page. headline counts are of the whole tree; total and size_bytes of what the filters leave.
-
-    faults: sentences on filters whose values make no sense; nothing is listed then. mending: how to put them right.
-    text_url: has all of it as text in the box, is_text: so it stands there now. plain_url: drops all. strangers: sentences
-    on values that no recording has. direct: the one recording or test that what was typed names. waiting: how many
-    recordings wait for who looks, and the address of these; None for none, and where the list is narrowed.
-    outdated: set where filters ask for findings that are older than the catalog. questions: of a page of questions, which.
-    """
+    """The page. headline counts are of the whole tree; total and size_bytes of what the filters leave."""
 
     state: ListState
     total: int
@@ -88,19 +81,29 @@ class Listing:
     blame: Blame | None
     freshness: Freshness
     faults: tuple[str, ...]
+    """Sentences on filters whose values make no sense; nothing is listed then."""
     mending: Mending
+    """How to put them right."""
     text_url: str
+    """The address with all of it as text in the box."""
     plain_url: str
+    """The address that drops all of it."""
     is_text: bool
+    """It stands in the box as text now."""
     strangers: tuple[str, ...]
+    """Sentences on values that no recording has."""
     direct: Step | None
+    """The one recording or test that what was typed names."""
     help: SafeString
     saved: SavedRail
     outdated: Outdated | None = None
+    """Set where filters ask for findings that are older than the catalog."""
     overview: TreeOverview | None = None
     waiting: tuple[int, str] | None = None
+    """How many recordings wait for who looks, and the address of these; None for none, and where the list is narrowed."""
     overview_is_hidden: bool = False
     questions: QuestionPage | None = None
+    """Of a page of questions, which."""
 
     @property
     def is_narrowed(self) -> bool:

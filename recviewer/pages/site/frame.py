@@ -61,31 +61,32 @@ class BarLink:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What base.html shows.
-
-    root: short name of the recordings root, "" for who may see nothing. root_path: where it lies, "" when hosted.
-    mirror: the name of a bare repository whose changes alone are shown, "" where there are recordings.
-    may_review, may_maintain: whether who asks may decide, and move recordings. may_sign_out: there is a session to end.
-    indexed_at: when the catalog was last compared with the disk. followed: what the page follows, None for nothing.
-    desk: the page above, which lists several repositories, "" for none.
-    """
+    """What base.html shows."""
 
     root: str
+    """Short name of the recordings root, "" for who may see nothing."""
     root_path: str
+    """Where it lies, "" when hosted."""
     nav: tuple[BarLink, ...]
     actor: str
     may_review: bool
     may_maintain: bool
+    """may_review, may_maintain: whether who asks may decide, and move recordings."""
     version: str
     is_hosted: bool
     may_sign_out: bool
+    """There is a session to end."""
     is_read_only: bool
     is_demo: bool
     mirror: str
+    """The name of a bare repository whose changes alone are shown, "" where there are recordings."""
     indexed_at: datetime | None
+    """When the catalog was last compared with the disk."""
     followed: Followed | None
+    """What the page follows, None for nothing."""
     prefix: str
     desk: str
+    """The page above, which lists several repositories, "" for none."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
