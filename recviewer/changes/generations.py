@@ -1,4 +1,4 @@
-"""Older generations of a call are told with the call: counted at its change, named as what they are, each on its own."""
+"""Older generations of a call in a range: the change that replaced them tells how many, and each says that it is one."""
 
 from __future__ import annotations
 

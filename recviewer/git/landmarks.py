@@ -1,4 +1,4 @@
-"""By which names a repository is found its way in: the branch that is checked out, and the one that others grow from."""
+"""The two branches that everything else is seen from: the one that is checked out, and the one that others grow from."""
 
 from __future__ import annotations
 

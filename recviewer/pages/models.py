@@ -1,4 +1,7 @@
-"""Who knocked at the door in vain. It is shared by all workers, and forgotten after an hour. And who may do what."""
+"""What is known of accounts besides Django's own tables: roles, identities at issuers, tokens, and failed sign-ins.
+
+All web workers share it. Failed sign-ins are forgotten after an hour.
+"""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ def _came_back(request: HttpRequest, login: ConfiguredLogin, way: BegunWay) -> H
     if told["error"] or not told["code"]:
         log.info("the issuer sent somebody back without a code: %s", told["error"][:100])
         return _told(request, "Not signed in", f"{login.called} sent you back without saying who you are.", 403)
-    tried = login_attempts.knock(request, "")
+    tried = login_attempts.count_try(request, "")
     if tried.wait:
         reason = f"Too many tries went wrong. Try again in {tried.wait} seconds."
         response = _told(request, "Too early", reason, 429)
@@ -172,13 +172,13 @@ def _came_back(request: HttpRequest, login: ConfiguredLogin, way: BegunWay) -> H
     try:
         response = _let_in(request, login, way, told["code"])
     except (HostDown, HostBusy) as failed:
-        login_attempts.let_in(tried)  # whoever tries is not to blame
+        login_attempts.uncount(tried)  # whoever tries is not to blame
         return _not_answered(request, login, failed)
     except (HostRefused, NotBelieved) as failed:
         return _not_answered(request, login, failed)
     except NotLetIn as reason:
         return _told(request, "Not signed in", str(reason), 403)
-    login_attempts.let_in(tried)
+    login_attempts.uncount(tried)
     return response
 
 

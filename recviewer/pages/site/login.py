@@ -47,12 +47,12 @@ class SignIn(LoginView):
         name = request.POST.get("username", "")
         if not name.strip() or not request.POST.get("password"):
             return super().post(request, *args, **kwargs)
-        tried = login_attempts.knock(request, name)
+        tried = login_attempts.count_try(request, name)
         if tried.wait:
             return self._too_early(name, tried.wait)
         response = super().post(request, *args, **kwargs)
         if request.user.is_authenticated:
-            login_attempts.let_in(tried)
+            login_attempts.uncount(tried)
             login_attempts.remember(request, response, name)
             sessions.note(request)
         return response

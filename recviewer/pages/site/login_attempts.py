@@ -53,7 +53,7 @@ class Try:
     wait: int
 
 
-def knock(request: HttpRequest, name: str) -> Try:
+def count_try(request: HttpRequest, name: str) -> Try:
     """Count a try before its password is looked at, so that many at once are no way around; or say how long to wait.
 
     name: "" where nobody knows yet who tries; then only the address counts.
@@ -77,7 +77,7 @@ def knock(request: HttpRequest, name: str) -> Try:
     return Try(tuple(limits), 0)
 
 
-def let_in(tried: Try) -> None:
+def uncount(tried: Try) -> None:
     """Take back that a try counted: its password was right."""
     Knock.objects.filter(key__in=tried.keys, count__gt=0).update(count=F("count") - 1)
 
