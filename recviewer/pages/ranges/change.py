@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -35,6 +35,7 @@ from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.site.forms import item_of, items_of
 from recviewer.pages.site.presence import OpenPage, open_page
 from recviewer.pages.text.classes import SEVERITIES
+from recviewer.pages.text.walk import Queue
 from recviewer.pairing.sides import Side, file_meaning_of
 from recviewer.recorders.registry import read_as
 from recviewer.review import pairs, ranges, standing
@@ -120,42 +121,17 @@ def _page(
 ) -> ChangePage:
     """every: the items of the queue. at: the place of this one, -1 where the filter does not hold it."""
     change = item.first
-    actor = actor_of(request)
     queue = queue_of(place, asked, every, at)
     rest = _rest_url(place, asked, every[at], item) if at >= 0 else ""
-    here = place.change_url(asked, change)
-    below = way()
-    targets = [ranges.target_of(one, below) for one in item.changes]
-    bar = bar_of(
-        actor,
-        targets,
-        fields=(
-            ("range", place.spec),
-            ("item", items_of(item_of(one.side.path, one.side.blob, one.own_subject) for one in item.changes)),
-        ),
-        act_url=reverse("changes:decide"),
-        url=here,
-        after=rest or queue.after_url,
-        queue=queue,
-        is_gone=change.churn is Churn.GONE,
-        asks=bool(change.asks),
-    )
-    closed = "" if any(target.subject for target in targets) else UNREAD
-    can_go_back = all(one.can_go_back for one in item.changes)
-    bar = with_agreement(bar, item.changes)
-    bar = replace(bar, alike=_alike(place, item), closed=closed, can_go_back=can_go_back)
+    bar = _bar(request, place, item, queue, here=place.change_url(asked, change), after=rest or queue.after_url)
     findings = tuple(found_on(place, item.changes))
     difference = _difference(request, place, change)
-    facts = [PairFact(*SEVERITIES[one.finding.severity], one.words) for one in findings]
-    facts += [PairFact("warn", "warn", "not caused by this change")] if change.unasked else []
-    facts += [PairFact("warn", "warn", clause) for clause in clauses_on(item.changes)]
-    facts += [PairFact("warn", "warn", "lost what its test looks for")] if change.expected.loses else []
-    facts += [PairFact("", "", "older generation of a call, all of it deleted")] if change.is_older else []
+    facts = (*difference.facts, *_pair_facts(item, findings))
     changes = place.report.found.changes
     call = _call_of(changes, change)
     older = generations.older_of(changes, call) if call else []
     return ChangePage(
-        difference=replace(difference, facts=(*difference.facts, *facts), expected=expected_of(change.expected)),
+        difference=replace(difference, facts=facts, expected=expected_of(change.expected)),
         change=change,
         place=place,
         beside=entries.around(place, asked, every, at),
@@ -180,6 +156,46 @@ def _page(
         watch=watch_of(place),
         presence=open_page(request, *place.item_words(change)),
     )
+
+
+def _bar(request: HttpRequest, place: ShownRange, item: Item, queue: Queue, *, here: str, after: str) -> Bar:
+    """Return the verdict bar of an item. here: its address. after: where a verdict leads."""
+    change = item.first
+    below = way()
+    targets = [ranges.target_of(one, below) for one in item.changes]
+    bar = bar_of(
+        actor_of(request),
+        targets,
+        fields=(
+            ("range", place.spec),
+            ("item", items_of(item_of(one.side.path, one.side.blob, one.own_subject) for one in item.changes)),
+        ),
+        act_url=reverse("changes:decide"),
+        url=here,
+        after=after,
+        queue=queue,
+        is_gone=change.churn is Churn.GONE,
+        asks=bool(change.asks),
+    )
+    bar = with_agreement(bar, item.changes)
+    closed = "" if any(target.subject for target in targets) else UNREAD
+    can_go_back = all(one.can_go_back for one in item.changes)
+    return replace(bar, alike=_alike(place, item), closed=closed, can_go_back=can_go_back)
+
+
+def _pair_facts(item: Item, findings: Iterable[FindingHere]) -> Iterator[PairFact]:
+    """Yield what stands below the title besides the classes: findings, and what was found out beside both recordings."""
+    change = item.first
+    for one in findings:
+        yield PairFact(*SEVERITIES[one.finding.severity], one.words)
+    if change.unasked:
+        yield PairFact("warn", "warn", "not caused by this change")
+    for clause in clauses_on(item.changes):
+        yield PairFact("warn", "warn", clause)
+    if change.expected.loses:
+        yield PairFact("warn", "warn", "lost what its test looks for")
+    if change.is_older:
+        yield PairFact("", "", "older generation of a call, all of it deleted")
 
 
 def _rest_url(place: ShownRange, asked: RangeFilter, stop: Item, item: Item) -> str:
