@@ -22,7 +22,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from pair_shapes import SHAPES, Maker, Pull
 from pair_trees import Changer, Made, Tree, read, side_bytes
 
-from recviewer.pairing.pairs import Sure, pair
+from recviewer.pairing.pair import Sure
+from recviewer.pairing.pairs import pair
 from recviewer.pairing.sides import Side, meaning_of
 from recviewer.pairing.successors import KeptRecording
 

@@ -9,7 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from recviewer.exchange.harmless import BESIDES, BY_FORMAT, EVERY, Harmless, HowHarmless  # noqa: E402
+from recviewer.exchange.harmless import BESIDES, BY_FORMAT, EVERY  # noqa: E402
+from recviewer.exchange.harmless_entry import Harmless, HowHarmless  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "fingerprint.md"
 BEGIN, END = "<!-- the list begins -->\n", "<!-- the list ends -->"

@@ -290,7 +290,8 @@ _NOTHING: tuple[Json, ...] = (None, "", [], {})
 
 
 def _may_differ(way: Way) -> bool:
-    from recviewer.exchange.harmless import BY_FORMAT, EVERY, OPAQUE, HowHarmless
+    from recviewer.exchange.harmless import BY_FORMAT, EVERY, OPAQUE
+    from recviewer.exchange.harmless_entry import HowHarmless
 
     entries = [*EVERY, *(entry for some in BY_FORMAT.values() for entry in some)]
     names = {entry.path.rpartition(".")[2].removesuffix("[]") for entry in entries if entry.how is not HowHarmless.IDS}

@@ -15,7 +15,7 @@ from recviewer.difference.words import Count
 from recviewer.exchange import fingerprint
 from recviewer.exchange.fingerprint import canonical
 from recviewer.exchange.model import Kind
-from recviewer.pairing.pairs import Pair
+from recviewer.pairing.pair import Pair
 from recviewer.pairing.sides import Side
 from recviewer.smells import Severity
 

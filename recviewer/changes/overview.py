@@ -19,7 +19,8 @@ from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn, SectionKind
 from recviewer.git.repository import GitFailed
 from recviewer.pairing import pairs
-from recviewer.pairing.pairs import Choice, How, Pair, Sure
+from recviewer.pairing.pair import How, Pair, Sure
+from recviewer.pairing.pairs import Choice
 from recviewer.pairing.sides import Side
 from recviewer.pairing.successors import KeptRecording
 from recviewer.replay.names import ReplayState

@@ -5,23 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from recviewer.exchange.harmless import HowHarmless
+from recviewer.exchange.harmless_entry import HowHarmless
 from recviewer.exchange.model import Json, Left
-from recviewer.exchange.shape import (
-    NOTHING,
-    At,
-    PathNode,
-    Shape,
-    Take,
-    is_empty,
-    is_hollow,
-    is_spelled_otherwise,
-    is_twin,
-    leave,
-    passed,
-    path_of,
-    type_of,
-)
+from recviewer.exchange.not_understood import At, is_empty, is_hollow, leave, path_of
+from recviewer.exchange.shape import NOTHING, PathNode, Shape, Take, is_spelled_otherwise, is_twin, passed, type_of
 
 Flat: TypeAlias = dict[Any, Json]
 """What counts of one element, by path; by (path, `Take`) where only the last of a stream counts."""

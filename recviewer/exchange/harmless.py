@@ -11,9 +11,19 @@ body, or below one element of a streamed one; `[]` is any item of a list, `*` an
 from __future__ import annotations
 
 from recviewer.exchange.harmless_cassettes import CASSETTES, SOUND
-from recviewer.exchange.harmless_entry import COUNT, HEADER, ID, LOGPROBS, SEALED, TIER, TIME, TOKENS, TOOK
-from recviewer.exchange.harmless_entry import Harmless as Harmless
-from recviewer.exchange.harmless_entry import HowHarmless as HowHarmless
+from recviewer.exchange.harmless_entry import (
+    COUNT,
+    HEADER,
+    ID,
+    LOGPROBS,
+    SEALED,
+    TIER,
+    TIME,
+    TOKENS,
+    TOOK,
+    Harmless,
+    HowHarmless,
+)
 
 _HEADERS = (
     "date",

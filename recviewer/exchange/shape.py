@@ -17,14 +17,11 @@ from typing import Any
 
 from recviewer.exchange.encode import SourceFloat, encode
 from recviewer.exchange.error_ids import without_ids
-from recviewer.exchange.harmless import BY_FORMAT, EVERY, HowHarmless
+from recviewer.exchange.harmless import BY_FORMAT, EVERY
+from recviewer.exchange.harmless_entry import HowHarmless
 from recviewer.exchange.made_ids import is_of_a_container
 from recviewer.exchange.model import Json, Left
-from recviewer.exchange.not_understood import At as At
-from recviewer.exchange.not_understood import is_empty as is_empty
-from recviewer.exchange.not_understood import is_hollow as is_hollow
-from recviewer.exchange.not_understood import leave as leave
-from recviewer.exchange.not_understood import path_of as path_of
+from recviewer.exchange.not_understood import At, is_empty, is_hollow, leave
 from recviewer.exchange.signs import PASSED, SIZE
 
 

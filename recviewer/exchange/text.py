@@ -29,7 +29,7 @@ from recviewer.exchange.model import (
     ToolResult,
     Vector,
 )
-from recviewer.exchange.shape import is_empty
+from recviewer.exchange.not_understood import is_empty
 
 LINE = 240
 """Characters kept of what was asked and answered; a row shows fewer."""

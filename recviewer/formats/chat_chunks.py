@@ -12,7 +12,8 @@ import orjson
 from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.encode import exact, written
 from recviewer.exchange.model import Json, Left
-from recviewer.exchange.shape import Take, is_hollow, path_of
+from recviewer.exchange.not_understood import is_hollow, path_of
+from recviewer.exchange.shape import Take
 from recviewer.exchange.signs import PASSED
 from recviewer.formats.answers import RARE, THOUGHTS, untold
 from recviewer.formats.chat_shape import SHAPE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from recviewer.exchange.model import Json, Left, Output
-from recviewer.exchange.shape import leave
+from recviewer.exchange.not_understood import leave
 from recviewer.formats.answers import said_in
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import function_call, tool_calls

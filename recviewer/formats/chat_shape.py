@@ -10,7 +10,8 @@ import orjson
 
 from recviewer.exchange.encode import exact, written
 from recviewer.exchange.model import Json, Left
-from recviewer.exchange.shape import Shape, is_hollow
+from recviewer.exchange.not_understood import is_hollow
+from recviewer.exchange.shape import Shape
 from recviewer.exchange.signs import PASSED, SIZE
 from recviewer.formats.answers import RARE, untold, words_of
 

@@ -16,8 +16,7 @@ from typing import Any
 import orjson
 
 from recviewer.exchange.dataclass import dataclass
-from recviewer.exchange.encode import SourceFloat as SourceFloat
-from recviewer.exchange.encode import nesting
+from recviewer.exchange.encode import SourceFloat, nesting
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats import halves
 

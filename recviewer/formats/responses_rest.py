@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recviewer.exchange.model import Json, JsonPart
-from recviewer.exchange.shape import is_empty, type_of
+from recviewer.exchange.not_understood import is_empty
+from recviewer.exchange.shape import type_of
 from recviewer.exchange.signs import PASSED, SIZE
 from recviewer.formats.answers import untold_picture, words_of
 from recviewer.formats.items import BESIDE, CALLS, ONE_OF, client_call, part_of, reasoning_of

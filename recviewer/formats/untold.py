@@ -14,7 +14,8 @@ from recviewer.exchange.elements import Flat
 from recviewer.exchange.encode import encode
 from recviewer.exchange.harmless import OPAQUE
 from recviewer.exchange.model import Delta, Json, Left, Reply, Request
-from recviewer.exchange.shape import At, PathNode, Shape, Take, is_empty, is_spelled_otherwise, leave, path_of
+from recviewer.exchange.not_understood import At, is_empty, leave, path_of
+from recviewer.exchange.shape import PathNode, Shape, Take, is_spelled_otherwise
 from recviewer.formats.gathered import gathered
 from recviewer.formats.given import GivenTexts
 

@@ -15,7 +15,7 @@ from recviewer.git import walk
 from recviewer.git.ranges import ChangedFile
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing import pairs
-from recviewer.pairing.pairs import How, Pair, Sure
+from recviewer.pairing.pair import How, Pair, Sure
 from recviewer.pairing.sides import Library
 
 NEAR = 20

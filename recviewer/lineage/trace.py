@@ -17,7 +17,7 @@ from recviewer.git.ranges import ChangedFile, missing
 from recviewer.git.repository import GitFailed, Repository
 from recviewer.git.walk import OutOfTime, WalkedCommit
 from recviewer.lineage.replaced import NEAR, OtherSide, Replaced
-from recviewer.pairing.pairs import Pair
+from recviewer.pairing.pair import Pair
 from recviewer.store.paths import key_of
 
 COMMITS = 10_000

@@ -15,7 +15,7 @@ from recviewer.git.ranges import missing
 from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import Repository
 from recviewer.lineage.trace import Lineage, TreeFile, Version
-from recviewer.pairing.pairs import How, Pair, Sure
+from recviewer.pairing.pair import How, Pair, Sure
 from recviewer.pairing.sides import Library, Side, SideReader, sides_of, unread_file
 from recviewer.recorders.reading import NOBODYS
 from recviewer.recorders.registry import read_as

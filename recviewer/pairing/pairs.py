@@ -16,9 +16,7 @@ from recviewer.pairing.candidates import Candidates, candidates
 from recviewer.pairing.fit import Likeness, facts, is_one_provider
 from recviewer.pairing.leftovers import Broken, Members, groups_of, only_ones, stacks_of
 from recviewer.pairing.matching import best
-from recviewer.pairing.pair import How as How  # others take it from here
-from recviewer.pairing.pair import Pair as Pair
-from recviewer.pairing.pair import Sure as Sure
+from recviewer.pairing.pair import How, Pair, Sure
 from recviewer.pairing.sides import Side
 from recviewer.pairing.successors import KeptRecording, Successor, second, standing_of
 from recviewer.replay.names import ReplayState

@@ -10,7 +10,7 @@ from recviewer.changes.model import ORDER, Change
 from recviewer.changes.run_words import clauses_on
 from recviewer.difference.model import Churn
 from recviewer.exchange.amounts import counted
-from recviewer.pairing.pairs import Sure
+from recviewer.pairing.pair import Sure
 from recviewer.report.links import Links
 from recviewer.report.quoting import anchor, code, link, plain
 from recviewer.report.report import Report

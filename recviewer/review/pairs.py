@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
-from recviewer.pairing.pairs import Choice, How
+from recviewer.pairing.pair import How
+from recviewer.pairing.pairs import Choice
 from recviewer.pairing.sides import Side
 from recviewer.review import audit, rows
 from recviewer.review.audit import Action, ActItem, Done

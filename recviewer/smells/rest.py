@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
-from recviewer.exchange.shape import is_hollow
+from recviewer.exchange.not_understood import is_hollow
 
 
 def values(rest: dict[str, Json], *names: str) -> Iterator[Json]:

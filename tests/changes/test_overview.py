@@ -4,7 +4,8 @@ import pytest
 
 from recviewer.changes.overview import verdict_on
 from recviewer.difference.model import Churn
-from recviewer.pairing.pairs import Choice, How
+from recviewer.pairing.pair import How
+from recviewer.pairing.pairs import Choice
 from recviewer.report import sentence
 
 

@@ -8,7 +8,7 @@ from recviewer.changes import offers, taking_back
 from recviewer.changes.overview import compared, with_offers
 from recviewer.changes.taking_back import AroundChange, AskedCall
 from recviewer.exchange.model import Vector
-from recviewer.pairing.pairs import How, Pair, Sure
+from recviewer.pairing.pair import How, Pair, Sure
 
 FOLDER = "tests/integration/chat/recordings"
 ASKED = "Which planet has rings?"

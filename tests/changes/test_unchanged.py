@@ -5,7 +5,7 @@ from recviewer.changes import changeset, sources, unchanged
 from recviewer.git.mentions import first_lines
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed
-from recviewer.pairing.pairs import How, Sure
+from recviewer.pairing.pair import How, Sure
 from recviewer.pairing.sides import Library
 from recviewer.pairing.successors import KeptRecording
 

@@ -9,7 +9,7 @@ from recviewer.lineage import trace as tracing
 from recviewer.lineage.replaced import Replaced
 from recviewer.lineage.trace import What, trace
 from recviewer.lineage.versions import is_bot, told
-from recviewer.pairing.pairs import How, Sure
+from recviewer.pairing.pair import How, Sure
 from recviewer.pairing.sides import Library
 from tests.trees import FOLDER, bytes_of, chat, id_of
 

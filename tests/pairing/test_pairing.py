@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from recviewer.pairing import pairs
 from recviewer.pairing.calls import Calls, models_of
-from recviewer.pairing.pairs import Choice, How, Sure, pair
+from recviewer.pairing.pair import How, Sure
+from recviewer.pairing.pairs import Choice, pair
 from recviewer.pairing.successors import Successor
 
 

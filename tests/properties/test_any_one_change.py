@@ -12,7 +12,8 @@ from recviewer.difference import ignored
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn
 from recviewer.exchange.fingerprint import EARLIER
-from recviewer.exchange.harmless import BY_FORMAT, EVERY, OPAQUE, HowHarmless
+from recviewer.exchange.harmless import BY_FORMAT, EVERY, OPAQUE
+from recviewer.exchange.harmless_entry import HowHarmless
 from recviewer.formats.reading import read
 
 pytestmark = pytest.mark.slow

@@ -1,7 +1,7 @@
 import pytest
 
 from recviewer.git.ranges import opened
-from recviewer.pairing.pairs import How
+from recviewer.pairing.pair import How
 from recviewer.report import report
 from recviewer.review import pairs
 from recviewer.review.models import PairChoice

@@ -8,7 +8,7 @@ import hashlib
 from typing import NamedTuple
 
 from recviewer.asserts.sources import SourceFiles
-from recviewer.pairing.pairs import How, Pair, Sure
+from recviewer.pairing.pair import How, Pair, Sure
 from recviewer.pairing.sides import Side, file_meaning_of, meaning_of, sides_of
 from recviewer.recorders.registry import read_as
 from recviewer.smells import Case, Surroundings

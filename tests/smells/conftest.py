@@ -3,7 +3,7 @@ import pytest
 from recviewer.changes import findings
 from recviewer.changes.model import Change
 from recviewer.changes.overview import compared
-from recviewer.pairing.pairs import How, Pair, Sure
+from recviewer.pairing.pair import How, Pair, Sure
 from tests.trees import make, tree
 
 __all__ = ["make", "tree"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from recviewer.difference.model import Churn
-from recviewer.pairing.pairs import How, Sure
+from recviewer.pairing.pair import How, Sure
 from recviewer.pairing.sides import unread
 from tests.trees import FOLDER, id_of
 

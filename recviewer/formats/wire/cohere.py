@@ -27,7 +27,8 @@ from recviewer.exchange.model import (
     ToolCall,
     ToolResult,
 )
-from recviewer.exchange.shape import Shape, is_empty
+from recviewer.exchange.not_understood import is_empty
+from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import error_in

@@ -26,7 +26,8 @@ from recviewer.exchange.model import (
     Request,
     Text,
 )
-from recviewer.exchange.shape import Shape, is_empty
+from recviewer.exchange.not_understood import is_empty
+from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.answers import said_in
 from recviewer.formats.contract import Match

@@ -20,7 +20,7 @@ from recviewer.exchange.model import (
     ToolCall,
     Vector,
 )
-from recviewer.exchange.shape import is_empty
+from recviewer.exchange.not_understood import is_empty
 from recviewer.exchange.text import ENDED, asked_of, end_of_one, question_of, words_of
 from recviewer.pages.recording.calls import CallView, call_view
 from recviewer.pages.recording.parts import (

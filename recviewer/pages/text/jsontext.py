@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from recviewer.exchange.encode import SourceFloat
 from recviewer.exchange.model import Json
-from recviewer.formats.decode import SourceFloat
 
 
 @dataclass(frozen=True, slots=True)

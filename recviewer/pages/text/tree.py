@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from recviewer.formats.decode import SourceFloat
+from recviewer.exchange.encode import SourceFloat
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.text.jsontext import compact, looks_like_json
 
