@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, islice
 from operator import itemgetter
@@ -200,12 +200,15 @@ def columns(state: str) -> Columns:
 _masks = Recent[tuple[object, ...], int](64, state_of=itemgetter(0))
 
 
-def mask_of(found: Columns, recordings: Recordings, *, key: tuple[object, ...] | None) -> int:
-    """Return the recordings of a query. key: names the catalog's state, then the query; None keeps nothing."""
+def mask_of(found: Columns, make: Callable[[], Recordings], *, key: tuple[object, ...] | None) -> int:
+    """Return the recordings of a query, which is made where it is asked.
+
+    key: names the catalog's state, then the query; None keeps nothing.
+    """
 
     def ask() -> int:
         try:
-            sql, params = recordings.order_by().values_list("pk").query.sql_with_params()
+            sql, params = make().order_by().values_list("pk").query.sql_with_params()
         except EmptyResultSet:
             return 0
         with connection.cursor() as cursor:

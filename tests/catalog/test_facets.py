@@ -38,7 +38,7 @@ def numbers(terms):
 
 def counted(*terms):
     found = columns("")
-    base = mask_of(found, apply(Recording.objects.all(), beyond(terms)), key=None)
+    base = mask_of(found, lambda: apply(Recording.objects.all(), beyond(terms)), key=None)
     return counts(found, base, terms)
 
 
@@ -101,10 +101,10 @@ def test_every_count_is_that_of_the_list(five, terms):
 @pytest.mark.django_db
 def test_columns_are_kept_by_the_state_of_the_catalog(five, django_assert_num_queries):
     columns("state 1")
-    mask_of(columns("state 1"), Recording.objects.all(), key="state 1")
+    mask_of(columns("state 1"), Recording.objects.all, key="state 1")
 
     with django_assert_num_queries(0):
-        mask_of(columns("state 1"), Recording.objects.all(), key="state 1")
+        mask_of(columns("state 1"), Recording.objects.all, key="state 1")
 
 
 @pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_rows_that_came_since_are_not_counted(five, put):
     put("b/recordings/6.json")
     indexer.refresh(processes=1)
 
-    assert mask_of(before, Recording.objects.all(), key=None) == before.all
+    assert mask_of(before, Recording.objects.all, key=None) == before.all
 
 
 @pytest.mark.django_db

@@ -130,7 +130,7 @@ def _base(columns: Columns, state: ListState, stable: str) -> int:
         return columns.all
     is_kept = stable and not narrowing.holds_said(beyond, state.words)
     key = (stable, state.words, tuple(beyond)) if is_kept else None
-    return facets.mask_of(columns, narrowed(state, beyond, stable), key=key)
+    return facets.mask_of(columns, lambda: narrowed(state, beyond, stable), key=key)
 
 
 def page_of(state: ListState, stable: str, order: tuple[str, ...], span: slice) -> list[int] | None:
@@ -175,14 +175,15 @@ def verdict_counts(state: ListState, total: int, stable: str) -> dict[str, int]:
     filters leave.
     """
     without_state = [term for term in state.terms if term.key != "state"]
-    plain = narrowed(state, without_state, stable)
     whole = total if len(without_state) == len(state.terms) else None
     if not stable or narrowing.holds_said(without_state, state.words):
+        plain = narrowed(state, without_state, stable)
         return said.verdict_counts(plain, total=whole) | {said.OLDER_RULE: said.count_older(plain)}
     key, now = (stable, tuple(without_state), state.words), standing.state()
     then, known = _counts.get(key) or ((), None)
     if known is not None and then == now:
         return known
+    plain = narrowed(state, without_state, stable)
     found = said.counts_since(plain, known, then, now) if known is not None else None
     if found is None:
         found = said.verdict_counts(plain, total=whole)
@@ -198,12 +199,8 @@ def printed_facets(state: ListState, counted: Counts, stable: str) -> SafeString
     is_asked = any(term.key == "state" and term.value == said.OLDER_RULE for term in state.terms)
     if not verdicts[said.OLDER_RULE] and not is_asked:
         del verdicts[said.OLDER_RULE]
-    said_of = {
-        "state": [(value, verdicts.get(value, 0)) for value in _verdicts(verdicts)],
-        "tag": [(label.name, count) for label, count in said.tag_counts(_without(state, stable, "tag"))],
-        "by": _reviewers(state, stable),
-        "note": _notes(state, stable),
-    }
+    shown = [(value, verdicts.get(value, 0)) for value in _verdicts(verdicts)]
+    said_of = {"state": shown} | _said_counts(state, stable)
     whole = replace(state, page=1)
     key = (whole, repr(said_of), repr(counted))
 
@@ -215,6 +212,22 @@ def printed_facets(state: ListState, counted: Counts, stable: str) -> SafeString
         return render_to_string("recordings/_facets.html", {"facets": list(filter(None, made)), "on": len(state.terms)})
 
     return _printed.made(key, make)
+
+
+_said = Recent[Hashable, dict[str, list[tuple[str, int]]]](64)
+"""By catalog, what people said so far, filters and words: how many have each tag, reviewer and note."""
+
+
+def _said_counts(state: ListState, stable: str) -> dict[str, list[tuple[str, int]]]:
+    """Return how many recordings have each tag, reviewer and note, counted once as long as nothing is said or indexed."""
+
+    def count() -> dict[str, list[tuple[str, int]]]:
+        tags = [(label.name, count) for label, count in said.tag_counts(_without(state, stable, "tag"))]
+        return {"tag": tags, "by": _reviewers(state, stable), "note": _notes(state, stable)}
+
+    if not stable or narrowing.holds_said(state.terms, state.words):
+        return count()
+    return _said.made((stable, standing.state(), state.terms, state.words), count)
 
 
 def _without(state: ListState, stable: str, key: str) -> Recordings:

@@ -6,6 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from recviewer.catalog.filters import FILTERS, HAS, IS, SAID
+from recviewer.pages.recordings import facets
 from recviewer.pages.recordings.blame import blame_of
 from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.recordings.mending import mending_of
@@ -15,6 +16,8 @@ from recviewer.review.decide import decide
 from recviewer.review.narrowing import KEYS, fault, narrowed, read
 from recviewer.review.notes import write
 from recviewer.review.subjects import Seen
+from recviewer.review.tagging import tag
+from recviewer.review.undoing import undo
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
 
@@ -193,6 +196,24 @@ def test_facets_on_what_people_said_appear_with_it(client, three):
         "without": ("2", "?has=%21note"),
     }
     assert {name: count for name, (count, _) in facet(html, "Verdict").items() if count != "0"} == {"approved": "1"}
+
+
+def test_the_facet_of_tags_follows_each_act_and_is_counted_once_between_two(client, three, monkeypatch):
+    seen = [Seen(one.path, one.blob) for one in three]
+    asked, count = [], facets.said.tag_counts
+    monkeypatch.setattr(facets.said, "tag_counts", lambda recordings: asked.append(1) or count(recordings))
+
+    def tagged():
+        return {name: count for name, (count, _) in facet(client.get("/?suite=a").content.decode(), "Tag").items()}
+
+    for name in ("golden", "slow"):
+        tag(seen[:1], actor="Ana", name=name)
+    assert tagged() == tagged() == {"golden": "1", "slow": "1"}
+    tag(seen[1:], actor="Ana", name="golden")
+    assert tagged() == {"golden": "2", "slow": "1"}
+    undo(actor="Ana")
+    assert tagged() == {"golden": "1", "slow": "1"}
+    assert len(asked) == 3
 
 
 @pytest.mark.slow
