@@ -37,7 +37,8 @@ _ABOVE = (
 """How lines begin at each level above a text, and what the last of each is where the text is one of a chunk's delta."""
 
 _PADDING = b'\n          "obfuscation": "'
-_TEXT = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
+_TEXTS = re.compile(rb'[^"\\]*+(?:\\[^\n][^"\\]*+)*+')
+"""Lines each of which is a text of JSON without its quotes."""
 
 
 class NotAlike(Exception):
@@ -217,7 +218,7 @@ def _decoded(short: bytes, cut: dict[int, _Cut], count: int) -> Shortened | None
 def _texts(found: list[bytes]) -> list[str] | None:
     """Return texts by their JSON without quotes, None where it is not that of one text each. Raises ValueError."""
     together = b"\n".join(found)
-    if (b'"' in together or b"\\" in together) and not all(map(_TEXT.fullmatch, found)):
+    if (b'"' in together or b"\\" in together) and not _TEXTS.fullmatch(together):
         return None
     texts: list[str] = orjson.loads(b'["' + b'","'.join(found) + b'"]')
     return texts if len(texts) == len(found) else None

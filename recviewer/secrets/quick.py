@@ -108,7 +108,7 @@ _SIGNS = (
 _OFTEN = 600
 """Bytes from one anchor to the next below which a pattern that looks at each byte takes less time than leaps."""
 
-_LEAPS = 16
+_LEAPS = 5
 """Leaps after which it is asked again how far they went."""
 
 
