@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -169,7 +170,9 @@ def _values(
         "streamed": [STREAMED[not value] for value in by_facet["streamed"]],
         "used": [NEVER if one == "" else (one or "").strip() for one in by_facet["used"]],
     }
-    made |= {key: [_span_of(key, number) for number in by_facet[key]] for key in SPANS}
+    for key, names in SPANS.items():
+        ends = [end for _, end in _SPANS[key]]
+        made[key] = [names[bisect_left(ends, number)] for number in by_facet[key]]
     return zip(*made.values(), strict=True)
 
 
@@ -181,10 +184,6 @@ def _with_noticed(ids: Sequence[int], found: list[str], names: Mapping[int, Iter
         " ".join(sorted({*one.split(), *more})) if (more := names.get(id)) else one
         for id, one in zip(ids, found, strict=True)
     ]
-
-
-def _span_of(key: str, number: int) -> str:
-    return next(value for value, ends in zip(SPANS[key], _SPANS[key], strict=True) if number <= ends[1])
 
 
 _columns = Recent[str, Columns](1, once=True, state_of=str)
