@@ -111,6 +111,12 @@ class Listing:
         return bool(self.state.terms or self.state.words)
 
     @property
+    def are_all_lost(self) -> bool:
+        """Whether it was asked for those that replay cannot find, so that no row has to call it out."""
+        asked = {(term.key, term.value) for term in self.state.terms if not term.is_negative}
+        return bool(asked & {("smell", "cannot-replay"), ("is", "lost")})
+
+    @property
     def title(self) -> str:
         """How many there are and what was asked for, for the window."""
         asked = [f"{'-' * term.is_negative}{term.key}:{_called(term)}" for term in self.state.terms]

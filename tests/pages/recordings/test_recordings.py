@@ -35,6 +35,15 @@ def rows(response):
     return response.content.decode().count('class="row"')
 
 
+@pytest.mark.parametrize(("query", "calls"), [("is=lost", False), ("is=!lost", True), ("", True)])
+def test_where_replay_finds_none_by_wish_no_row_calls_it_out(client, three, query, calls):
+    Recording.objects.filter(path=three[0].path).update(replay="older")
+
+    html = client.get(f"/?{query}").content.decode()
+
+    assert ("data-all-lost" not in html) is calls
+
+
 def test_list_shows_what_was_asked_and_answered(client, three):
     html = client.get("/").content.decode()
 
