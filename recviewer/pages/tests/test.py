@@ -303,8 +303,7 @@ def _bar(loaded: Loaded, teller: Teller, standings: dict[str, Stand], here: str)
         own[subject_of(row)] = own.get(subject_of(row), 0) + 1
     hidden = loaded.count - len(shown)
     stale = sum(key in loaded.stale for key in shown)
-    are = "is" if hidden == 1 else "are"
-    left_out = f"{counted(hidden, 'recording')} folded, cut or beside the conversation {are} left out."
+    left_out = f"Not included: {counted(hidden, 'recording')} folded, cut or beside the conversation."
     sentences = [left_out] if hidden else []
     sentences += [f"{counted(stale, 'file')} changed on disk."] if stale else []
     return TestBar(

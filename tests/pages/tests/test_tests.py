@@ -111,7 +111,7 @@ def test_older_generations_are_folded_and_left_out(client, put, looked):
     assert "It was a cat." not in text_of(client.get(url_of_test(TEST)))
     assert (page.bar.count, page.bar.hidden) == (
         2,
-        ("1 recording folded, cut or beside the conversation is left out.",),
+        ("Not included: 1 recording folded, cut or beside the conversation.",),
     )
 
     opened = text_of(client.get(url_of_test(TEST) + "?open=older-1"))
@@ -302,7 +302,7 @@ def test_the_page_of_a_long_test_stays_small(client, put):
     page = answer.context["page"]
     assert page.more is not None
     assert page.bar.calls < 90
-    assert "left out" in " ".join(page.bar.hidden)
+    assert "Not included" in " ".join(page.bar.hidden)
     rest = client.get(url_of_test(TEST) + page.more.query, headers={"HX-Request": "true"})
     assert len(rest.content) < 1_000_000
 
