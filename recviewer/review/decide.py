@@ -37,6 +37,7 @@ from recviewer.review.subjects import (
     titled,
     unfit,
 )
+from recviewer.secrets.named import without_secrets
 
 NOTE_LENGTH = 2000
 ACTIONS = {
@@ -105,7 +106,7 @@ def say(
     Saying again what already holds changes nothing and is no event. All or nothing. Raises Invalid, and what `find` raises.
     """
     word = _verdict(verdict)
-    note = note.strip()
+    note = without_secrets(note.strip())
     if word is Verdict.REJECT and not note:
         raise Invalid("Say in a few words why it is to be re-recorded.")
     if len(note) > NOTE_LENGTH:

@@ -43,6 +43,7 @@ from recviewer.review.trash_notes import (
     trash_folder,
     write_discarded,
 )
+from recviewer.secrets.named import without_secrets
 from recviewer.store import files
 from recviewer.store import refusals as store
 from recviewer.store.manifests import EntryState, TrashEntry
@@ -113,7 +114,7 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
     with one_at_a_time():
         expect_trash()
         moves = {move.key: move for move in moves_of(recordings, chosen)}
-        entries = _delete(list(moves.values()), actor=actor, note=note, now=at, chosen=chosen)
+        entries = _delete(list(moves.values()), actor=actor, note=without_secrets(note), now=at, chosen=chosen)
         recordings = [one for entry in entries for one in moves[entry.key].recordings]
         try:
             with acting():

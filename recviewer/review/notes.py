@@ -20,6 +20,7 @@ from recviewer.review.models import Note
 from recviewer.review.refusals import Invalid, NotAllowed, Refused
 from recviewer.review.rows import NOTE, Values, change, of_note
 from recviewer.review.subjects import Seen, chunked, present, printable, subject_of, title_of, unfit
+from recviewer.secrets.named import without_secrets
 
 LENGTH = 10_000
 ANCHOR = re.compile(r"(m|chunk-)([0-9]{1,7})|")
@@ -227,6 +228,7 @@ def _act(uid: str, action: Action, summary: str, before: Values, after: Values, 
 
 def _clean(body: str) -> str:
     tidy = body.replace("\r\n", "\n").replace("\r", "\n").strip()
+    tidy = without_secrets(tidy) if len(tidy) <= LENGTH else tidy
     if not tidy:
         raise Invalid("A note needs words.")
     if len(tidy) > LENGTH:

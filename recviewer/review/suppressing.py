@@ -17,6 +17,7 @@ from recviewer.review.models import Suppression
 from recviewer.review.refusals import Invalid
 from recviewer.review.rows import LET_BE, RowChange, Values, change
 from recviewer.review.subjects import TEST_LENGTH, printable, unfit
+from recviewer.secrets.named import without_secrets
 from recviewer.smells import rules
 from recviewer.smells.suppressing import Reach, Suppressed, Suppressions
 
@@ -37,7 +38,7 @@ def suppress(
 ) -> Done:
     """Let findings be. Raises Invalid, where there is no reason, no such rule, or the last day is over."""
     at = now or timezone.now()
-    told = reason.strip()
+    told = without_secrets(reason.strip()) if len(reason) <= NOTE_LENGTH else reason.strip()
     if not told:
         raise Invalid("Say why these findings are suppressed.")
     if len(told) > NOTE_LENGTH or unfit(told):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from recviewer.secrets.texts import LEAST, SecretAt, after_scheme, apart, between_data, find_named, tells
+from recviewer.secrets.texts import LEAST, SecretAt, after_scheme, apart, between_data, find_named, hidden, tells
 
 _NAME = re.compile(
     r"(?<![\w-])([A-Za-z][\w-]{1,60})[\"'\\]*\s*[:=]"
@@ -36,6 +36,11 @@ def find_all(text: str, name: str = "") -> list[SecretAt]:
     ]
     named = [one for one in named if not any(one.start < other.end and other.start < one.end for other in found)]
     return apart(sorted(found + named, key=lambda one: one[:2])) if named else found
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with masks in place of its secrets: what people write is kept, exported and posted so."""
+    return hidden(text, find_all(text))
 
 
 def by_names(text: str) -> Iterator[SecretAt]:

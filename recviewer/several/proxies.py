@@ -38,7 +38,7 @@ def _ways(plan: SeveralFile) -> Iterator[tuple[str, int]]:
 def _nginx(plan: SeveralFile) -> Iterator[str]:
     host, top = host_of(plan.address), urlsplit(plan.address).path
     yield "# Written by `recviewer several proxy nginx`: each repository at its path, and the page that lists them.\n"
-    yield f"server {{\n    listen 443 ssl;\n    http2 on;\n    server_name {host};\n"
+    yield f"server {{\n    listen 443 ssl http2;\n    server_name {host};\n"
     yield f"    ssl_certificate /etc/letsencrypt/live/{host}/fullchain.pem;\n"
     yield f"    ssl_certificate_key /etc/letsencrypt/live/{host}/privkey.pem;\n    client_max_body_size 32m;\n"
     for path, port in _ways(plan):

@@ -1,5 +1,6 @@
 """What is done with recordings that hold secrets leaves none anywhere: in plans, the trash, the log, what is looked up."""
 
+import json
 import re
 from contextlib import suppress
 
@@ -9,8 +10,13 @@ from django.core.management.base import CommandError
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
+from recviewer.review import notes, suppressing
 from recviewer.review.decide import decide
+from recviewer.review.models import AuditEvent, Decision, Note, Suppression
 from recviewer.review.subjects import Seen
+from recviewer.review.suppressing import Aim
+from recviewer.smells.suppressing import Reach
+from tests.conftest import exchange
 from tests.secrets.planted_tree import plant
 from tests.secrets.planting import SECRETS
 from tests.secrets.test_outputs import leaks
@@ -52,3 +58,28 @@ def test_acts_on_them_leave_none(client, repo, root, capfdbinary):
 def _text(response):
     data = b"".join(response) if response.streaming else response.content
     return data.decode("utf-8", "replace")
+
+
+@pytest.mark.django_db
+def test_what_reviewers_write_is_kept_with_masks(root):
+    """Notes go into the file of reviews, comments on the code host and mails: a secret in one would be published there."""
+    text = f"It answers with {SECRETS['google'][0]}, see SNYK_TOKEN=0b6f6a0e-7b1f-4f5e-9c56-3a1b2c3d4e5f."
+    (root / "tests/recordings").mkdir(parents=True)
+    (root / "tests/recordings/a.json").write_bytes(json.dumps(exchange()).encode())
+    indexer.refresh(processes=1)
+    (row,) = Recording.objects.all()
+    seen = Seen(row.path, row.blob)
+
+    decide([seen], actor="Ada", verdict="reject", note=text)
+    notes.write(seen, actor="Ada", body=text)
+    notes.edit(Note.objects.get().uid, actor="Ada", body=f"{text} Really.")
+    suppressing.suppress([Aim("secret", Reach.PATH, "tests")], text, actor="Ada")
+
+    held = [
+        *Decision.objects.values_list("note", flat=True),
+        *Note.objects.values_list("body", flat=True),
+        *AuditEvent.objects.values_list("summary", flat=True),
+        *Suppression.objects.values_list("reason", flat=True),
+    ]
+    assert sum("[masked " in one for one in held) >= 5
+    assert not any(SECRETS["google"][0][4:] in one or "0b6f6a0e" in one for one in held)

@@ -27,3 +27,4 @@ def test_each_path_leads_to_its_port_and_no_figures_lead_out(plan, kind):
     for path in ("/rockets/metrics", "/rockets/desk", "/gliders/metrics", "/gliders/desk"):
         assert f"{top}{path}" in lines
     assert lines.count("{") == lines.count("}")
+    assert "http2 on" not in lines  # nginx knows it since 1.25, and Debian 12 has 1.22
