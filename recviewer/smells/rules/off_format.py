@@ -75,7 +75,8 @@ RULE = Rule(
         example="`response_format` asks for an object with `name` and `age`, and the answer says `Sure! Here it is:`.",
         fix="Re-record it with a model and server that keep to the format.",
         mistaken="Tests that want to see what a client makes of such an answer; a model that declines in words.",
-        measured="nothing, in 75, 11 and 7 answers to requests for a format.",
+        measured="nothing, in 75, 11 and 7 answers to requests for a format. Of 8 real ones that were "
+        "changed so by hand all were found.",
     ),
     _holds,
     needs=Needs.EXCHANGE,

