@@ -1,7 +1,16 @@
 from django.apps import AppConfig
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+
+
+def adapt(connection: BaseDatabaseWrapper, **more: object) -> None:
+    """Have a connection to PostgreSQL write and read text as SQLite does."""
+    if connection.vendor == "postgresql":
+        from recviewer.catalog.engines.postgresql_text import adapt
+
+        adapt(connection)
 
 
 def fit(using: str, **more: object) -> None:
@@ -20,7 +29,6 @@ class CatalogConfig(AppConfig):
         """Say what case means in conditions, and prepare each new connection and new tables."""
         from recviewer.catalog import letter_case
         from recviewer.catalog.database import note_file
-        from recviewer.catalog.engines.postgresql_text import adapt
 
         letter_case.register()
         connection_created.connect(note_file)

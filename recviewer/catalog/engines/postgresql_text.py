@@ -59,10 +59,8 @@ def _unescape(found: re.Match[str]) -> str:
     return r"\u0000" if found[1] == "0" else SIGN
 
 
-def adapt(connection: BaseDatabaseWrapper, **more: object) -> None:
-    """Have a connection write and read text so. Called by Django for each new connection."""
-    if connection.vendor != "postgresql":
-        return
+def adapt(connection: BaseDatabaseWrapper) -> None:
+    """Have a connection write and read text so. Called for each new connection."""
     from psycopg.types.json import Jsonb, JsonbDumper
     from psycopg.types.string import StrDumperUnknown, TextLoader
 
