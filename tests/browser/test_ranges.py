@@ -205,7 +205,7 @@ def test_on_a_phone_the_buttons_of_many_hold_their_words_and_short_pages_do_not_
 
     page.goto("/changes/main...renamed?class=new")
     page.keyboard.press("n")
-    expect(page.get_by_role("button", name=re.compile("^Re-record 120…"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Re-record 120"))).to_be_visible()
     page.wait_for_load_state()
     assert page.evaluate(CUT) == []
     heights = "() => [...document.querySelectorAll('.diff-ways a')].map(one => one.getBoundingClientRect().height)"
