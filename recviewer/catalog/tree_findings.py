@@ -39,6 +39,7 @@ _PAUSE_SECONDS = 10
 
 _looking = threading.Lock()
 _last_failed = 0.0
+_trouble = ""
 
 
 class NoticedRow(NamedTuple):
@@ -203,13 +204,22 @@ def nudge() -> bool:
     return True
 
 
+def trouble() -> str:
+    """Return why the last look of this process failed, in the words of what failed; "" where it did not."""
+    return _trouble
+
+
 def _look() -> None:
-    global _last_failed
+    global _last_failed, _trouble
     try:
         look()
+        _trouble = ""
     except (OSError, subprocess.SubprocessError, DatabaseError) as error:
         _last_failed = time.monotonic()
-        log.warning("what is odd could not be looked for: %s", error)
+        said = error.stderr if isinstance(error, subprocess.CalledProcessError) else b""
+        last_line = next(reversed(said.decode("utf-8", "replace").strip().splitlines()), "")
+        _trouble = last_line or str(error)
+        log.warning("what is odd could not be looked for: %s: %s", error, last_line)
     finally:
         connection.close()
         _looking.release()

@@ -15,6 +15,7 @@ from recviewer.catalog.tree_findings import FoundInTree, NoticedRow
 from recviewer.review import suppressing
 from recviewer.review.filters import Stand, standings_for
 from recviewer.review.subjects import chunked, subject_of
+from recviewer.serving.discreet import discreet
 from recviewer.smells.suppressing import Reach, Suppressed, Suppressions
 
 LEVELS = ("red", "amber", "grey")
@@ -80,6 +81,7 @@ class AllFindings:
     """What stands. rules: those that found something, the worst and most first; quiet: those that found nothing.
 
     left: findings on recordings that changed since. is_looking: the tree is looked at just now.
+    trouble: why the last look failed, "" where it did not.
     """
 
     found: FoundInTree | None
@@ -87,6 +89,7 @@ class AllFindings:
     quiet: tuple[RuleFindings, ...]
     left: int
     is_looking: bool
+    trouble: str
 
     def rule(self, name: str) -> RuleFindings | None:
         """Return a rule, None where there is none of this name."""
@@ -98,9 +101,9 @@ def standing() -> AllFindings:
     is_looking = tree_findings.nudge()
     if not is_looking:
         trends.nudge()
-    found = tree_findings.current()
+    found, trouble = tree_findings.current(), discreet(tree_findings.trouble())
     if found is None:
-        return AllFindings(None, (), (), 0, is_looking)
+        return AllFindings(None, (), (), 0, is_looking, trouble)
     let_be = suppressing.standing()
     by_rule: dict[str, list[ShownFinding]] = {name: [] for name in found.rules}
     for row in found.standing:
@@ -108,7 +111,7 @@ def standing() -> AllFindings:
     every = [RuleFindings(name, found.rules.get(name, {}), tuple(some)) for name, some in by_rule.items()]
     rules = sorted((one for one in every if one.findings), key=_weight)
     quiet = tuple(one for one in every if not one.findings)
-    return AllFindings(found, tuple(rules), quiet, len(found.rows) - len(found.standing), is_looking)
+    return AllFindings(found, tuple(rules), quiet, len(found.rows) - len(found.standing), is_looking, trouble)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,15 @@ _NEVER_READ = "never-read"
 
 @dataclass(frozen=True, slots=True)
 class SmellsPage:
-    """All findings by rule. is_looked_at: there is something to show. found_on: recordings with a finding that counts."""
+    """All findings by rule. is_looked_at: there is something to show. found_on: recordings with a finding that counts.
+
+    trouble: why the last check failed, "" where it did not.
+    """
 
     is_looked_at: bool
     is_looking: bool
     is_current: bool
+    trouble: str
     recordings: int
     at: datetime | None
     found_on: int
@@ -86,6 +90,7 @@ class RulePage:
     rule: RuleFindings
     is_looking: bool
     is_current: bool
+    trouble: str
     marks: tuple[LevelMark, ...]
     choices: tuple[FindingChoice, ...]
     kinds: tuple[FindingChoice, ...]
@@ -112,7 +117,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Show all findings by rule, the worst first."""
     follow(request)
     every = standing()
-    shows(request, f"{every.found.at if every.found else ''} {every.left} {every.is_looking}")
+    shows(request, f"{every.found.at if every.found else ''} {every.left} {every.is_looking} {every.trouble}")
     only = request.GET.get("level", "")
     only = only if only in LEVELS else ""
     if request.path.endswith(".json"):
@@ -124,6 +129,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         is_looked_at=found is not None,
         is_looking=every.is_looking,
         is_current=found is not None and found.is_current,
+        trouble=every.trouble,
         recordings=found.recordings if found else 0,
         at=found.at if found else None,
         found_on=worst.total(),
@@ -175,6 +181,7 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
         rule=found,
         is_looking=every.is_looking,
         is_current=every.found is not None and every.found.is_current,
+        trouble=every.trouble,
         marks=marks_of(found.levels),
         choices=tuple(_choices(found, only, what)),
         kinds=tuple(_kinds(found, what)),

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from unittest.mock import Mock
 from urllib.parse import quote
 
 import pytest
@@ -58,6 +59,25 @@ def test_before_anything_was_looked_for_the_page_says_so(client, root):
 
     assert "Nothing was checked yet" in client.get("/smells/").content.decode()
     assert told(client)["is_looked_at"] is False
+
+
+@pytest.mark.slow
+def test_a_check_that_failed_is_told_with_its_reason_until_one_succeeds(client, tree_of, monkeypatch):
+    monkeypatch.setattr(tree_findings, "_trouble", "")
+    monkeypatch.setattr(tree_findings, "connection", Mock())
+    indexer.refresh(processes=1)
+    tree_findings._looking.acquire()
+    with monkeypatch.context() as patch:
+        patch.setattr(tree_findings, "_PROCESS", "recviewer.nowhere")
+        tree_findings._look()
+
+    page = client.get("/smells/").content.decode()
+
+    assert "The recordings could not be checked" in page
+    assert "No module named recviewer.nowhere" in page
+    tree_of(GOOD)
+    assert tree_findings.trouble()
+    assert "No module named" not in client.get("/smells/").content.decode()
 
 
 def test_the_page_of_a_rule_says_so_too(client, root):
