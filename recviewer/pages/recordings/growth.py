@@ -48,7 +48,10 @@ class GrowthRow:
 
 @dataclass(frozen=True, slots=True)
 class GrowthPage:
-    """The page, or its drawing alone. rows: the newest first. first, last: days. missing: why nothing can be told, or ""."""
+    """The page, or its drawing alone. rows: the newest first. first, last: days. missing: why nothing can be told, or "".
+
+    bars: none of one commit alone, which is no growth.
+    """
 
     bars: tuple[CommitBar, ...] = ()
     rows: tuple[GrowthRow, ...] = ()
@@ -92,7 +95,7 @@ def _page(number: int) -> GrowthPage:
     start = (number - 1) * PER_PAGE
     rows = tuple(map(_row, steps[start : start + PER_PAGE], totals[start : start + PER_PAGE]))
     return GrowthPage(
-        bars=tuple(_bars(steps[::-1], totals[::-1])),
+        bars=tuple(_bars(steps[::-1], totals[::-1])) if len(steps) > 1 else (),
         rows=rows,
         count=len(steps),
         files=files,

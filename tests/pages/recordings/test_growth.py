@@ -89,3 +89,14 @@ def test_without_a_repository_there_is_nothing_to_draw(client, make_recording, s
     assert "hx-get" not in client.get("/").content.decode().partition("overview-cuts")[2].partition("</dl>")[0]
     assert client.get("/growth/").status_code == 200
     assert client.get("/growth/", headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_one_commit_is_told_and_not_drawn(client, make_recording, commit):
+    growth._kept.clear()
+    make_recording("a/recordings/1.json")
+    commit("Begin")
+
+    page = client.get("/growth/").context["page"]
+
+    assert ([one.subject for one in page.rows], page.bars) == (["Begin"], ())
+    assert client.get("/growth/", headers={"HX-Request": "true"}).status_code == 204
