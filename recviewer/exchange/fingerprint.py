@@ -324,9 +324,10 @@ def is_sealed(key: str, holder: dict[str, Json], held_by: str = "") -> bool:
 
     key: of the text; holder: the object it stands in; held_by: the key of that object.
     """
+    kind = holder.get("type")
     if key == "signature":
-        return holder.get("type") in _THOUGHTS or held_by == "reasoningText"
-    return holder.get("type") in OPAQUE_DATA if key == "data" else key in OPAQUE
+        return held_by == "reasoningText" or (type(kind) is str and kind in _THOUGHTS)
+    return type(kind) is str and kind in OPAQUE_DATA if key == "data" else key in OPAQUE
 
 
 def without_made(value: Json, held_by: str = "", *, sign: str = PASSED) -> Json:

@@ -77,6 +77,15 @@ def test_other_texts_under_such_a_key_are_words(make):
     assert compare(old, new).churn is Churn.REQUEST
 
 
+@pytest.mark.parametrize("key", ["signature", "data"])
+def test_beside_a_type_that_is_no_text_nothing_is_sealed(key):
+    marks = {
+        fingerprint(exchange(ANTHROPIC, said({"type": ["thinking"], key: text}), {"id": "x"}))
+        for text in ("one", "two")
+    }
+    assert len(marks - {""}) == 2
+
+
 def test_the_seal_of_a_call_counts_by_being_there():
     old, new, gone = (
         exchange(
