@@ -197,11 +197,15 @@ def _turns(body: Lookup) -> Iterator[Message]:
 
 @dataclass(slots=True)
 class _Calls:
-    """The calls of a candidate, while they arrive. count: of those that began. arguments: of a call that is not complete."""
+    """The calls of a candidate, while they arrive. count: of those that began. arguments: of a call that is not complete.
+
+    cut: how many were left without their end, and are not told yet.
+    """
 
     count: int = 0
     arguments: dict[str, Json] = field(default_factory=dict)
     is_open: bool = False
+    cut: int = 0
 
 
 def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
@@ -251,6 +255,8 @@ def _delta(candidate: Lookup, place: int, calls: dict[int, _Calls]) -> Delta:
                 thoughts.append(item.text)
             else:
                 parts.append(item)
+    parts += [_WITHOUT_END] * state.cut
+    state.cut = 0
     finish = _finish(candidate)
     parts += [JsonPart({name: candidate.data[name]}) for name in _beside(candidate.data, finish)]
     return Delta(
@@ -285,6 +291,7 @@ def _called(call: Lookup, state: _Calls) -> Iterator[CallDelta]:
     goes_on = call.data.get(key_in(call.data, "will_continue")) is True
     pieces = list(call.items(key_in(call.data, "partial_args")))
     if not state.is_open or call.text("name"):
+        state.cut += state.is_open
         yield from _closed(state)
         if not (call.data or goes_on):
             return
@@ -297,6 +304,10 @@ def _called(call: Lookup, state: _Calls) -> Iterator[CallDelta]:
         yield from _closed(state)
 
 
+_WITHOUT_END = JsonPart({"(a call without its end)": True})
+"""Stands for the end of a call that said it would go on, and did not: a client waits for it."""
+
+
 def _closed(state: _Calls) -> Iterator[CallDelta]:
     """Yield the arguments of the call that was not complete."""
     if state.is_open and state.arguments:
@@ -307,9 +318,8 @@ def _closed(state: _Calls) -> Iterator[CallDelta]:
 def _unfinished(calls: dict[int, _Calls]) -> Iterator[Delta]:
     """Yield the arguments of calls that were not complete when the stream ended."""
     for choice, state in calls.items():
-        left = tuple(_closed(state))
-        if left:
-            yield Delta(choice=choice, calls=left)
+        if state.is_open:
+            yield Delta(choice=choice, calls=tuple(_closed(state)), parts=(_WITHOUT_END,))
 
 
 def _blocked(element: Lookup) -> Failure | None:

@@ -117,7 +117,7 @@ def _is_own(thing: dict[str, Json]) -> bool:
     kind, name = thing.get("object"), thing.get("name")
     if isinstance(kind, str) and (kind in _OBJECTS or kind.endswith(".deleted")):
         return True
-    if thing.get("type") in _TYPES and isinstance(thing.get("id"), str):
+    if isinstance(thing.get("type"), str) and thing["type"] in _TYPES and isinstance(thing.get("id"), str):
         return True
     return isinstance(name, str) and _NAMES.match(name) is not None
 
