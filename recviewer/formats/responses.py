@@ -46,7 +46,8 @@ SERVER_KEYS = {
 
 def in_response(event: Json) -> Json:
     """Return an event with its response below `response`: the last one of Perplexity's agents has it beside `type`."""
-    if not isinstance(event, dict) or event.get("type") not in TERMINAL or "response" in event:
+    kind = event.get("type") if isinstance(event, dict) else None
+    if not isinstance(event, dict) or not isinstance(kind, str) or kind not in TERMINAL or "response" in event:
         return event
     if event.keys().isdisjoint(("output", "status")):
         return event

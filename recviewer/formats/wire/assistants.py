@@ -144,7 +144,7 @@ class _Run:
             step = data.text("id")
             for call in data.object("delta").object("step_details").items("tool_calls"):
                 yield from _call(max(len(self._choices) - 1, 0), step, call)
-        elif kind == "thread.run" and status in _ENDS:
+        elif kind == "thread.run" and isinstance(status, str) and status in _ENDS:
             for choice in sorted(self._choices.values()) or [0]:
                 yield Delta(choice, finish=data.text("status"))
 
