@@ -40,7 +40,7 @@ def whole_frames(frames: Sequence[Json]) -> list[Json]:
 
 def _piece(frame: dict[str, Any], kind: str, firsts: dict[Hashable, dict[str, Any]], made: list[Json]) -> Json:
     """Return what a piece of words, arguments or sound adds."""
-    key = (kind, frame.get("item_id"), frame.get("content_index"))
+    key = (kind, repr(frame.get("item_id")), repr(frame.get("content_index")))  # whatever these are
     first = firsts.get(key)
     is_sound = kind.endswith("audio.delta")
     if first is None:
@@ -79,7 +79,7 @@ def _part(part: Json, turn: int, firsts: dict[Hashable, dict[str, Any]]) -> Json
         firsts["sound", turn] = {}
         return {**part, "inlineData": {**inline, "data": SOUND}}
     if isinstance(part.get("text"), str):
-        return _joined(part, ("text", turn, part.get("thought")), firsts)
+        return _joined(part, ("text", turn, repr(part.get("thought"))), firsts)
     return part
 
 

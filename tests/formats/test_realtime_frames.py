@@ -55,3 +55,11 @@ def test_pings_say_nothing_and_words_and_that_there_is_sound_do():
     assert fingerprint(session(*silent)) != fingerprint(session(*frames))
     assert fingerprint(session(*openai(["Jupiter"], ["AAAA"]))) != fingerprint(session(*frames))
     assert fingerprint(session(*gemini("Mars"))) != fingerprint(session(*gemini("Venus")))
+
+
+def test_places_that_are_no_texts_do_not_break_the_reader(caplog):
+    frames = [{**frame, "item_id": ["x"], "content_index": {}} for frame in openai("ab", ("QQ==", "QQ=="))]
+    turn = {"serverContent": {"modelTurn": {"parts": [{"text": "tea", "thought": ["x"]}]}}}
+
+    assert {session(*frames).read_as, session(turn, turn).read_as} == {"realtime"}
+    assert not caplog.records
