@@ -85,7 +85,8 @@ def test_payloads_of_before_are_parted_and_can_be_joined_again(make_recording):
 
 def test_an_act_on_many_holds_a_few_at_a_time(make_recording, monkeypatch):
     here = many(make_recording, 20)
-    monkeypatch.setattr("recviewer.review.decide.chunked", lambda values: chunked(values, 7))
+    for module in ("decide", "audit"):
+        monkeypatch.setattr(f"recviewer.review.{module}.chunked", lambda values: chunked(values, 7))
     asked = []
     update = standing.update
     monkeypatch.setattr(standing, "update", lambda subjects: asked.append(len(subjects)) or update(subjects))
@@ -112,7 +113,8 @@ def test_what_says_the_same_is_decided_on_once_over_batches(make_recording, monk
 
 def test_an_act_on_many_is_not_taken_back_where_one_batch_was_decided_on_since(make_recording, monkeypatch):
     here = many(make_recording, 5)
-    monkeypatch.setattr("recviewer.review.decide.chunked", lambda values: chunked(values, 2))
+    for module in ("decide", "audit"):
+        monkeypatch.setattr(f"recviewer.review.{module}.chunked", lambda values: chunked(values, 2))
     decide(here, actor="Ana", verdict="approve")
     act = AuditEvent.objects.get()
     decide(here[4:], actor="Ana", verdict="delete")
