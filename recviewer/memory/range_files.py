@@ -32,6 +32,7 @@ from filelock import FileLock, Timeout
 
 from recviewer.changes.sources import Range
 from recviewer.exchange.encode import SourceFloat
+from recviewer.exchange.signs import StandIn
 from recviewer.formats.version import version_of
 from recviewer.pairing.successors import KeptRecording
 from recviewer.processes import temporary
@@ -224,4 +225,4 @@ def is_value(some: type) -> bool:
     is_named_tuple = issubclass(some, tuple) and hasattr(some, "_fields")
     made = some.__dataclass_params__ if dataclasses.is_dataclass(some) else None  # type: ignore[attr-defined]
     is_frozen = made is not None and (made.frozen or made.unsafe_hash)
-    return is_frozen or is_named_tuple or issubclass(some, (Enum, SourceFloat))
+    return is_frozen or is_named_tuple or issubclass(some, (Enum, SourceFloat, StandIn))
