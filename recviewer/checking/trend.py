@@ -150,15 +150,11 @@ def _known(target: Path, state: str) -> dict[str, dict[str, int]]:
 
 
 def main() -> None:
-    """Do it, unless another process does: the lock beside the file is held by whoever counts."""
+    """Do it, unless another process does."""
     root, target, state = sys.argv[1:]
     os.nice(NICE)
-    lock = os.open(f"{target}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        temporary.hold(lock, f"{target}.lock")
-    except BlockingIOError:
-        return
-    write(Path(root), Path(target), state)
+    if temporary.hold_beside(target):
+        write(Path(root), Path(target), state)
 
 
 if __name__ == "__main__":

@@ -58,15 +58,11 @@ def _text(text: str) -> str:
 
 
 def main() -> None:
-    """Do it, unless another process does: the lock beside the file is held by whoever looks."""
+    """Do it, unless another process does."""
     root, target, state, limit = sys.argv[1:]
     os.nice(NICE)
-    lock = os.open(f"{target}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        temporary.hold(lock, f"{target}.lock")
-    except BlockingIOError:
-        return
-    write(Path(root), Path(target), state, int(limit))
+    if temporary.hold_beside(target):
+        write(Path(root), Path(target), state, int(limit))
 
 
 if __name__ == "__main__":

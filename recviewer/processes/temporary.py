@@ -36,6 +36,18 @@ def hold(fd: int, place: str | os.PathLike[str]) -> bool:
         return False
 
 
+def hold_beside(file: str) -> bool:
+    """Take the lock of a file that one process at a time writes, until this one ends. False where another has it."""
+    place = f"{file}.lock"
+    lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        hold(lock, place)
+    except BlockingIOError:
+        os.close(lock)
+        return False
+    return True
+
+
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold a folder that was just made. Raises FileNotFoundError where a sweep was faster, OSError."""
