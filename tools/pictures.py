@@ -1,4 +1,4 @@
-"""Take the README's pictures anew, of the demo tree: `python bench/pictures.py`. Needs git, Chromium and the extra `test`.
+"""Take the README's pictures anew, of the demo tree: `python tools/pictures.py`. Needs git, Chromium and the extra `test`.
 
 The range that one of them shows is made here: a few recordings of the demo tree, recorded anew in other words.
 """
@@ -8,27 +8,32 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
+from screenshots import CHROMIUM, HERE, server
 
-HERE = Path(__file__).parents[1]
 PICTURES = HERE / "docs" / "img"
 SIZE = {"width": 1440, "height": 820}
-CHROMIUM = next(
-    (place for place in ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium") if Path(place).exists()), None
-)
 AGENTS = "tests/integration/agents"
+
+SAID = {
+    "9389e327": {
+        " 236 euros: **314": " 236 euros: **341",
+        " The way back is not in": " I left out the way back,",
+        " it yet; tell me when": " so tell me when",
+    },
+    "6b267458": {"14:30": "15:30"},
+    "0b053a25": {
+        " UTC, so they must be": " UTC and have to be",
+        " converted with `astimezone": " moved with `astimezone",
+    },
+}
+"""Deltas of recordings, by the beginning of their names, as they were and as they come."""
 
 
 def main() -> None:
@@ -37,7 +42,9 @@ def main() -> None:
         tree = Path(scratch) / "travel" / "agents"  # the page names both
         shutil.copytree(HERE / "recordings", tree)
         recorded_anew(tree)
-        with served(tree, Path(scratch) / "data") as site, sync_playwright() as playwright:
+        data = Path(scratch) / "data"
+        data.mkdir()
+        with server(tree, data) as site, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(viewport=SIZE, color_scheme="light")
             page.goto(f"{site}/")
@@ -55,23 +62,9 @@ def main() -> None:
 def taken(page: Page, name: str) -> None:
     """Write a picture of a page as it is once everything on it came."""
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=PICTURES / f"{name}-light.png")
-    print(PICTURES / f"{name}-light.png")
-
-
-SAID = {
-    "9389e327": {
-        " 236 euros: **314": " 236 euros: **341",
-        " The way back is not in": " I left out the way back,",
-        " it yet; tell me when": " so tell me when",
-    },
-    "6b267458": {"14:30": "15:30"},
-    "0b053a25": {
-        " UTC, so they must be": " UTC and have to be",
-        " converted with `astimezone": " moved with `astimezone",
-    },
-}
-"""Deltas of recordings, by the beginning of their names, as they were and as they come."""
+    place = PICTURES / f"{name}-light.png"
+    page.screenshot(path=place)
+    sys.stdout.write(f"{place.relative_to(HERE)}\n")
 
 
 def recorded_anew(tree: Path) -> None:
@@ -79,7 +72,8 @@ def recorded_anew(tree: Path) -> None:
     names = {f"GIT_{who}_{what}": "ana@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
     def git(*words: str) -> None:
-        subprocess.run(["git", "-C", tree, *words], check=True, capture_output=True, env=os.environ | names)
+        words_of_git = ["git", "-C", str(tree), *words]
+        subprocess.run(words_of_git, check=True, capture_output=True, env=os.environ | names)  # noqa: S603
 
     git("init", "-q", "-b", "main")
     git("add", "-A")
@@ -109,31 +103,6 @@ def say_anew(delta: dict[str, Any], said: dict[str, str]) -> None:
     for call in delta.get("tool_calls") or ():
         arguments = call["function"].get("arguments")
         call["function"]["arguments"] = said.get(arguments, arguments)
-
-
-@contextmanager
-def served(tree: Path, data: Path) -> Iterator[str]:
-    """Serve a tree on a free port of this machine, and give its address once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = [sys.executable, "-m", "recviewer", "serve", str(tree), "--port", str(port)]
-    server = subprocess.Popen(
-        words, cwd=HERE, env=os.environ | {"RECVIEWER_DATA": str(data)}, stdout=subprocess.DEVNULL
-    )
-    try:
-        until = time.monotonic() + 120
-        while time.monotonic() < until:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5)
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.3)
-            else:
-                break
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 if __name__ == "__main__":
