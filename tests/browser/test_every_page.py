@@ -1,6 +1,6 @@
 """Every page: axe finds nothing, one heading, a name of its own, its content reached by a key, and Back leads to it.
 
-What has no page of its own here is looked at in `test_access`, `test_ranges`, `test_states` and `test_models`.
+What has no page of its own here is looked at in `test_ranges`, `test_states` and `test_models`.
 """
 
 from urllib.parse import quote, unquote, urlsplit
@@ -20,8 +20,8 @@ from recviewer.review.subjects import Seen
 from recviewer.review.tagging import tag
 from tests.pages.test_addresses import every_address, sample_of
 
+from .axe import faults
 from .pulls import ADDED
-from .test_access import faults
 from .test_models import lists
 
 __all__ = ["lists"]
@@ -120,12 +120,25 @@ def test_every_page_that_has_an_address_is_among_them(client, furnished):
     assert missing == []
 
 
-@pytest.mark.parametrize(("theme", "width", "widths"), [("light", 1440, (320,)), ("dark", 390, (768, 1440))])
-def test_all_are_accessible_have_contrast_and_fit(open_page, furnished, complaints, theme, width, widths):
+KINDS = ("models", "embeddings", "exception", "tool", "rerank", "file_processor", "unreadable", "genai")
+"""Of recordings that are no chats, which stand among all."""
+
+
+def of_each_kind():
+    """Addresses of recordings of each kind, and of a list that was searched."""
+    longest = Recording.objects.order_by("-chunks").first()
+    found = (Recording.objects.filter(kind=kind).order_by("path").first() for kind in KINDS)
+    recordings = [f"/r/{one.path}" for one in found if one is not None]
+    assert len(recordings) > 5
+    return ["/?q=weather", f"/r/{longest.path}?in=%3F", f"/r/{longest.path}?view=chunks", *recordings]
+
+
+@pytest.mark.parametrize(("theme", "width", "other"), [("light", 1440, 320), ("dark", 390, 1440)])
+def test_all_are_accessible_have_contrast_and_fit(open_page, furnished, complaints, theme, width, other):
     complaints.expects("404")
     page = open_page(width=width, theme=theme)
 
-    found = list(faults(page, furnished, widths=widths))
+    found = [*faults(page, furnished, widths=[other], fits=[768, 1100]), *faults(page, of_each_kind())]
 
     assert found == [], "\n".join(found)
 

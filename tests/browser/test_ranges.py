@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from recviewer.review.models import Decision
 from tests.conftest import exchange
 
+from .axe import faults
 from .pulls import ADDED, chats, put, read, set_words
-from .test_access import faults
 
 
 def test_a_pull_request_is_reviewed_from_its_list_to_the_end(either_page, pull):

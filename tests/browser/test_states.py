@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from recviewer.catalog.models import Recording
 from recviewer.pages.deciding import decisions
 
-from .test_access import AXE
+from .axe import AXE
 from .test_widths import WIDE
 
 

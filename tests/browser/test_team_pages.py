@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from recviewer.catalog.models import Recording
 
-from .test_access import faults
+from .axe import faults
 from .test_presence import hosted, live_server, sign_in
 
 __all__ = ["hosted", "live_server"]
