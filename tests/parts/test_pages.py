@@ -45,6 +45,17 @@ def test_page_says_where_in_its_file_it_stands(client, rows):
     assert f'href="/r/{FILE}"' in page
 
 
+def test_calls_of_one_test_stand_in_the_order_of_their_file(client, put, chat):
+    put(*[chat(asked=f"{word}?", answered=word, test="tests/test_a.py::test_one") for word in ("longest", "mid", "a")])
+    rows = list(Recording.objects.order_by("place"))
+
+    neighbours = [client.get(f"/r/{row.path}").context["page"].neighbours for row in rows]
+
+    assert [one.place for one in neighbours] == [1, 2, 3]
+    assert [one.answered for one in neighbours[0].shown] == ["longest", "mid", "a"]
+    assert neighbours[0].next == f"/r/{rows[1].path}"
+
+
 def test_raw_opens_at_the_lines_of_the_exchange(client, rows, root):
     lines = (root / FILE).read_text().splitlines()
 

@@ -1,6 +1,7 @@
 """The other recordings of the same test, in the order in which the test made them, as far as that can be known.
 
-Recordings hold no times. A later call of a test sends more messages than an earlier one, or longer ones.
+A file of many calls has them in their order. Other recordings hold no times: a later call of a test sends more messages
+than an earlier one, or longer ones.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ def neighbours_of(recording: Recording) -> Neighbours | None:
     rows = _of_test(recording.test_id)
     if len(rows) < 2:
         return None
+    if all(part for _, _, part, _ in rows):
+        rows.sort(key=lambda row: (row[0].removesuffix(f"/{row[2]}"), row[3]))
     place = next((at for at, row in enumerate(rows) if row[0] == recording.path), 0)
     start = max(0, min(place - SHOWN // 2, len(rows) - SHOWN))
     shown = [
@@ -67,9 +70,9 @@ def neighbours_of(recording: Recording) -> Neighbours | None:
 
 
 @prepared
-def _of_test(test_id: str) -> QuerySet[Recording, tuple[str, str]]:
+def _of_test(test_id: str) -> QuerySet[Recording, tuple[str, str, str, int]]:
     rows = Recording.objects.filter(test_id=test_id).order_by("turns", "asked_length", "path")
-    return rows.values_list("path", "answered")
+    return rows.values_list("path", "answered", "part", "place")
 
 
 def url_of(path: str) -> str:
