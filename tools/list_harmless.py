@@ -20,7 +20,6 @@ HOW = {
     HowHarmless.FIGURE: "its figures",
     HowHarmless.IDS: "ids in texts",
     HowHarmless.UNFILTERED: "where all passed",
-    HowHarmless.MADE: "where a container made the name",
 }
 
 

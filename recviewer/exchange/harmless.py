@@ -179,14 +179,6 @@ _RESPONSES = (
         for holder in ("output[]", "response.output[]", "item")
         for key, how, why in _ITEM
     ),
-    *(
-        Harmless(f"{holder}.{key}", HowHarmless.MADE, ID)
-        for holder in (
-            *(f"{holder}.content[].annotations[]" for holder in ("output[]", "response.output[]", "item")),
-            *("part.annotations[]", "annotation"),
-        )
-        for key in ("container_id", "file_id", "filename")
-    ),
     Harmless("item_id", HowHarmless.WHOLLY, ID),
     Harmless("sequence_number", HowHarmless.WHOLLY, "the place of an event in its stream"),
     Harmless("logprobs", HowHarmless.VALUE, LOGPROBS),

@@ -11,8 +11,7 @@ class HowHarmless(StrEnum):
 
     wholly: whatever stands there, also nothing. value: the value alone; that something is there counts, and so do zero,
     null and empty. figure: numbers alone, zero too; texts, null and the names of keys count. ids: ids inside texts alone.
-    unfiltered: the verdicts of a filter that let everything pass; that there are any counts. made: the name that a container
-    made for itself or a file in it; any other text counts.
+    unfiltered: the verdicts of a filter that let everything pass; that there are any counts.
     """
 
     WHOLLY = "wholly"
@@ -20,7 +19,6 @@ class HowHarmless(StrEnum):
     FIGURE = "figure"
     IDS = "ids"
     UNFILTERED = "unfiltered"
-    MADE = "made"
 
 
 class Harmless(NamedTuple):

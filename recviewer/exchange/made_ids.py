@@ -18,13 +18,6 @@ _MADE = re.compile(
 OF_CONTAINERS = r"(?:cfile|cntr)_[0-9a-f]{16,}"
 """The names that a container of a server makes for itself and for files in it."""
 
-_OF_CONTAINERS = re.compile(rf"{OF_CONTAINERS}(?:\.\w{{1,5}})?")
-
-
-def is_of_a_container(value: object) -> bool:
-    """Tell whether this is a name that a container made, perhaps with the ending of a file."""
-    return type(value) is str and _OF_CONTAINERS.fullmatch(value) is not None
-
 
 def blinded(text: str) -> str:
     """Return a text with `#` for each such id."""

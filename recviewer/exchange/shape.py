@@ -19,7 +19,6 @@ from recviewer.exchange.encode import SourceFloat, encode
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.harmless import BY_FORMAT, EVERY
 from recviewer.exchange.harmless_entry import HowHarmless
-from recviewer.exchange.made_ids import is_of_a_container
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import At, is_empty, is_hollow, leave
 from recviewer.exchange.signs import PASSED, SIZE
@@ -334,8 +333,6 @@ def passed(value: Json, node: PathNode | None, how: HowHarmless) -> Json:
         return [PASSED] if type(value) is list else PASSED
     if how is HowHarmless.IDS:
         return without_ids(value)
-    if how is HowHarmless.MADE:
-        return PASSED if is_of_a_container(value) else value
     return _figures(value, node)
 
 
@@ -372,9 +369,7 @@ def _has_struck(value: Json) -> bool:
 
 
 def _harmless(value: Json, node: PathNode, at: str) -> Iterator[tuple[str, Json]]:
-    if node.how is HowHarmless.MADE:
-        yield from [(at, value)] if is_of_a_container(value) else ()
-    elif node.how is not None and (node.how is not HowHarmless.UNFILTERED or not _has_struck(value)):
+    if node.how is not None and (node.how is not HowHarmless.UNFILTERED or not _has_struck(value)):
         yield from _all_values(value, at)
     elif type(value) is dict:
         for key, item in value.items():
