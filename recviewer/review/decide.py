@@ -26,6 +26,7 @@ from recviewer.review.subjects import (
     CHANGE_PREFIX,
     GENERATIONS,
     GONE_PREFIX,
+    NOTE_LENGTH,
     PATH_LENGTH,
     TEST_LENGTH,
     Seen,
@@ -39,7 +40,6 @@ from recviewer.review.subjects import (
 )
 from recviewer.secrets.named import without_secrets
 
-NOTE_LENGTH = 2000
 ACTIONS = {
     Verdict.APPROVE: Action.APPROVE,
     Verdict.REJECT: Action.REJECT,
@@ -109,7 +109,7 @@ def say(
     note = note.strip()
     if word is Verdict.REJECT and not note:
         raise Invalid("Say in a few words why it is to be re-recorded.")
-    note = without_secrets(note) if len(note) <= NOTE_LENGTH else note  # a longer one is refused, and looked at by nobody
+    note = without_secrets(note, most=NOTE_LENGTH)
     if len(note) > NOTE_LENGTH:
         raise Invalid(f"The note is longer than {NOTE_LENGTH:,} characters.")
     if unfit(note):

@@ -28,7 +28,7 @@ from recviewer.review.cutting import Move, cut_of, moves_of
 from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, TrashRecord
 from recviewer.review.refusals import ChangedRecordings, Invalid, NotAllowed, Overtaken, Refused, Unnoted
-from recviewer.review.subjects import Seen, chunked, subject_of, titled
+from recviewer.review.subjects import NOTE_LENGTH, Seen, chunked, subject_of, titled
 from recviewer.review.trash_notes import (
     expect_trash,
     in_trash,
@@ -107,6 +107,9 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
     Raises NotAllowed (read-only), Invalid, Gone, Changed, and the store's NotWritable, CannotRead, OutsideRoot, NoRoot.
     """
     at = now or timezone.now()
+    note = without_secrets(note, most=NOTE_LENGTH)
+    if len(note) > NOTE_LENGTH:
+        raise Invalid(f"The note is longer than {NOTE_LENGTH:,} characters.")
     chosen = Chosen(seen)
     recordings = chosen.rows()
     if settings.READ_ONLY:
@@ -114,7 +117,7 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
     with one_at_a_time():
         expect_trash()
         moves = {move.key: move for move in moves_of(recordings, chosen)}
-        entries = _delete(list(moves.values()), actor=actor, note=without_secrets(note), now=at, chosen=chosen)
+        entries = _delete(list(moves.values()), actor=actor, note=note, now=at, chosen=chosen)
         recordings = [one for entry in entries for one in moves[entry.key].recordings]
         try:
             with acting():

@@ -227,8 +227,7 @@ def _act(uid: str, action: Action, summary: str, before: Values, after: Values, 
 
 
 def _clean(body: str) -> str:
-    tidy = body.replace("\r\n", "\n").replace("\r", "\n").strip()
-    tidy = without_secrets(tidy) if len(tidy) <= LENGTH else tidy
+    tidy = without_secrets(body.replace("\r\n", "\n").replace("\r", "\n").strip(), most=LENGTH)
     if not tidy:
         raise Invalid("A note needs words.")
     if len(tidy) > LENGTH:

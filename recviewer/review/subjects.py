@@ -22,6 +22,8 @@ CHANGE_PREFIX = "change:"
 PATH_LENGTH = 16_384
 """Characters of a path's key: 4,096 bytes, each written as `\\xNN`."""
 TEST_LENGTH = 100_000
+NOTE_LENGTH = 2_000
+"""Characters of the note of a verdict, of what is suppressed, or of a move to the trash."""
 _TITLE_LENGTH = 60
 _T = TypeVar("_T")
 

@@ -11,12 +11,11 @@ from django.utils import timezone
 from recviewer.exchange.amounts import counted
 from recviewer.review import audit, rows
 from recviewer.review.audit import Action, ActItem, Done
-from recviewer.review.decide import NOTE_LENGTH
 from recviewer.review.locks import acting
 from recviewer.review.models import Suppression
 from recviewer.review.refusals import Invalid
 from recviewer.review.rows import LET_BE, RowChange, Values, change
-from recviewer.review.subjects import TEST_LENGTH, printable, unfit
+from recviewer.review.subjects import NOTE_LENGTH, TEST_LENGTH, printable, unfit
 from recviewer.secrets.named import without_secrets
 from recviewer.smells import rules
 from recviewer.smells.suppressing import Reach, Suppressed, Suppressions
@@ -38,7 +37,7 @@ def suppress(
 ) -> Done:
     """Let findings be. Raises Invalid, where there is no reason, no such rule, or the last day is over."""
     at = now or timezone.now()
-    told = without_secrets(reason.strip()) if len(reason) <= NOTE_LENGTH else reason.strip()
+    told = without_secrets(reason.strip(), most=NOTE_LENGTH)
     if not told:
         raise Invalid("Say why these findings are suppressed.")
     if len(told) > NOTE_LENGTH or unfit(told):

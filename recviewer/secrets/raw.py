@@ -11,7 +11,7 @@ import orjson
 from recviewer.secrets import documents, packed, pieces
 from recviewer.secrets.around import has_sign
 from recviewer.secrets.named import find_all
-from recviewer.secrets.texts import SecretAt, between_data, find_named, hidden, tells
+from recviewer.secrets.texts import SecretAt, beside, between_data, find_named, hidden, tells
 
 _HEADER = re.compile(
     r"[\"']name[\"']\s*:\s*[\"']([\w-]{2,60})[\"']\s*,\s*[\"']value[\"']\s*:\s*[\"'](?P<value>[^\"'\\\n]{6,4000})"
@@ -23,8 +23,8 @@ def found_in(text: str) -> list[SecretAt]:
     found = find_all(text)
     for at, piece in between_data(text):
         named = [one._replace(start=at + one.start, end=at + one.end) for one in _of_headers(piece)]
-        found += [one for one in named if not any(one.start < other.end and other.start < one.end for other in found)]
-    return sorted(found, key=lambda one: one[:2])
+        found = sorted([*found, *beside(named, found)], key=lambda one: one[:2])
+    return found
 
 
 def _of_headers(text: str) -> Iterator[SecretAt]:

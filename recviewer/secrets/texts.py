@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import AnyStr, NamedTuple
 
 from recviewer.secrets.kinds import KINDS, MADE_UP, Level, SecretKind
@@ -133,12 +135,31 @@ def _find(text: str) -> list[SecretAt]:
         return []
     made: list[SecretAt] = []
     for found in _every(text, low, hints):
-        under = next((place for place, one in enumerate(made) if found.start < one.end and one.start < found.end), None)
+        place = bisect_right(made, found.start, key=_start)
+        under = next((at for at in (place - 1, place) if meets(found, made, at)), None)
         if under is None:
-            made.append(found)
+            made.insert(place, found)
         elif found.kind.is_masked and found.end > made[under].end:
             made[under] = made[under]._replace(end=found.end)
-    return apart(sorted(made, key=lambda one: one[:2]))
+    return apart(made)
+
+
+_start = attrgetter("start")
+
+
+def meets(one: SecretAt, others: Sequence[SecretAt], at: int) -> bool:
+    """Tell whether a secret stands over one of others, which is given by its place among them, if there is such a place."""
+    return 0 <= at < len(others) and one.start < others[at].end and others[at].start < one.end
+
+
+def beside(some: Sequence[SecretAt], others: Sequence[SecretAt]) -> list[SecretAt]:
+    """Return some secrets without those that stand over one of others, which are in order and none over another."""
+    places = [bisect_right(others, one.start, key=_start) for one in some]
+    return [
+        one
+        for one, at in zip(some, places, strict=True)
+        if not meets(one, others, at - 1) and not meets(one, others, at)
+    ]
 
 
 def apart(found: list[SecretAt]) -> list[SecretAt]:

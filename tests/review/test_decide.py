@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from recviewer.catalog.models import Recording
 from recviewer.review import standing
-from recviewer.review.decide import NOTE_LENGTH, count_beside, decide, say
+from recviewer.review.decide import count_beside, decide, say
 from recviewer.review.filters import standings_for
 from recviewer.review.keeping import kept_bytes
 from recviewer.review.models import AppendOnly, AuditEvent, Decision, Kept, Standing
 from recviewer.review.refusals import ChangedRecordings, Gone, Invalid
-from recviewer.review.subjects import Seen, Target, target_of
+from recviewer.review.subjects import NOTE_LENGTH, Seen, Target, target_of
 
 
 def seen(*recordings):

@@ -44,6 +44,25 @@ def test_trash_moves_the_file_and_tells_the_catalog(make_recording, tree):
     assert done.sentence == "Moved “Which planet do humans live on?” to the trash."
 
 
+def test_a_note_that_is_too_long_is_refused_and_nothing_is_moved(make_recording, tree):
+    recording = make_recording()
+    before = tree()
+
+    with pytest.raises(Invalid, match=r"longer than 2,000 characters"):
+        deleting.trash(seen(recording), actor="Ana", note="key=abc123 " * 200)
+
+    assert tree() == before
+    assert TrashRecord.objects.count() == 0
+
+
+def test_a_note_is_kept_without_its_secrets(make_recording):
+    deleting.trash(seen(make_recording()), actor="Ana", note="made with password: Hunterblue7, by mistake")
+
+    note = trash_notes.trash_folder().get(entry()).note
+    assert "Hunterblue7" not in note
+    assert note.startswith("made with password: ")
+
+
 @pytest.mark.parametrize(
     "path",
     ["recordings/a b'\"<script>.json", "recordings/new\nline.json", "recordings/日本.json", "recordings/%2e%2e.json"],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recviewer.secrets import texts
+from recviewer.secrets import named, texts
 from recviewer.secrets.documents import masked
 from recviewer.secrets.kinds import KINDS, PROVIDERS
 from recviewer.secrets.quick import suspects
@@ -168,6 +168,46 @@ def test_long_runs_take_no_longer_for_each_character(size):
     for text in (*[one * size for one in texts], "key=" + " " * size, ("A" * 9_999 + " ") * 40, "sk-" + "\\" * size):
         find(text)
         suspects(text.encode())
+
+
+FULL_OF_NAMES = [
+    "key=abc ",
+    "key=abc123 ",
+    "key=",
+    "key=1,",
+    "cookie: a=1; ",
+    "[key=abc123 ",
+    'key="abc 1',
+    "authorization: Bearer ",
+    "x=a@b ",
+    "password: ab;cd ",
+    "token=abc123;key=",
+]
+
+
+@pytest.mark.parametrize("one", FULL_OF_NAMES)
+def test_a_text_full_of_names_is_not_looked_through_again_for_each(one, monkeypatch):
+    looked = []
+    monkeypatch.setattr(
+        named, "find_named", lambda name, value: looked.append(len(value)) or texts.find_named(name, value)
+    )
+    text = one * (40_000 // len(one))
+
+    named.find_all(text)
+
+    assert sum(looked) <= 40 * len(text)
+
+
+@pytest.mark.timeout(20)
+def test_a_line_that_is_full_of_names_takes_seconds():
+    named.find_all("[key=abc123 " * 20_000)
+
+
+@pytest.mark.parametrize("one", FULL_OF_NAMES)
+def test_a_password_behind_many_names_is_found(one):
+    text = one * 3 + ' "x": 1, password: Hunterblue7'
+
+    assert "Hunterblue7" not in hidden(text, named.find_all(text))
 
 
 @pytest.mark.parametrize("spelled", ["\n  - {}", " {}", "\n  {}", ":\n{}", ": [{}]"])

@@ -15,7 +15,6 @@ from typing import Any
 
 from recviewer.exchange.plain import dumps
 from recviewer.review import rows
-from recviewer.review.decide import NOTE_LENGTH
 from recviewer.review.history import Saying
 from recviewer.review.models import Colour, Verdict
 from recviewer.review.notes import ANCHOR, LENGTH
@@ -35,7 +34,7 @@ from recviewer.review.reviews_file.fields import (
 )
 from recviewer.review.rows import Values
 from recviewer.review.searches import clean_name, clean_query
-from recviewer.review.subjects import CHANGE_PREFIX, PATH_LENGTH, TEST_LENGTH, printable
+from recviewer.review.subjects import CHANGE_PREFIX, NOTE_LENGTH, PATH_LENGTH, TEST_LENGTH, printable
 from recviewer.review.tagging import FOLDED_LENGTH, colour_for, folded
 
 VERSION = 1
