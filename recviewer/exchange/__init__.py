@@ -1,1 +1,1 @@
-"""The neutral model of an exchange, and what can be said of it without knowing its wire format."""
+"""The neutral model of an exchange, and operations on it that do not depend on a wire format."""

@@ -1,4 +1,4 @@
-"""The public JSON form of an exchange: `show --json`, `export`, and `.json` after a recording's address.
+"""The public JSON form of an exchange: `show --json`, `export`, and `.json` appended to a recording's URL.
 
 Scripts depend on it: keys are added, never renamed or removed.
 """
@@ -26,11 +26,12 @@ from recviewer.exchange.model import (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an exchange was found, and what its file's name says.
+    """Where an exchange was found, and what its file name tells.
 
-    path: below the root. blob: the git blob id of its own bytes. fingerprint: with its version.
-    replay: state, rule, expected name. part, index: of one exchange among many of a file, its name and its place, from 0;
-    the path ends in the name then.
+    path: relative to the root; for an exchange of a file with several, the file's path, `/` and the part's name. blob:
+    the git blob id of the exchange's own bytes. fingerprint: includes its version. replay: state, rule, expected name.
+    part, index: name and 0-based position of an exchange in a file with several; part is "" for the only exchange of a
+    file.
     """
 
     path: str
@@ -42,14 +43,14 @@ class Place:
 
     @property
     def of_file(self) -> dict[str, Json]:
-        """The keys that tell where in its file it stands; none for the only exchange of a file, whose path is the file's."""
+        """The JSON keys that locate the exchange within its file; empty if it is the only exchange of the file."""
         if not self.part:
             return {}
         return {"file": self.path[: -len(self.part) - 1], "index": self.index, "part": self.part}
 
 
 def to_json(exchange: Exchange, place: Place) -> dict[str, Json]:
-    """Return the contract's object, ready for a JSON encoder. Keys stand in the order of the documentation."""
+    """Return the public JSON object, ready for a JSON encoder. Keys are in the order of the documentation."""
     error = exchange.error
     return {
         "path": place.path,
@@ -93,7 +94,7 @@ def _output(output: Output) -> dict[str, Json]:
 
 
 def part_to_json(part: Part) -> dict[str, Any]:
-    """Return one part of a message or an output; `type` is its kind."""
+    """Return one part of a message or of an output as a JSON object; `type` is its kind."""
     kind = part.kind.value
     match part:
         case Text() | Reasoning() | RefusalPart():

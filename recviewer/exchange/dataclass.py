@@ -1,7 +1,7 @@
-"""`dataclass` as the standard library has it, but that what is frozen is guarded by the type checker alone.
+"""`dataclass` as in the standard library, except that `frozen` is enforced by the type checker only, not at run time.
 
-A guard at run time makes each new object cost twice as much, and reading a tree of recordings makes hundreds of thousands.
-mypy, which is strict here, refuses to assign to a field of a frozen one all the same.
+The run-time check doubles the cost of creating an object, and reading a tree of recordings creates hundreds of
+thousands. mypy in strict mode still rejects assignments to fields of a frozen dataclass.
 """
 
 from __future__ import annotations
@@ -14,6 +14,6 @@ else:
     from dataclasses import dataclass as _made
 
     def dataclass(cls=None, /, *, frozen=False, eq=True, **options):
-        """Make a dataclass. Options are those of the standard library; a frozen one has its hash."""
+        """Make a dataclass. Takes the options of the standard library; a frozen dataclass with `eq` is hashable."""
         make = _made(eq=eq, unsafe_hash=frozen and eq, **options)
         return make if cls is None else make(cls)

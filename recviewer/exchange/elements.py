@@ -1,4 +1,4 @@
-"""What counts of the elements of a streamed reply besides its words, wherever the stream was cut into elements."""
+"""What counts in the elements of a streamed reply besides its text, independent of chunk boundaries."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from recviewer.exchange.not_understood import At, is_empty, is_hollow, leave, pa
 from recviewer.exchange.shape import NOTHING, PathNode, Shape, Take, is_spelled_otherwise, is_twin, passed, type_of
 
 Flat: TypeAlias = dict[Any, Json]
-"""What counts of one element, by path; by (path, `Take`) where only the last of a stream counts."""
+"""The counted values of one element, by path; by (path, `Take`) for values treated differently from all others."""
 
 
 class Elements:
-    """What counts of a stream's elements, gathered in order of arrival."""
+    """Collects the counted values of a stream's elements, in order of arrival."""
 
     __slots__ = ("flats",)
 
@@ -23,16 +23,16 @@ class Elements:
         self.flats: list[Flat] = []
 
     def add(self, flat: Flat) -> None:
-        """Add what counts of one element. The same object may be added for many that are alike."""
+        """Add the counted values of one element. Equal elements may share one object."""
         self.flats.append(flat)
 
     def build(self, *, are_shared: bool = False) -> dict[str, Json]:
-        """Return the values that each path had one after the other, and which keys only some elements have.
+        """Return, for each path, the list of its values in order, and which keys only some of the elements have.
 
-        are_shared: other streams have the very same objects, so that the result is worth remembering.
+        are_shared: other streams hold the identical objects, so the result is worth caching.
 
-        A value that only repeats the one before it at the same path counts once, and null and empty values not at all, so
-        that it does not matter where the stream was cut. Of what nobody knows, every one counts.
+        A value equal to the previous one at the same path is counted once, and null and empty values are not counted,
+        so that chunk boundaries do not matter. Of values that no path describes, every occurrence counts.
         """
         runs = tuple([flat for place, flat in enumerate(self.flats) if not place or flat is not self.flats[place - 1]])
         key = tuple(map(id, runs))
@@ -40,13 +40,13 @@ class Elements:
         if known is None:
             known = (runs, _built(runs))
             if are_shared and len(_BUILT) < BUILT_MOST and len(runs) <= RUNS_MOST:
-                _BUILT[key] = known  # that keeps the elements, so that no other object gets their ids
+                _BUILT[key] = known  # keeps the elements alive, so that no other object can get their ids
         return known[1]
 
 
 BUILT_MOST = 1_000
 RUNS_MOST = 12
-"""Results for streams with at most this many different elements in a row are remembered, for most streams share them."""
+"""The result is cached for streams with at most this many distinct consecutive elements; that is most streams."""
 
 _BUILT: dict[tuple[int, ...], tuple[tuple[Flat, ...], dict[str, Json]]] = {}
 
@@ -68,7 +68,7 @@ def _built(runs: tuple[Flat, ...]) -> dict[str, Json]:
 
 
 def _heads(flat: Flat) -> Iterator[str]:
-    """Yield the keys of an element below which something counts."""
+    """Yield the top-level keys of an element below which something counts."""
     for path in flat:
         name = path if type(path) is str else path[0]
         yield name.partition(".")[0].partition("[")[0]
@@ -87,9 +87,9 @@ def _collect(flat: Flat, values: dict[Any, list[Json]]) -> None:
 
 
 def flat_of(element: Json, shape: Shape, left: list[Left], *, event: str = "") -> Flat:
-    """Return what counts of one element of a streamed reply, by path. event: its name.
+    """Return what counts in one element of a streamed reply, by path.
 
-    left: gets what is not known by name.
+    event: the name of the server-sent event. left: unknown values are appended to it.
     """
     made: Flat = {"(event)": event} if event else {}
     if type(element) is str:
@@ -103,7 +103,7 @@ def flat_of(element: Json, shape: Shape, left: list[Left], *, event: str = "") -
 
 
 def stripped(flat: Flat) -> dict[str, Json]:
-    """Return those values of an element that count in every element, not only in the last one."""
+    """Return the values of an element that count in every element, not only in the last one."""
     return {
         path if type(path) is str else path[0]: value
         for path, value in flat.items()
@@ -112,7 +112,7 @@ def stripped(flat: Flat) -> dict[str, Json]:
 
 
 def _flatten(value: Json, node: PathNode | None, at: At, flat: Flat, left: list[Left]) -> None:
-    """Add to `flat`, by path, what counts of a value. node: None for a value that counts whole, as it was recorded."""
+    """Add the counted parts of a value to `flat`, by path. node: None if the whole value counts as recorded."""
     if node is not None and (node.take is not None or node.how is not None):
         value, node = _counted(value, node, at, flat, left)
         if value is NOTHING:
@@ -130,14 +130,14 @@ def _flatten(value: Json, node: PathNode | None, at: At, flat: Flat, left: list[
 
 
 def _put(flat: Flat, path: str, value: Json) -> None:
-    """Store a value at its path. Where two items name the same place, the second gets a path of its own."""
+    """Store a value at its path. If the path is taken (two items claim the same index), store it under a path of its own."""
     while path in flat:
         path += "'"
     flat[path] = value
 
 
 def _counted(value: Json, node: PathNode, at: At, flat: Flat, left: list[Left]) -> tuple[Json, PathNode | None]:
-    """Return what counts of a value that a path tells of, and the step to go on with below it."""
+    """Return what counts of a value that a path describes, and the node to continue with below it."""
     take = node.take
     if take is None:
         kept = passed(value, node, node.how or HowHarmless.WHOLLY)
@@ -150,7 +150,7 @@ def _counted(value: Json, node: PathNode, at: At, flat: Flat, left: list[Left]) 
         flat[path_of(at), take] = value
         return NOTHING, None
     if is_empty(value):
-        return NOTHING, None  # padding: a chunk that adds nothing
+        return NOTHING, None  # padding of a chunk that adds nothing
     if node.takes(value):
         if take is Take.LAST:
             flat[path_of(at), take] = value
@@ -183,12 +183,12 @@ def _flatten_object(value: dict[str, Json], node: PathNode, at: At, flat: Flat, 
             if child.takes(item) and item:
                 _put(
                     flat, path_of((*at, key)), type_of(item)
-                )  # it stands here alone: under which key a text stands counts
+                )  # no equal value beside it, so the key that holds a text counts
                 continue
         _flatten(item, child, (*at, key), flat, left)
 
 
 def _place(item: Json, place: int) -> int:
-    """Return the place of an item: its own `index` where it names one, as choices and calls do."""
+    """Return the position of an item: its own `index` if it has one (choices and tool calls do), else its list index."""
     index = item.get("index") if type(item) is dict else None
     return index if type(index) is int else place

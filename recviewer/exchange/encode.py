@@ -1,7 +1,7 @@
-"""JSON out: numbers as exact as they were recorded, and nothing that makes it fail.
+"""JSON encoding that keeps numbers exactly as recorded and never fails.
 
-orjson writes nearly everything; what it refuses (integers beyond 64 bits, floats that keep their source text, lone
-surrogates in file names) is spelled out for it. `nesting` tells beforehand what no encoder could follow.
+orjson encodes nearly everything; what it refuses (integers beyond 64 bits, floats that keep their source text, lone
+surrogates in file names) is converted first. `nesting` detects documents that are too deeply nested for any encoder.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import orjson
 
 
 class SourceFloat(float):
-    """A float that remembers how it was written; `str()` and `repr()` give the recorded text."""
+    """A float that keeps the text it was parsed from; `str()` and `repr()` return that text."""
 
     text: str
 
@@ -33,7 +33,7 @@ class SourceFloat(float):
 
 
 def written(value: Any) -> Any:
-    """Return what JSON says for a number that keeps its text: the number, its own digits where no float holds them."""
+    """Encode a `SourceFloat` as a number, or as its recorded digits if it overflows a float. Raise TypeError for others."""
     if not isinstance(value, SourceFloat):
         raise TypeError(type(value).__name__)
     if math.isfinite(value):
@@ -44,8 +44,8 @@ def written(value: Any) -> Any:
 def encode(value: Any, *, is_sorted: bool = False, odd: Callable[[Any], Any] = written) -> bytes:
     """Return a value as compact JSON.
 
-    Integers are exact whatever their length; NaN and Infinity, which JSON does not have, are null.
-    odd: what to write for a `SourceFloat`.
+    Integers are exact whatever their length; NaN and Infinity, which JSON lacks, become null. odd: how to encode a
+    `SourceFloat`.
     """
     option = orjson.OPT_SORT_KEYS if is_sorted else 0
     try:
@@ -54,16 +54,16 @@ def encode(value: Any, *, is_sorted: bool = False, odd: Callable[[Any], Any] = w
         pass
     try:
         return orjson.dumps(_spelled(value), default=odd, option=option)
-    except TypeError:  # a few levels deeper than orjson goes, which only made-up files do
+    except TypeError:  # nested a few levels deeper than orjson supports; occurs only in artificial files
         return json.dumps(_plain(value), separators=(",", ":"), ensure_ascii=False, sort_keys=is_sorted).encode()
 
 
 _SMALL = 4096
-"""Bytes that orjson reserves for whatever it writes, and does not give back."""
+"""Bytes that orjson allocates at least for each result, and does not give back."""
 
 
 def exact(made: bytes) -> bytes:
-    """Return what orjson wrote. Short results are copied, for each would keep 4 KB of memory otherwise."""
+    """Return orjson's result. A short one is copied, because the original would keep 4 KB of memory allocated."""
     return bytes(bytearray(made)) if len(made) < _SMALL else made
 
 
@@ -71,7 +71,7 @@ _LEAST, _MOST = -(2**63), 2**64 - 1
 
 
 def _spelled(value: Any) -> Any:
-    """Return a value with those numbers and texts replaced that orjson refuses."""
+    """Return a value with the numbers and texts that orjson refuses replaced."""
     if isinstance(value, dict):
         return {_text(key): _spelled(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -84,7 +84,7 @@ def _spelled(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value that the standard library writes as JSON; a number that no float holds becomes a text."""
+    """Return a value that the standard library can encode; a non-finite number becomes a text."""
     if isinstance(value, dict):
         return {_text(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -104,7 +104,7 @@ _NO_MARKS = bytes(byte for byte in range(256) if byte not in b'"[]{}')
 
 
 def nesting(data: bytes, *, limit: int) -> int:
-    """Return how deep brackets nest in a JSON text; limit + 1 for anything deeper than the limit."""
+    """Return the nesting depth of brackets in a JSON text; limit + 1 if it is deeper than the limit."""
     if data.count(b"[") + data.count(b"{") <= limit:
         return 0
     bare = _ESCAPED.sub(b"", data) if b"\\" in data else data

@@ -1,11 +1,11 @@
-"""Why an answer ended: what the finish reasons of all providers mean, as one table.
+"""Why an answer ended: one table with the meaning of the finish reasons of all providers.
 
-A reason that is not in the table is not known to be a good end, and is never taken for one. Numbers are those of Google's
-`FinishReason` as older clients send them (1 STOP, 2 MAX_TOKENS, 3 SAFETY, 4 RECITATION); above 4 its two APIs disagree.
+A reason that is not in the table is never treated as a normal end. Numbers are those of Google's `FinishReason` as
+older clients send them (1 STOP, 2 MAX_TOKENS, 3 SAFETY, 4 RECITATION); above 4 its two APIs disagree.
 
 Sources: the API references and SDK enums of OpenAI (chat, completions, Responses, Realtime), Azure OpenAI, Anthropic,
-Google (Gemini, Vertex, Interactions), AWS Bedrock (Converse, Titan), Cohere, Mistral, xAI, DeepSeek, Zhipu, IBM watsonx,
-Ollama, vLLM, SGLang, llama.cpp, Text Generation Inference, LM Studio and OpenRouter.
+Google (Gemini, Vertex, Interactions), AWS Bedrock (Converse, Titan), Cohere, Mistral, xAI, DeepSeek, Zhipu, IBM
+watsonx, Ollama, vLLM, SGLang, llama.cpp, Text Generation Inference, LM Studio and OpenRouter.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from functools import lru_cache
 class End(StrEnum):
     """What a finish reason means.
 
-    done: the model ended by itself, at a stop word, or with a call. cut: at a limit of length, context, time or budget.
-    filtered: a filter stopped it. refused: the model would not answer. failed: something went wrong, or somebody stopped
-    it. paused: the turn is to go on. open: it had not ended yet. odd: a reason that nobody has described.
+    done: the model ended by itself, at a stop sequence, or with a tool call. cut: at a limit of length, context, time
+    or budget. filtered: stopped by a content filter. refused: the model declined to answer. failed: an error or a
+    cancellation. paused: the turn is to be continued. open: it had not ended yet. odd: a reason that is not in the
+    table.
     """
 
     DONE = "done"
@@ -35,7 +36,7 @@ class End(StrEnum):
 
 
 WORST = (End.FAILED, End.FILTERED, End.REFUSED, End.CUT, End.OPEN, End.PAUSED, End.ODD, End.DONE)
-"""From the worst to the best: of several choices the worst counts."""
+"""From worst to best: of several choices the worst counts."""
 
 _REASONS = {
     End.DONE: """
@@ -71,7 +72,7 @@ _PREFIX = re.compile(r"^(?:finishreason|stopreason|reason)(?=.)")
 
 
 def _folded(reason: str) -> str:
-    """Return a reason without its spelling: `FinishReason.MAX_TOKENS`, `max-tokens` and `maxTokens` are one."""
+    """Return a reason without spelling variants: `FinishReason.MAX_TOKENS`, `max-tokens` and `maxTokens` become equal."""
     return _PREFIX.sub("", _IGNORED.sub("", reason.casefold()))
 
 
@@ -80,10 +81,10 @@ _ENDS = {_folded(word): end for end, words in _REASONS.items() for word in words
 
 @lru_cache(maxsize=1024)
 def end_of(reason: str) -> End:
-    """Return what a finish reason means, however it is spelled; `odd` for one that is not in the table."""
+    """Return what a finish reason means, in any spelling; `odd` if it is not in the table."""
     return _ENDS.get(_folded(reason), End.ODD)
 
 
 def worst(ends: Iterable[End]) -> End:
-    """Return the worst of some ends; `done` where there is none."""
+    """Return the worst of several ends; `done` if there is none."""
     return min(ends, key=WORST.index, default=End.DONE)

@@ -1,4 +1,4 @@
-"""Ids of traces and requests inside the texts of an error: made anew each time, and so no words."""
+"""Trace and request ids in the texts of errors: generated anew for each response, so they do not count as text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEYS = frozenset({"requestid", "traceid", "correlationid", "activityid", "spani
 
 
 def without_ids(value: Json) -> Json:
-    """Return an error's value with `#` for every id of a trace or a request in it: inside a text, or at a key of its own."""
+    """Return an error's value with each trace or request id replaced by `#`, inside texts and at keys that name one."""
     if type(value) is str:
         return _IDS.sub(lambda found: _TAIL.sub("#", found[0]) if found["named"] else "#", value)
     if type(value) is dict:

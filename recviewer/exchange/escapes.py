@@ -1,4 +1,4 @@
-r"""JSON text inside texts, as people read it: arguments of calls and results of tools write `Zürich` as `Z\u00fcrich`."""
+r"""JSON inside strings, decoded for people: tool arguments and results write `Zürich` as `Z\u00fcrich`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _ESCAPE = re.compile(
     r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)", re.DOTALL
 )
 _DEEPEST = 4
-"""How many times JSON text inside JSON text is looked into."""
+"""How many levels of JSON inside JSON strings are searched."""
 
 _LONGEST = 400_000
-"""Characters of a text that is taken for JSON; more are shown and found as they are."""
+"""Characters of the longest text that is parsed as JSON; longer ones are shown and indexed as they are."""
 
 
 def spelled_out(text: str) -> str:
-    r"""Return JSON text with the characters that its `\u` escapes stand for; other text as it is.
+    r"""Return JSON text with its `\u` escapes replaced by the characters they encode; other text is returned unchanged.
 
-    What could not be seen, or would end a string, stays an escape: control and formatting characters, odd spaces, quotes
-    and backslashes. The result means the same as the text.
+    Characters that would be invisible or end a string stay escaped: control and formatting characters, unusual spaces,
+    quotes and backslashes. The result decodes to the same value.
     """
     return _ESCAPE.sub(_character, text) if "\\u" in text and _is_json(text) else text
 
@@ -41,14 +41,14 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _is_json(text: str) -> bool:
-    """Tell whether a text is JSON, or was JSON until it was cut off."""
+    """Tell whether a text is JSON, or a truncated JSON document."""
     start = text.lstrip()[:1]
     if start not in ("{", "[", '"') or len(text) > _LONGEST:
         return False
     try:
         orjson.loads(text)
         return True
-    except ValueError:  # no JSON, or JSON with what orjson refuses
+    except ValueError:  # not JSON, or JSON with values that orjson refuses
         pass
     try:
         json.loads(text)
@@ -60,10 +60,11 @@ def _is_json(text: str) -> bool:
 
 
 def words_in(text: str, *, depth: int = 0) -> Iterator[str]:
-    r"""Yield what a text says besides its own characters: where it is JSON, its strings without escapes.
+    r"""Yield the words that a text encodes besides its literal characters: if it is JSON, its strings with escapes
+    decoded.
 
-    `{"a": "one\ntwo"}` says `one` and `two`, though no word of the text is `two`. A text without a backslash says nothing
-    else. JSON text inside is looked into as well.
+    `{"a": "one\ntwo"}` encodes `one` and `two`, though neither is a word of the text. A text without a backslash
+    encodes nothing more. JSON inside its strings is searched as well.
     """
     if "\\" not in text or len(text) > _LONGEST:
         return
@@ -84,7 +85,7 @@ def _any_character(found: re.Match[str]) -> str:
 
 
 def leaves(value: Json, *, depth: int = 0) -> Iterator[str]:
-    """Yield the words of a JSON value: its keys, texts and numbers, in order, and what JSON text among them says."""
+    """Yield the words of a JSON value in order: keys, texts, numbers, and the contents of JSON inside its texts."""
     waiting = [value]
     while waiting:
         one = waiting.pop()

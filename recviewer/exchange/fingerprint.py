@@ -1,16 +1,18 @@
-"""The fingerprint: a hash of what an exchange says. Verdicts hang on it, so they survive what is known not to matter.
+"""The fingerprint: a hash of the meaning of an exchange. Verdicts refer to it, so they survive differences that do not
+matter.
 
-Counted: the kind; the whole request body (roles, words, images, tools, parameters, numbers); the outputs (content,
-reasoning, refusal, calls, other parts, finish); what replies without choices show (model ids, vectors, hits, passages); the
-error; of a reply that no format understands, all; and whatever else a reader did not take as meaning and is not known to
-be harmless (`exchange.harmless`), with its path. Arguments of calls count as JSON: order of keys and white space do not
-matter, values do. Models count in whatever order a provider lists them, calls by their place and not by their `index`.
+Counted: the kind; the whole request body (roles, texts, images, tools, parameters, numbers); the outputs (content,
+reasoning, refusal, tool calls, other parts, finish reason); what replies without choices show (model ids, vectors,
+hits, passages); the error; the whole reply if no format understands it; and anything else that a reader did not take as
+meaning and that is not known to be harmless (`exchange.harmless`), with its path. Arguments of tool calls count as
+JSON: key order and white space do not matter, values do. Lists of models count in any order, tool calls by position and
+not by `index`.
 
-Not counted: what is harmless, and where the recording stands (path, test id, host, provider metadata). Ids of calls,
-messages and earlier answers count only by order of appearance, so that what refers to what still matters. An id inside
-a text, inside what a tool was given or gave back, or that selects something (a prompt, a user) is words.
+Not counted: what is harmless, and where the recording lies (path, test id, host, provider metadata). Ids of calls,
+messages and earlier answers count only by order of first appearance, so that references still matter. Ids inside texts,
+tool arguments or results, and ids that select something (a prompt, a user), count as text.
 
-The version in front changes with every change of these rules: a new rule never silently approves anything.
+The version prefix changes with these rules, so that a new rule never approves anything silently.
 """
 
 from __future__ import annotations
@@ -55,54 +57,54 @@ from recviewer.exchange.signs import PASSED
 VERSION = "2"
 
 ID_KEYS = frozenset({"call_id", "tool_call_id", "tool_use_id", "toolUseId", "item_id", "approval_request_id"})
-"""Keys whose text is always the id of a call or a message of this conversation, made anew each time."""
+"""Keys whose text is always the id of a call or a message of this conversation, new each time."""
 
 ITEM_IDS = frozenset({"id"})
-"""Keys that hold such an id where the object around them is a call or an item of a conversation: see `is_id`."""
+"""Keys that hold such an id only if the object around them is a call or another item of a conversation: see `is_id`."""
 
 FILE_IDS = frozenset({"file_id", "file_uri", "fileUri", "container_id"})
-"""Keys of a file, or of where it lies: an id where a machine made it, words where a person named the file."""
+"""Keys of a file's name or location: an id if it was generated, text if a person chose it."""
 
 EARLIER = frozenset({"previous_response_id", "previous_interaction_id"})
 """Keys of a request body that name an earlier answer."""
 
 NAMED_LIKE_IDS = ID_KEYS | ITEM_IDS | EARLIER
-"""Keys that mostly hold an id, for pages that say so; what counts as one, `is_id` tells."""
+"""Keys that mostly hold an id, for display only; `is_id` decides whether one counts as an id."""
 
 TURNS = frozenset({"messages", "input", "contents", "history", "chat_history", "sent"})
-"""Keys of a request body below which the turns of a conversation stand; only there are ids those of calls and messages."""
+"""Keys of a request body that hold the conversation's turns; only below them are ids those of calls and messages."""
 
 VALUES = frozenset({"input", "args", "arguments", "kwargs", "response", "result", "parameters", "schema", "metadata"})
-"""Keys whose object is what a tool was given or gave back, or says what something is: all of it counts as it is."""
+"""Keys of a tool's arguments or result, of schemas and metadata: all of it counts as recorded."""
 
 TIMES = frozenset({"created", "modified", "expires", "size", "in video memory"})
-"""Columns of listings that change without anything being said: times, and the sizes of what is loaded."""
+"""Columns of listings that change without a change of meaning: times, and the sizes of loaded models."""
 
 LISTINGS = frozenset({Kind.MODELS, Kind.OLLAMA_PS})
-"""Kinds whose rows have no order of their own."""
+"""Kinds whose rows have no significant order."""
 
 TOLD_ELSEWHERE = frozenset({Kind.OLLAMA_PS, Kind.RESOURCE, Kind.TOKENS})
-"""Kinds whose tables only repeat what `rest` has, as far as it counts."""
+"""Kinds whose tables only repeat what `rest` already has, as far as it counts."""
 
 ARGUMENTS_DEPTH = 40
-"""Arguments that nest deeper count as text: no encoder follows them for ever."""
+"""Arguments nested deeper than this count as text, which bounds the work of the encoder."""
 
 _LONG = re.compile(r"\d{19}")
 
 
 def fingerprint(exchange: Exchange) -> str:
-    """Return the fingerprint, `<version>:<64 hex>`. Unreadable files have none: ""."""
+    """Return the fingerprint, `<version>:<64 hex>`; "" for unreadable files."""
     if exchange.kind is Kind.UNREADABLE:
         return ""
     return fingerprint_of(said(exchange))
 
 
 def said(exchange: Exchange) -> dict[str, Json]:
-    """Return all that counts of an exchange, ready to be hashed: what two exchanges with one fingerprint share.
+    """Return everything that counts of an exchange, ready to be hashed: what exchanges with equal fingerprints share.
 
-    Keys: `kind`, `request` (the body, ids by order of appearance), and where there are any `outputs` (index, content,
-    reasoning, refusal, calls, finish; a call is id, name, arguments as JSON), `exhibits`, `unread`, `error` (type,
-    status, message), `rest` (what else counts, by where it stands).
+    Keys: `kind`, `request` (the body, ids by order of appearance), and, if present, `outputs` (index, content,
+    reasoning, refusal, calls, finish reason; a call is id, name, arguments as JSON), `exhibits`, `unread`, `error`
+    (type, status, message), `rest` (everything else that counts, by path).
     """
     ids = Ids()
     said: dict[str, Any] = {"kind": exchange.kind.value, "request": ids.body(exchange.request.body)}
@@ -122,17 +124,17 @@ def said(exchange: Exchange) -> dict[str, Json]:
 
 
 def fingerprint_of(said: dict[str, Json]) -> str:
-    """Return the fingerprint of what was said."""
+    """Return the fingerprint of the result of `said`."""
     return f"{VERSION}:{hashlib.sha256(canonical(said)).hexdigest()}"
 
 
 def canonical(said: Json) -> bytes:
-    """Write a value the same way whatever the order of its keys, and whether or not its numbers keep their text."""
+    """Serialize a value independently of key order and of whether its numbers keep their source text."""
     return encode(said, is_sorted=True, odd=_number)
 
 
 def _number(value: Any) -> Json:
-    """Return what counts of a number that keeps its text: the number, or its text where no float holds it."""
+    """Return what counts of a `SourceFloat`: the number, or its recorded text if it overflows a float."""
     if not isinstance(value, SourceFloat):
         raise TypeError(type(value).__name__)
     return float(value) if math.isfinite(value) else orjson.Fragment(value.text.encode())
@@ -145,7 +147,7 @@ def _output(output: Output, ids: Ids) -> list[Json]:
 
 
 def said_of_part(part: Part, ids: Ids) -> Json:
-    """Return what counts of what an output holds besides: ids by order of appearance, what is opaque by its presence."""
+    """Return what counts of a part of an output: ids by order of appearance, of opaque data only that it is there."""
     match part:
         case ToolCall():
             return ["call", *_call(part, ids)]
@@ -171,7 +173,7 @@ def _call(call: ToolCall, ids: Ids) -> list[Json]:
 
 
 def arguments_as_json(text: str) -> Json:
-    """Return the value that a call's arguments hold; the text itself, marked, where they are no JSON."""
+    """Return the parsed arguments of a call; `{"text": …}` if they are not JSON."""
     data = text.encode("utf-8", "replace")
     if nesting(data, limit=ARGUMENTS_DEPTH) > ARGUMENTS_DEPTH:
         return {"text": text}
@@ -185,7 +187,7 @@ def arguments_as_json(text: str) -> Json:
 
 
 def _is_plain(value: Json, text: str) -> bool:
-    """Tell whether arguments give no key twice: nobody knows which of two values a tool would take."""
+    """Tell whether arguments have no duplicate keys: with duplicates, which value a tool would use is undefined."""
     if type(value) not in (dict, list) or text.count(":") == len(value):
         return True
     is_plain = True
@@ -219,15 +221,15 @@ def _exhibit(exhibit: Exhibit, *, is_listing: bool) -> list[Json]:
 
 @lru_cache(maxsize=64)
 def _without_order(rows: tuple[tuple[Json, ...], ...]) -> tuple[tuple[Json, ...], ...]:
-    """Return rows in an order of ours. To be remembered for rows of text, of which equal ones are the same for sure."""
+    """Return rows in canonical order. Cached only for rows of text, where equality is unambiguous."""
     return tuple(sorted(rows, key=canonical))
 
 
 def _odd(vector: Vector) -> list[float]:
-    """Return the values that JSON cannot tell apart (it writes all of them as null)."""
+    """Return the non-finite values of a vector, which JSON cannot tell apart (it writes all of them as null)."""
     with suppress(OverflowError):  # of an integer beyond all floats
         total = sum(vector.values)
-        if total - total == 0:  # the sum is a number, so that each of them is
+        if total - total == 0:  # a finite sum proves that every value is finite
             return []
     return [value for value in vector.values if value != value or value in (float("inf"), float("-inf"))]
 
@@ -236,7 +238,7 @@ _key = itemgetter(0)
 
 
 class Ids:
-    """Names ids by the order in which they appear, in one exchange or along one conversation."""
+    """Numbers ids by order of first appearance, in one exchange or along one conversation."""
 
     __slots__ = ("_names",)
 
@@ -245,18 +247,18 @@ class Ids:
 
     @property
     def seen(self) -> tuple[str, ...]:
-        """The ids as they were recorded, in the order in which they appeared."""
+        """The ids as recorded, in order of first appearance."""
         return tuple(self._names)
 
     def rename(self, id: str) -> str:
-        """Return the name of an id."""
+        """Return the normalized name of an id, `#1`, `#2`, …"""
         name = self._names.get(id)
         if name is None:
             name = self._names[id] = f"#{len(self._names) + 1}"
         return name
 
     def body(self, body: dict[str, Json]) -> dict[str, Json]:
-        """Return the request body with ids renamed and call arguments as JSON; parts without either are shared."""
+        """Return the request body with ids renamed and call arguments parsed; parts with neither are not copied."""
         made = {}
         for key, item in sorted(body.items(), key=_key):
             if key in TURNS:
@@ -267,11 +269,11 @@ class Ids:
         return made
 
     def opened(self, value: Json) -> Json:
-        """Return a value of an answer with ids renamed, and what nobody can read marked as being there."""
+        """Return a value of an answer with ids renamed and opaque data replaced by a mark that it is present."""
         return without_opaque(self._value(value, ""))
 
     def given_back(self, value: Json) -> Json:
-        """Return a value that a tool gave back. Only texts whose key calls them encrypted are replaced by a mark."""
+        """Return a tool's result with ids renamed. Only texts at keys of encrypted data are replaced by a mark."""
         return without_opaque(self._value(value, ""), ENCRYPTED)
 
     def _value(self, value: Json, key: str) -> Json:
@@ -283,7 +285,7 @@ class Ids:
 
     def _object(self, value: dict[str, Json], holder: str) -> dict[str, Json]:
         made = {}
-        for key, item in sorted(value.items(), key=_key):  # ids count by appearance, and the order of keys never does
+        for key, item in sorted(value.items(), key=_key):  # sorted, because ids are numbered by appearance
             kind = type(item)
             if kind is str:
                 if item and is_id(key, item, value, holder):
@@ -293,7 +295,7 @@ class Ids:
                 elif key in _SEALED and item and is_sealed(key, value, holder):
                     item = {"opaque": True}
             elif kind is dict and key == "arguments":
-                item = {"object": item}  # as it was sent: another thing than the same as text
+                item = {"object": item}  # marked: differs from the same arguments sent as text
             elif kind is list or (kind is dict and key not in VALUES):
                 item = self._value(item, key)
             if key == "tool_calls" and type(item) is list:
@@ -303,7 +305,7 @@ class Ids:
 
 
 def without_opaque(value: Json, opaque: frozenset[str] = OPAQUE) -> Json:
-    """Return a value of an answer in which encrypted texts are replaced by a mark that says whether there is one."""
+    """Return a value of an answer with encrypted texts replaced by a mark that says whether there is one."""
     if isinstance(value, dict):
         kind = value.get("type")
         hidden = {*opaque, "data"} if type(kind) is str and kind in OPAQUE_DATA else opaque
@@ -316,13 +318,13 @@ def without_opaque(value: Json, opaque: frozenset[str] = OPAQUE) -> Json:
 
 _SEALED = OPAQUE | {"data"}
 _THOUGHTS = frozenset({"thinking", "thought", "reasoning.text", "reasoning.summary"})
-"""Types of thoughts that their maker signs."""
+"""Types of thinking blocks that the provider signs."""
 
 
 def is_sealed(key: str, holder: dict[str, Json], held_by: str = "") -> bool:
-    """Tell whether a text of a turn was sealed by the provider, which wants it back and makes it anew with each answer.
+    """Tell whether a text of a turn is opaque data, made anew with each answer, that the provider wants sent back.
 
-    key: of the text; holder: the object it stands in; held_by: the key of that object.
+    key: of the text; holder: the object that contains it; held_by: the key of that object.
     """
     kind = holder.get("type")
     if key == "signature":
@@ -331,9 +333,10 @@ def is_sealed(key: str, holder: dict[str, Json], held_by: str = "") -> bool:
 
 
 def without_made(value: Json, held_by: str = "", *, sign: str = PASSED) -> Json:
-    """Return a value of a turn with a sign for each id and each sealed text: what two turns differ in that say the same.
+    """Return a value of a turn with each id and each opaque text replaced by `sign`, so that turns with equal meaning
+    are equal.
 
-    held_by: the key of the object or of its list.
+    held_by: the key of the object, or of the list that contains it.
     """
     if type(value) is list:
         return [without_made(item, held_by, sign=sign) for item in value]
@@ -366,13 +369,14 @@ _MADE = re.compile(
     r"(?=.*\d[A-Za-z]+\d)(?:file[-_][0-9A-Za-z]{12,}|[0-9a-f]{24,}|https://generativelanguage\.googleapis\.com/.*/files/[0-9a-z]{8,})"
     rf"|[0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}|{OF_CONTAINERS}"
 )
-"""Names of files that a machine made: digits among letters. Others are words, for a person may have named the file."""
+"""Generated file names: digits mixed with letters. Others count as text, since a person may have chosen them."""
 
 
 def is_id(key: str, text: str, holder: dict[str, Json], held_by: str = "") -> bool:
-    """Tell whether a text of a turn is an id that is made anew each time.
+    """Tell whether a text of a turn is an id that is generated anew each time.
 
-    key: of the text; holder: the object it stands in; held_by: the key of that object or of its list.
+    key: of the text; holder: the object that contains it; held_by: the key of that object, or of the list that contains
+    it.
     """
     if key in ID_KEYS:
         return True
@@ -383,12 +387,12 @@ def is_id(key: str, text: str, holder: dict[str, Json], held_by: str = "") -> bo
 
 
 def _is_item(kind: str) -> bool:
-    """Tell whether this is the type of a call, its result, or another item of a conversation."""
+    """Tell whether this is the type of a call, a call's result, or another item of a conversation."""
     return kind in _ITEMS or kind.endswith(("_call", "_output", "_tool_use", "_tool_result", "_result"))
 
 
 def _without_place(call: Json, place: int) -> Json:
-    """Return a call of a request without its `index`, where that only repeats its place in the list."""
+    """Return a call of a request without its `index` if that only repeats its position in the list."""
     if type(call) is dict and call.get("index") == place:
         return {key: item for key, item in call.items() if key != "index"}
     return call

@@ -1,11 +1,11 @@
-"""What may differ although nothing was said differently: one list, as data, with a reason for each entry.
+"""What may differ without a difference in meaning: one list, as data, with a reason for each entry.
 
-Two exchanges mean the same just when every JSON path in which they differ is on this list. What stands on no list
-counts: a new key of a provider is a difference until somebody puts it here. The list was made from counts: 3,330 changes
-of one file name in one project's history, and the histories of five projects with other recorders.
+Two exchanges mean the same exactly if every JSON path in which they differ is on this list. Everything else counts: a
+new key of a provider is a difference until it is added here. The list is based on counts: 3,330 changes of one file
+name in one project's history, and the histories of five projects with other recorders.
 
-Every kind of reply shares the entries of `EVERY`; the others belong to one format each. Paths begin below the reply's
-body, or below one element of a streamed one; `[]` is any item of a list, `*` any key.
+The entries of `EVERY` apply to every kind of reply, the others to one format each. Paths are relative to the reply's
+body, or to one element of a streamed one; `[]` is any item of a list, `*` any key.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _HEADERS = (
     "x-xss-protection",
     "content-disposition",
 )
-"""Headers of a reply, in lower case; `*` is any text. Others count: retry-after, location, content-type, versions."""
+"""Headers of a reply, in lower case; `*` matches any text. Others count: retry-after, location, content-type, versions."""
 
 EVERY: tuple[Harmless, ...] = (
     Harmless("id", HowHarmless.WHOLLY, ID),
@@ -306,16 +306,16 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         Harmless("metadata.processing_time_ms", HowHarmless.WHOLLY, TOOK),
     ),
 }
-"""The entries of each format, by its name, besides those of `EVERY`."""
+"""The entries of each format, by its name, in addition to `EVERY`."""
 
 ENCRYPTED = frozenset({"encrypted_content", "encrypted_index", "encrypted_stdout"})
-"""Keys of such a text in what a tool gave back, where the signature of a function is words."""
+"""Keys of encrypted texts in tool results. (A `signature` there is text, such as that of a function.)"""
 
 OPAQUE = ENCRYPTED | {"signature", "thought_signature", "thoughtSignature", "redactedContent"}
-"""Keys of an answer's data whose text only its maker can read, and which is new each time: that it is there counts."""
+"""Keys of an answer whose text is opaque and new each time: only whether it is present counts."""
 
 OPAQUE_DATA = ("redacted_thinking", "reasoning.encrypted")
-"""Types of an answer's objects whose `data` only its maker can read."""
+"""Types of an answer's objects whose `data` is opaque."""
 
 BESIDES: tuple[Harmless, ...] = (
     Harmless("id_normalization_mapping", HowHarmless.WHOLLY, "the recorder's own, for reading the file"),
@@ -371,7 +371,7 @@ BESIDES: tuple[Harmless, ...] = (
     ),
     Harmless("layout of the file", HowHarmless.WHOLLY, "indentation, order of keys, line ends"),
 )
-"""What is harmless besides the replies' own paths: parts of the recording around them, and rules that no path tells."""
+"""What is harmless besides paths of replies: other parts of the recording, and rules that no path can express."""
 
 NEAR = 1e-5
-"""Two embeddings whose 1 − cosine is not above this say the same; the worst seen by rounding alone is 1e-6."""
+"""Two embeddings with 1 − cosine up to this mean the same; rounding alone caused at most 1e-6."""

@@ -1,4 +1,4 @@
-"""What is harmless in replies that cassettes hold and OGX's recordings do not: see `harmless`."""
+"""What is harmless in replies found in cassettes but not in OGX recordings: see `harmless`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MADE_FOR = (
     *("batch", "input_file", "output_file", "error_file", "file", "upload", "vector_store", "container", "response"),
     *("assistant", "thread", "run", "step", "message", "first", "last", "request"),
 )
-"""Of what a provider made the id that something it keeps names. Other ids select: a model, a user, a line of a batch."""
+"""Keys of objects whose `id` the provider generated. Other ids select something: a model, a user, a batch line."""
 
 CASSETTES: dict[str, tuple[Harmless, ...]] = {
     "realtime": (

@@ -1,4 +1,4 @@
-"""An entry of the list of what is harmless, and the reasons that many of them have."""
+"""An entry of the list of what is harmless, and the reasons that many entries share."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 
 class HowHarmless(StrEnum):
-    """How far a path is harmless.
+    """To what extent a path is harmless.
 
-    wholly: whatever stands there, also nothing. value: the value alone; that something is there counts, and so do zero,
-    null and empty. figure: numbers alone, zero too; texts, null and the names of keys count. ids: ids inside texts alone.
-    unfiltered: the verdicts of a filter that let everything pass; that there are any counts.
+    wholly: any value, or none. value: the value only; whether it is present counts, and so do zero, null and empty
+    values. figure: numbers only, zero included; texts, null and key names count. ids: only ids inside texts.
+    unfiltered: the verdicts of a content filter that let everything pass; whether there are any counts.
     """
 
     WHOLLY = "wholly"
@@ -22,7 +22,7 @@ class HowHarmless(StrEnum):
 
 
 class Harmless(NamedTuple):
-    """An entry of the list. path: below the body. reason: why nobody has to look at it, as a clause."""
+    """An entry of the list. path: relative to the body. reason: why a difference there does not matter, as a clause."""
 
     path: str
     how: HowHarmless

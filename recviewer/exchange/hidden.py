@@ -1,4 +1,4 @@
-"""Characters that the eye would miss, such as those that turn the direction of writing: which they are, and their names."""
+"""Invisible characters, such as those that change the direction of writing: which they are, and their names."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ ALWAYS = (
     "\u3164\ufeff\uffa0\ufff9-\ufffb"
     "\U000e0000-\U000e01ef"  # tags, further variation selectors
 )
-"""Those that nobody sees wherever they stand, to be put into a class of a regular expression."""
+"""Characters that are invisible everywhere, for use in a regular expression's character class."""
 
 HALVES = "\ud800-\udfff"
-"""Halves of characters, which stand for bytes that are not UTF-8, likewise."""
+"""Surrogates, which stand for bytes that are not UTF-8, for use in a character class."""
 
 JOINER = "\u200d"
-"""Joins two emoji into one, which is seen; beside other characters nobody sees it."""
+"""The zero-width joiner: visible between two emoji, invisible elsewhere."""
 
 _HIDDEN = f"(?:[{ALWAYS}{HALVES}]|(?<![\u2190-\U0003ffff]){JOINER})"
 RUN = re.compile(f"({_HIDDEN})\\1*")
-"""One of them, as often as it stands there in a row."""
+"""A run of one repeated invisible character."""
 
 
 def named(found: re.Match[str]) -> str:
-    """Return what to call a match of `RUN`: `U+202E`, `byte FF`, `U+200B ×3`."""
+    """Return the name to show for a match of `RUN`: `U+202E`, `byte FF`, `U+200B ×3`."""
     code = ord(found[1])
     name = f"byte {code - 0xDC00:02X}" if 0xDC80 <= code <= 0xDCFF else f"U+{code:04X}"
     times = len(found[0])

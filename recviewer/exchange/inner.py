@@ -1,4 +1,4 @@
-"""The sentence inside of a failure: providers wrap it in a dict, clients print that dict, and proxies wrap it again."""
+"""The innermost message of an error: providers wrap it in a dict, clients print that dict, and proxies wrap it again."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import json
 from typing import Any
 
 LONGEST = 20_000
-"""Characters of a message that is looked into."""
+"""Characters of the longest message that is parsed."""
 
 DEEPEST = 4
-"""How often a message may hold another one."""
+"""How many levels of nested messages are unwrapped."""
 
 _BRACKETS = 200
-"""Opening brackets of a message that is looked into: no failure that says one thing holds more."""
+"""Most opening brackets in a message that is parsed; real error messages have fewer."""
 
 
 def inner_message(text: str) -> str:
-    """Return the innermost message of a failure's text, or the text where it holds none: nothing is guessed.
+    """Return the innermost message of an error's text, or the text itself if it contains none. Nothing is guessed.
 
-    `Error code: 400 - {'error': {'message': 'no such model'}}` is `no such model`. Read are JSON and what Python prints of
-    a dict.
+    `Error code: 400 - {'error': {'message': 'no such model'}}` gives `no such model`. JSON and printed Python dicts are
+    parsed.
     """
     said = text
     for _ in range(DEEPEST):

@@ -1,4 +1,4 @@
-"""What sorts of exchanges there are."""
+"""The kinds of exchanges."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What sort of exchange a recording holds. Part of the public contract (`show --json`)."""
+    """What kind of exchange a recording holds. Part of the public contract (`show --json`)."""
 
     CHAT = "chat"
     COMPLETION = "completion"

@@ -1,4 +1,4 @@
-"""What an element of a stream holds besides what its format has read."""
+"""What an element of a stream contains besides the values its format has read."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 
 def leftovers(value: Any, read: frozenset[str], at: str = "") -> dict[str, Any]:
-    """Return what a chunk holds besides what was read, by path, null and empty values left out.
+    """Return the values of a chunk that were not read, by path, without null and empty ones.
 
-    value: the chunk's object. read: paths, with list indexes as `[]`, that were read and are not repeated.
+    value: the chunk's object. read: the paths that were read, with list indexes as `[]`.
     """
     found: dict[str, Any] = {}
     _collect(value, read, at, at, found)

@@ -1,6 +1,6 @@
-"""Ids in texts that were made anew each time: of files, stores, calls, answers, and whatever is a long run of digits.
+"""Generated ids in texts: of files, stores, calls, answers, and any long run of digits.
 
-For telling what may be the same call again. What counts as the same meaning takes them as words: see `fingerprint`.
+Used to recognize the same call in two recordings. For the fingerprint, ids in texts count as text: see `fingerprint`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ _MADE = re.compile(
 
 
 OF_CONTAINERS = r"(?:cfile|cntr)_[0-9a-f]{16,}"
-"""The names that a container of a server makes for itself and for files in it."""
+"""Generated names of server-side containers and of the files in them."""
 
 
 def blinded(text: str) -> str:
-    """Return a text with `#` for each such id."""
+    """Return a text with each generated id replaced by `#`."""
     return _MADE.sub("#", text)

@@ -1,6 +1,6 @@
-"""The neutral model: what one recording says, whatever wire format it was recorded in.
+"""The neutral model: the meaning of one recording, whatever its wire format.
 
-Frozen dataclasses of tuples. Texts are kept to the letter, never trimmed or joined; what is not understood is a `Problem`.
+Frozen dataclasses with tuples. Texts are kept verbatim, never trimmed; what is not understood becomes a `Problem`.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class Problem:
 
 
 class Left(NamedTuple):
-    """A value of a reply that no reader understands. where: its path below the body."""
+    """A value of a reply that no reader understands. where: its path, relative to the body."""
 
     where: str
     value: Json
 
 
 class PartKind(StrEnum):
-    """The closed set of parts a message is made of; templates/parts/ has one file for each."""
+    """The closed set of part kinds of a message; templates/parts/ has one file for each."""
 
     TEXT = "text"
     REASONING = "reasoning"
@@ -53,7 +53,7 @@ class PartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words, as recorded."""
+    """Text, as recorded."""
 
     kind: ClassVar[PartKind] = PartKind.TEXT
     text: str
@@ -61,7 +61,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Reasoning:
-    """What a model thought before it answered."""
+    """What a model reasoned before it answered."""
 
     kind: ClassVar[PartKind] = PartKind.REASONING
     text: str
@@ -69,7 +69,7 @@ class Reasoning:
 
 @dataclass(frozen=True, slots=True)
 class RefusalPart:
-    """What a model said instead of answering."""
+    """A model's refusal to answer."""
 
     kind: ClassVar[PartKind] = PartKind.REFUSAL
     text: str
@@ -77,9 +77,9 @@ class RefusalPart:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call of a function. `arguments` is the text as sent, or compact sorted JSON where an object was sent.
+    """A tool call. `arguments` is the text as sent, or compact sorted JSON if an object was sent.
 
-    is_text: the tool takes any text (a custom tool's input, code), so that arguments that are no JSON are as they should be.
+    is_text: the tool takes free text (a custom tool's input, code), so the arguments need not be JSON.
     """
 
     kind: ClassVar[PartKind] = PartKind.TOOL_CALL
@@ -91,7 +91,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What a tool gave back. `call_id` and `name` are "" where the recording has none."""
+    """The result of a tool call. `call_id` and `name` are "" if the recording has none."""
 
     kind: ClassVar[PartKind] = PartKind.TOOL_RESULT
     call_id: str
@@ -101,7 +101,7 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture, named by a data URL or a web address. Addresses are never fetched."""
+    """An image, given as a data URL or a web address. Addresses are never fetched."""
 
     kind: ClassVar[PartKind] = PartKind.IMAGE
     url: str
@@ -109,7 +109,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file sent along. `data` is what was recorded: base64 text, a data URL, or "" where only an id was."""
+    """A file that was sent. `data` is what was recorded: base64 text, a data URL, or "" if only an id was."""
 
     kind: ClassVar[PartKind] = PartKind.FILE
     name: str
@@ -119,7 +119,7 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class JsonPart:
-    """A part of a kind nobody has described yet, shown as it was recorded."""
+    """A part of an unknown kind, shown as recorded."""
 
     kind: ClassVar[PartKind] = PartKind.JSON
     value: Json
@@ -132,8 +132,8 @@ Part: TypeAlias = Text | Reasoning | RefusalPart | ToolCall | ToolResult | Image
 class Message:
     """One turn of a request.
 
-    role: as recorded (system, developer, user, assistant, tool, model, ...); for requests without turns one of
-    `prompt` (completions), `input` (embeddings), `query` and `document` (rerank), `call` (tool invocations).
+    role: as recorded (system, developer, user, assistant, tool, model, ...); for requests without turns one of `prompt`
+    (completions), `input` (embeddings), `query` and `document` (rerank), `call` (tool invocations).
     """
 
     role: str
@@ -143,10 +143,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked.
+    """The request of an exchange.
 
-    messages: in order. params: every other top-level key of the body, as recorded. tools: as recorded.
-    body: the whole recorded body or payload ({} when there was none); messages, params and tools are views of it.
+    messages: in order. params: every other top-level key of the body, as recorded. tools: as recorded. body: the whole
+    recorded body or payload ({} if there was none); messages, params and tools are views of it.
     """
 
     messages: tuple[Message, ...] = ()
@@ -157,10 +157,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One choice of a response. The three texts are "" where nothing was said; finish_reason is None where none came.
+    """One choice of a response. The three texts are "" if absent; finish_reason is None if none was recorded.
 
-    parts: what it holds besides its texts and the calls that the client is to make, in order: pictures, calls that the
-    server made itself and their results, code that the model ran, citations, and whatever else nobody has described.
+    parts: everything besides the texts and the calls for the client, in order: images, calls that the server executed
+    itself and their results, code that the model ran, citations, and parts of unknown kinds.
     """
 
     index: int = 0
@@ -174,7 +174,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A recorded failure, in whichever shape it was recorded. status: the HTTP status, None where there was none."""
+    """A recorded error, whatever its recorded form. status: the HTTP status, None if there was none."""
 
     type: str
     status: int | None
@@ -185,7 +185,7 @@ class Failure:
 
 
 class ExhibitKind(StrEnum):
-    """The closed set of things a reply without choices shows; templates/exhibits/ has one file for each."""
+    """The closed set of things that a reply without choices shows; templates/exhibits/ has one file for each."""
 
     TABLE = "table"
     VECTOR = "vector"
@@ -195,7 +195,7 @@ class ExhibitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of a list, such as a model list. cells: strings, numbers or None, one tuple a row, as wide as columns."""
+    """Rows of a list, such as a list of models. rows: strings, numbers or None, each row as wide as `columns`."""
 
     kind: ClassVar[ExhibitKind] = ExhibitKind.TABLE
     title: str
@@ -205,7 +205,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """One embedding. values: finite or not, as recorded; encoding: `float` or `base64`."""
+    """One embedding. values: as recorded, possibly not finite; encoding: `float` or `base64`."""
 
     kind: ClassVar[ExhibitKind] = ExhibitKind.VECTOR
     index: int
@@ -215,7 +215,7 @@ class Vector:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One search or rerank result. score: None where there is none; index: the place in what was ranked, or None."""
+    """One search or rerank result. score: None if absent; index: the position in the ranked input, or None."""
 
     title: str
     url: str
@@ -226,7 +226,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Search results or rerank scores, best first as recorded."""
+    """Search results or rerank scores, in recorded order."""
 
     kind: ClassVar[ExhibitKind] = ExhibitKind.HITS
     title: str
@@ -235,7 +235,7 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One piece of a processed file. facts: its metadata as recorded."""
+    """One chunk of a processed file. facts: its metadata as recorded."""
 
     text: str
     facts: dict[str, Json]
@@ -243,7 +243,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Passages:
-    """What a file processor cut a file into."""
+    """The chunks into which a file processor split a file."""
 
     kind: ClassVar[ExhibitKind] = ExhibitKind.PASSAGES
     title: str
@@ -256,7 +256,7 @@ Exhibit: TypeAlias = Table | Vector | Hits | Passages
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back, before it is put beside its request."""
+    """A decoded response, before it is combined with its request into an `Exchange`."""
 
     outputs: tuple[Output, ...] = ()
     usage: dict[str, Json] | None = None
@@ -264,34 +264,34 @@ class Reply:
     exhibits: tuple[Exhibit, ...] = ()
     model: str = ""
     chunks: int = 0
-    """Elements of a streamed body (events, for server-sent events), 0 when not streamed."""
+    """Number of elements of a streamed body (events, for server-sent events), 0 if not streamed."""
     runs: tuple[tuple[str, int], ...] = ()
-    """What the chunks added, run-length coded in order: pairs of one letter and a count. t text, r reasoning, c tool
-    call, x refusal, p part, f finish, u usage, - nothing. () when not streamed."""
+    """What the chunks added, run-length encoded in order: pairs of one letter and a count. t text, r reasoning, c tool
+    call, x refusal, p part, f finish, u usage, - nothing. () if not streamed.
+    """
     elements: tuple[dict[Any, Json], ...] | None = None
     left: tuple[Left, ...] = ()
-    """elements, left: of a streamed body, as in `Exchange`, where the reader worked them out on its way; else None and
-    ()."""
+    """elements, left: of a streamed body, as in `Exchange`, if the reader computed them while joining; else None and ()."""
     told: tuple[Chunk, ...] = ()
-    """The chunks of a streamed body, where the reader made them all on its way; else ()."""
+    """The chunks of a streamed body, if the reader computed all of them while joining; else ()."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One recording's meaning: request, reply, and what was wrong with the file."""
+    """The meaning of one recording: request, reply, and the problems found while reading it."""
 
     kind: Kind
     read_as: str = ""
     """The name of the format that read it."""
     test_id: str | None = None
     method: str = ""
-    """The method of HTTP, in capitals, "" where none is recorded."""
+    """The HTTP method in capitals, "" if none is recorded."""
     endpoint: str = ""
     url: str = ""
     model: str = ""
-    """What was asked for."""
+    """The requested model."""
     reported_model: str = ""
-    """What the reply says."""
+    """The model that the reply names."""
     streaming: bool = False
     chunks: int = 0
     runs: tuple[tuple[str, int], ...] = ()
@@ -307,23 +307,23 @@ class Exchange:
     id_mapping: dict[str, Json] = field(default_factory=dict)
     """`id_normalization_mapping`."""
     unread: Json = None
-    """The reply where no format reads it."""
+    """The whole reply, if no format reads it."""
     rest: dict[str, Json] = field(default_factory=dict)
-    """What else counts, by where it stands: all that is neither in the neutral model nor harmless."""
+    """Everything else that counts, by path: what is neither in the neutral model nor harmless."""
     elements: tuple[dict[Any, Json], ...] = ()
-    """Of a stream, what counts of each."""
+    """For a stream, what counts of each element."""
     left: tuple[Left, ...] = ()
-    """Values of a reply that no reader understands, by path."""
+    """Values of a reply that no reader understands."""
     place: dict[str, Json] = field(default_factory=dict)
-    """Where it was made: test, host, provider. That may differ and the meaning be the same."""
+    """Where it was recorded: test, host, provider. A difference here does not change the meaning."""
     problems: tuple[Problem, ...] = ()
     secrets: tuple[Secret, ...] = ()
-    """Those that were masked in it."""
+    """The secrets that were masked in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallDelta:
-    """A fragment of a tool call in one chunk. index: the call's place in its choice, None where the chunk has none.
+    """A fragment of a tool call in one chunk. index: the call's position in its choice, None if the chunk has none.
 
     is_text: see `ToolCall`.
     """
@@ -339,7 +339,7 @@ class CallDelta:
 class Delta:
     """What one chunk adds to one choice.
 
-    parts: see `Output`. A call among them whose id has come before goes on with that call's arguments.
+    parts: see `Output`. A tool call among them with the id of an earlier one continues that call's arguments.
     """
 
     choice: int = 0
@@ -356,9 +356,9 @@ class Delta:
 class Chunk:
     """One element of a streamed body. number: from 1, in arrival order.
 
-    element: as recorded, without the wrapping that names its type. read: paths inside it, with list indexes as `[]`,
-    that `deltas` and `usage` already tell. lines_bytes: of a server-sent event's lines, 0 for any other element.
-    event: the name of a server-sent event, else "".
+    element: as recorded, without the wrapper that names its type. read: paths inside it, with list indexes as `[]`,
+    that `deltas` and `usage` already cover. lines_bytes: the size of a server-sent event's lines, 0 for any other
+    element. event: the name of a server-sent event, else "".
     """
 
     number: int
@@ -371,10 +371,10 @@ class Chunk:
 
     @property
     def extra(self) -> dict[str, Json]:
-        """Every other value of the element that is not null or empty, by its path. Worked out when asked for."""
+        """All other values of the element that are not null or empty, by path. Computed on demand."""
         return leftovers(self.element, self.read)
 
     @property
     def size_bytes(self) -> int:
-        """The element's size as compact JSON; for server-sent events, that of the event's lines."""
+        """The element's size as compact JSON; for a server-sent event, that of its lines."""
         return self.lines_bytes or len(encode(self.element))

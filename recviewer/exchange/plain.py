@@ -1,6 +1,6 @@
-r"""What reaches a terminal: no character that steers it, turns the direction of writing or hides.
+r"""Output for terminals: without characters that control the terminal, change the writing direction or are invisible.
 
-Text for people names them, `<U+202E>`. JSON has them as `\u` escapes, which read back as the same characters.
+In text for people they are named, `<U+202E>`. In JSON they become `\u` escapes, which decode to the same characters.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ def safe(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Return JSON text, in which such characters stand in strings alone, with `\u` escapes in their place."""
+    r"""Return JSON text with such characters escaped as `\u`; in JSON they can only stand inside strings."""
     return _IN_JSON.sub(_escape, text)
 
 
 def escaped_bytes(data: bytes) -> bytes:
-    """Return JSON in UTF-8 with escapes, as `escaped` does; what is plain ASCII is handed back as it is."""
+    """Return UTF-8 JSON with escapes as in `escaped`; plain ASCII is returned unchanged."""
     return data if data.isascii() and b"\x7f" not in data else escaped(data.decode("utf-8", "surrogatepass")).encode()
 
 
 def dumps(value: Any, **more: Any) -> str:
-    """Return a value as JSON that may be printed. more: for `json.dumps`."""
+    """Return a value as JSON that is safe to print. more: keyword arguments of `json.dumps`."""
     return escaped(json.dumps(value, ensure_ascii=False, **more))
 
 
@@ -45,18 +45,20 @@ def _escape(found: re.Match[str]) -> str:
 
 
 class LogLines(logging.Formatter):
-    """Lines of the log."""
+    """Log formatter whose lines are safe to print."""
 
-    def __init__(self, format: str, datefmt: str | None = None) -> None:  # names that `logging.config` passes them by
+    def __init__(
+        self, format: str, datefmt: str | None = None
+    ) -> None:  # `logging.config` passes these parameters by name
         super().__init__(format, datefmt)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return a record as text for people."""
+        """Format a record as safe text."""
         return safe(super().format(record))
 
 
 def put(out: TextIO, data: bytes) -> None:
-    """Write what is made for programs (a patch, a page) as it is to a file or a pipe, and as `safe` text to a terminal."""
+    """Write output for programs (a patch, a page) unchanged to a file or pipe, and as `safe` text to a terminal."""
     if out.isatty():
         out.write(safe(data.decode("utf-8", "surrogateescape")))
     else:
@@ -65,17 +67,17 @@ def put(out: TextIO, data: bytes) -> None:
 
 
 class Printed:
-    """A stream of text for people; what is written to its `buffer` is not looked at."""
+    """Wraps a text stream so that everything written to it is `safe`; writes to its `buffer` are not filtered."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write text that steers no terminal."""
+        """Write text after making it safe."""
         return self._stream.write(safe(text))
 
     def writelines(self, lines: Any) -> None:
-        """Write several such texts."""
+        """Write several texts after making them safe."""
         for line in lines:
             self.write(line)
 

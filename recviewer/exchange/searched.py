@@ -1,4 +1,4 @@
-"""The words of an exchange that the full-text index holds, and of which sort each stretch of them is."""
+"""The text of an exchange for the full-text index, and the sort (prompt, answer, …) of each span of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from recviewer.exchange.model import (
 from recviewer.exchange.tools import function_of, offered
 
 JSON_WORDS = 100_000
-"""Characters of the words of a JSON value that nobody has described."""
+"""Most characters that are indexed of a JSON value of unknown kind."""
 
 PROMPT, ANSWER, CALL, RESULT, REASONING, ERROR, TOOL = "p", "a", "c", "r", "t", "e", "n"
 
@@ -36,16 +36,16 @@ SORT_WORDS = {
     ERROR: "error",
     TOOL: "offered tool",
 }
-"""What people call each sort of words."""
+"""The display name of each sort."""
 
 MOST_STRETCHES = 200
-"""Stretches of one text whose sort is kept; behind them it is not known."""
+"""Most spans of one text whose sort is stored; after them the sort is unknown."""
 
 
 class SearchedWords(NamedTuple):
-    """Words, and the stretches that they are made of, in order, as `p120 c40 r5000`: the sort and its characters.
+    """Indexed text, and its spans in order as `p120 c40 r5000`: the sort's letter and the number of characters.
 
-    A stretch counts the line end that parts it from the next one.
+    A span includes the line break that separates it from the next one.
     """
 
     text: str
@@ -57,16 +57,16 @@ _Said = tuple[str, str]
 
 
 def searchable(exchange: Exchange) -> tuple[SearchedWords, SearchedWords]:
-    """Return the words of the request and the words of the answer, for the full-text index.
+    """Return the text of the request and the text of the answer, for the full-text index.
 
-    Base64 data and vectors are left out. Tool definitions count as words of the request by their names alone. JSON text
-    stands as pages show it; what it says without its escapes, and the text as sent, come after all else.
+    Base64 data and vectors are left out. Of tool definitions only the names are included, in the request. JSON inside
+    texts comes decoded as pages show it; its fully decoded strings and the text as sent follow at the end.
     """
     return _with_spelled_out(_asked_words(exchange)), _with_spelled_out(_answered_words(exchange))
 
 
 def sort_at(stretches: str, place: int) -> str:
-    """Return of which sort the character at a place is, as people call it, "" where that is not known."""
+    """Return the display name of the sort of the character at an offset, "" if unknown."""
     end = 0
     for stretch in stretches.split():
         end += int(stretch[1:])

@@ -1,4 +1,4 @@
-"""What is told of a secret that a recording holds."""
+"""What is known of a secret found in a recording."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 
 class Secret(NamedTuple):
-    """A secret that a recording holds. kind: its name, see `recviewer.secrets`. called: for people, with its article.
+    """A secret found in a recording. kind: its name, see `recviewer.secrets`. called: its name for people, with an
+    article.
 
-    level: `red`, `amber` or `grey`. where: a JSON path in the file, or `file`. told: what is shown of it: its mask. proof: a
-    digest that no two secrets share, where a mask has a few digits of one: for comparing alone, it is shown nowhere.
+    level: `red`, `amber` or `grey`. where: a JSON path in the file, or `file`. told: the mask that is shown in its
+    place. proof: a digest that is unique to the secret (a mask has only a few digits of it); only for comparison, never
+    shown.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""What stands out in an exchange at a glance: pictures, and thinking that stands in the answer."""
+"""Notable features of an exchange: images, and reasoning that leaked into the answer."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _CLOSED = re.compile(r"</(think|thinking|reasoning)>[ \t]*$", re.IGNORECASE | re
 
 
 def leaked(exchange: Exchange) -> str:
-    """Return the tag with which an answer begins that is really thinking, "" for any other.
+    """Return the tag that shows that an answer contains leaked reasoning, "" if there is none.
 
-    A server that takes the opening tag for its own leaves the closing one, at the end of a line.
+    A server that consumes the opening tag leaves only the closing one, at the end of a line.
     """
     for output in exchange.outputs:
         found = _TAG.match(output.content)
@@ -29,7 +29,7 @@ def leaked(exchange: Exchange) -> str:
 
 
 def shows_picture(exchange: Exchange) -> bool:
-    """Tell whether a message or an answer holds a picture, be it in the result of a tool."""
+    """Tell whether a message or an answer contains an image, also inside a tool result."""
     return any(_hold_picture(message.parts) for message in exchange.request.messages) or any(
         _hold_picture(output.parts) for output in exchange.outputs
     )

@@ -1,10 +1,11 @@
-"""The shape of a format's replies: the JSON paths that its reader takes as meaning, those known besides, those harmless.
+"""The shape of a format's replies: the JSON paths that its reader takes as meaning, those that are known, those that
+are harmless.
 
-What a reader takes is in the neutral model. What is harmless differs without saying anything else. All the rest counts as
-it was recorded; of that, what the format does not even know by name is told to people as not understood.
+What a reader takes is in the neutral model. What is harmless may differ without a change of meaning. Everything else
+counts as recorded; of that, values that the format does not even know by name are reported as not understood.
 
-A shape is written down as paths, next to the reader: `choices[].message.content:text`. `[]` is any item of a list, `*` in
-a key any text. After the colon stands what the reader takes there; without one it is text.
+A shape is written as paths, next to the reader: `choices[].message.content:text`. `[]` is any item of a list, `*` in a
+key matches any text. The `Take` follows the colon; without one it is text.
 """
 
 from __future__ import annotations
@@ -25,15 +26,14 @@ from recviewer.exchange.signs import PASSED, SIZE
 
 
 class Take(Enum):
-    """What is done with a value that is there.
+    """How a value at a path is treated.
 
-    text, whole, number, any: the reader takes values of this type; others are left. vector: numbers, or base64 text.
-    base64: text that stands for bytes, of which the reader takes those. object: an object; other values count as
-    recorded, for the reader shows them too. written: text, and of any other value, which the reader writes down as text,
-    what type it is counts. last: text, of which a stream's last counts, and numbers that count as recorded. final: of a
-    stream, only what the last element has counts, as recorded. known: it counts as it was recorded. count: the reader
-    takes what is in a list, and how many there are
-    counts at its place. each: nobody knows it, so that of a stream every one counts.
+    text, whole, number, any: the reader takes values of this type; others are left over. vector: numbers, or base64
+    text. base64: base64 text, of which the reader takes the decoded bytes. object: an object; other values count as
+    recorded, because the reader shows them too. written: text; any other value is converted to text by the reader, and
+    its type counts too. last: text, of which a stream's last value counts, and numbers, which count as recorded. final:
+    of a stream, only the value in the last element counts, as recorded. known: counts as recorded. count: the reader
+    takes the items of a list, and their number counts here. each: unknown, so that in a stream every occurrence counts.
     """
 
     TEXT = "text"
@@ -62,19 +62,19 @@ _TYPES: dict[Take, tuple[type, ...]] = {
     Take.ANY: (str, int, float, SourceFloat, bool, list, dict),
 }
 MATCHED_MOST = 1_000
-"""Keys of which one step remembers the pattern that they match."""
+"""Most keys for which a node caches which pattern they match."""
 
 _NUMBERS = frozenset({int, float, SourceFloat})
 _BASE64 = re.compile(r"[0-9A-Za-z+/]*={0,2}")
 
 
 class PathNode:
-    """One step of the paths.
+    """One node of the tree of paths.
 
-    keys, patterns, any_key: the steps below an object, by key; items: below a list. matched: keys, and their patterns.
-    take, how: what is said of this value.
-    twin: the way, from the object that holds this value, to the one that it repeats. spelling: another key for the same,
-    which the reader takes where both are there. one_of: groups of keys, of each of which the reader takes one alone.
+    keys, patterns, any_key: the children of an object, by key; items: the child of a list. matched: cache from keys to
+    the nodes of their patterns. take, how: how the value is treated. twin: the path, from the object that contains this
+    value, to the value that it repeats. spelling: another key for the same value, which the reader prefers if both are
+    present. one_of: groups of keys of which the reader takes only one.
     """
 
     __slots__ = ("any_key", "how", "items", "keys", "matched", "one_of", "patterns", "spelling", "take", "twin")
@@ -92,7 +92,7 @@ class PathNode:
         self.one_of: tuple[tuple[str, ...], ...] = ()
 
     def child(self, key: str) -> PathNode | None:
-        """Return the step of a key, None where no path tells of it."""
+        """Return the child for a key, None if no path describes it."""
         found = self.keys.get(key)
         if found is None and self.patterns:
             if key in self.matched:
@@ -104,7 +104,7 @@ class PathNode:
         return found or self.any_key
 
     def at(self, path: str) -> PathNode:
-        """Return the step at a path, made where there is none."""
+        """Return the node at a path, created if missing."""
         node = self
         for step in filter(None, path.replace("[]", ".[]").split(".")):
             if step == "[]":
@@ -122,23 +122,23 @@ class PathNode:
         return node
 
     def clashing(self, holder: dict[str, Json]) -> list[str]:
-        """Return the keys of an object of which the reader takes one alone, where several are there."""
+        """Return the keys of an object that exclude each other (`one_of`), if several of a group are present."""
         groups = ([key for key in keys if not is_empty(holder.get(key))] for keys in self.one_of)
         return [key for found in groups if len(found) > 1 for key in found]
 
     @property
     def has_steps(self) -> bool:
-        """Tell whether a path goes on below."""
+        """Tell whether the node has children."""
         return bool(self.keys or self.patterns or self.any_key or self.items)
 
     def takes(self, value: Json) -> bool:
-        """Tell whether the reader takes a value that is there as meaning."""
+        """Tell whether the reader takes a non-empty value as meaning."""
         if self.take is Take.VECTOR:
             return _is_vector(value)
         return self.take is not None and type(value) in _TYPES.get(self.take, ())
 
     def twin_in(self, holder: dict[str, Json]) -> Json:
-        """Return the value that the one at this step repeats, None where there is none."""
+        """Return the value that the one at this node repeats, None if there is none."""
         other: Json = holder
         for key in self.twin:
             other = other.get(key) if type(other) is dict else None
@@ -153,13 +153,13 @@ def _is_vector(value: Json) -> bool:
 
 
 class Shape:
-    """What the paths of one format's replies are: see the module.
+    """The paths of one format's replies: see the module.
 
-    name: of the format. taken, known: paths. spellings: pairs of (path, the key beside its last one that is taken where an
-    object has both, so that this is not understood). twins: pairs of (path, the path beside it that it repeats); a twin
-    that says the same is left out, one that says something else counts, and where the other is missing it is taken, and
-    that it stands there counts. alternatives: pairs of (path, keys of which the reader takes one alone): where an object
-    has several, none counts as understood.
+    name: of the format. taken, known: paths. spellings: pairs of (path, the sibling key that the reader prefers if an
+    object has both; the value at the path is then not understood). twins: pairs of (path, the path beside it that it
+    repeats): an equal twin is left out, a different one counts; if the other is missing, the twin is taken, and its
+    presence counts. alternatives: pairs of (path, keys of which the reader takes only one): if an object has several,
+    none is understood.
     """
 
     __slots__ = ("name", "root")
@@ -204,32 +204,32 @@ class Shape:
         return {} if found is NOTHING else found
 
     def harmless(self, body: Json) -> Iterator[tuple[str, Json]]:
-        """Yield the harmless values of a body, or of one element of a streamed one, each with its path, lists as `[]`."""
+        """Yield the harmless values of a body, or of one element of a stream, with their paths; list indexes are `[]`."""
         yield from _harmless(body, self.root, "")
 
     def passed(self, key: str, value: Json) -> Json:
-        """Return what counts of the harmless value at a key of the body."""
+        """Return what counts of the harmless value at a top-level key of the body."""
         node = self.root.keys[key]
         return value if node.how is None else passed(value, node, node.how)
 
 
 NOTHING: Any = object()
-"""Nothing counts of a value."""
+"""Sentinel: nothing of a value counts."""
 
 
 def is_twin(item: Json, other: Json) -> bool:
-    """Tell whether one value repeats another: a text does, and anything else only counts."""
+    """Tell whether a value repeats another. Only equal texts do; values of other types always count."""
     return type(item) is str and item == other
 
 
 def is_spelled_otherwise(item: Json, node: PathNode, holder: dict[str, Json]) -> bool:
-    """Tell whether an object has a value under another key for the same too, and another one."""
+    """Tell whether an object has a different value under the preferred spelling of the same key."""
     other = holder.get(node.spelling)
     return item is not None and other is not None and encode(item, is_sorted=True) != encode(other, is_sorted=True)
 
 
 def type_of(value: Json) -> str:
-    """Return what stands for a value of which only its type counts."""
+    """Return a placeholder for a value of which only the type counts."""
     names = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
     return f"({names.get(type(value), 'a number')})"
 
@@ -264,7 +264,7 @@ def _rest(value: Json, node: PathNode, at: At, left: list[Left]) -> Json:
 
 
 def _with_sizes(blocks: list[Json], kept: list[Json]) -> list[Json]:
-    """Add the length of each block's text: the reader joins them, but a value beside a text speaks of that text alone."""
+    """Add the length of each block's text: the reader joins the texts, but values beside a text refer to that text alone."""
     return [
         {**rest, SIZE: len(block["text"])} if type(rest) is dict and type(block.get("text")) is str else rest
         for block, rest in zip(blocks, kept, strict=True)
@@ -295,14 +295,14 @@ def _rest_of_object(value: dict[str, Json], node: PathNode, at: At, left: list[L
         if kept is not NOTHING:
             made[key] = kept
         elif child.twin:
-            made[key] = type_of(item)  # it stands here alone: under which key a text stands counts
+            made[key] = type_of(item)  # no equal value beside it, so the key that holds a text counts
     return made
 
 
 def _rest_of_known(
     value: dict[str, Json], node: PathNode, at: At, left: list[Left], clashing: Collection[str]
 ) -> dict[str, Json]:
-    """Return what is left of an object whose keys are all known. Only keys with a rule of their own are looked at."""
+    """Return the remaining part of an object whose keys are all known. Only keys with a rule of their own are visited."""
     made = dict(value)
     for key, child in node.keys.items():
         if key in made and key not in clashing:
@@ -322,7 +322,7 @@ def _rest_of_known(
 
 
 def passed(value: Json, node: PathNode | None, how: HowHarmless) -> Json:
-    """Return what counts of a harmless value; `NOTHING` where nothing does. node: its step, for what is said of it below."""
+    """Return what counts of a harmless value; `NOTHING` if nothing does. node: for rules about values inside it."""
     if how is HowHarmless.WHOLLY:
         return NOTHING
     if how is HowHarmless.VALUE:
@@ -355,7 +355,7 @@ def _figures(value: Json, node: PathNode | None) -> Json:
 
 
 def _has_struck(value: Json) -> bool:
-    """Tell whether a filter's verdict holds anything but that all is well."""
+    """Tell whether a content filter's verdict contains anything but "safe"."""
     if type(value) is dict:
         return not value or any(
             item != "safe"

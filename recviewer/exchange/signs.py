@@ -1,16 +1,16 @@
-"""What stands in the place of values that do not count as they were recorded."""
+"""Placeholders for values that do not count as recorded."""
 
 from __future__ import annotations
 
 
 class StandIn(str):
-    """A text that stands for values, and that nobody recorded: a recorded one of the same letters is no such thing."""
+    """A placeholder text. A recorded text with the same characters is not equal in kind: it is a plain `str`."""
 
     __slots__ = ()
 
 
 PASSED = StandIn("…")
-"""Stands for a value that is harmless, where that there is one counts."""
+"""Stands for a harmless value of which only the presence counts."""
 
 SIZE = "(characters)"
-"""Stands for the length of a block's text, where a reader joins several."""
+"""Key for the length of a block's text, where a reader joins several blocks."""

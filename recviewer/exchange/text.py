@@ -32,16 +32,16 @@ from recviewer.exchange.model import (
 from recviewer.exchange.not_understood import is_empty
 
 LINE = 240
-"""Characters kept of what was asked and answered; a row shows fewer."""
+"""Characters kept of the question and of the answer; a row shows fewer."""
 
 ASKING = frozenset({"user", "prompt", "input", "query", "call"})
 
 SENT = frozenset({"assistant", "model"})
-"""Roles of turns that were answers once: re-recording changes their words."""
+"""Roles of turns that are earlier answers: re-recording changes their text."""
 
 
 class AnswerKind(StrEnum):
-    """How a list writes the answer: words, a call in mono, an error in red, a note in grey."""
+    """How a list displays the answer: as text, a tool call in monospace, an error in red, a note in grey."""
 
     TEXT = "text"
     CALL = "call"
@@ -50,10 +50,10 @@ class AnswerKind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of the request.
+    """What the request resulted in.
 
-    truncated, filtered, refused, failed, paused, odd_end: an answer whose end is no good one, see `exchange.ends`.
-    unfinished: one without an end.
+    truncated, filtered, refused, failed, paused, odd_end: an answer with an abnormal end, see `exchange.ends`.
+    unfinished: an answer without an end.
     """
 
     ANSWER = "answer"
@@ -88,7 +88,7 @@ def line_of(exchange: Exchange) -> Line:
 
 
 def asked_of(exchange: Exchange) -> str:
-    """Return the words of the last question; where there are none, the call that was made."""
+    """Return the text of the last question; if there is none, the call that was made."""
     message = question_of(exchange)
     if message is not None:
         words = words_of(message.parts)
@@ -102,7 +102,7 @@ def asked_of(exchange: Exchange) -> str:
 
 
 UNASKED = "a request that was not recorded"
-"""Stands for what was asked where nothing is known of it."""
+"""Shown as the question if nothing is known of the request."""
 
 
 def _method(exchange: Exchange) -> str:
@@ -110,9 +110,9 @@ def _method(exchange: Exchange) -> str:
 
 
 def question_of(exchange: Exchange) -> Message | None:
-    """Return the last message of somebody who asks, else the last message, None where there are none.
+    """Return the last message with an asking role, else the last message, None if there are no messages.
 
-    A user's message that holds only tool results asks nothing.
+    A user's message that contains only tool results is no question.
     """
     messages = exchange.request.messages
     for message in reversed(messages):
@@ -122,7 +122,7 @@ def question_of(exchange: Exchange) -> Message | None:
 
 
 def words_of(parts: tuple[Part, ...]) -> str:
-    """Return the text of parts, and in brackets what is no text."""
+    """Return the text of parts; parts that are not text are described in brackets."""
     return " ".join(filter(None, (_words(part) for part in parts)))
 
 
@@ -176,11 +176,11 @@ def _answered(exchange: Exchange) -> tuple[str, AnswerKind]:
 
 
 _NOTHING = {Kind.EMBEDDINGS: "0 vectors", Kind.NO_EXCHANGE: "no exchanges in it"}
-"""What is said of a kind of reply that holds nothing, where that is not "nothing"."""
+"""Descriptions of empty replies, by kind, other than "nothing"."""
 
 
 def describe(exhibits: tuple[Exhibit, ...]) -> str:
-    """Return one line about what a reply without choices shows."""
+    """Return a one-line description of what a reply without choices shows."""
     first = exhibits[0]
     if isinstance(first, Table) and "flagged" in first.columns:
         return _flagged(exhibits)
@@ -221,13 +221,13 @@ ENDED = {
     End.PAUSED: Outcome.PAUSED,
     End.ODD: Outcome.ODD_END,
 }
-"""What an answer is called whose end is no good one."""
+"""Descriptions of answers with abnormal ends."""
 
 
 def end_of_all(exchange: Exchange) -> End:
-    """Return how an answer ended; of several choices the worst counts."""
+    """Return how an answer ended; of several choices the worst end counts."""
     outputs = exchange.outputs
-    if len(outputs) == 1:  # nearly always
+    if len(outputs) == 1:  # the usual case
         return end_of_one(outputs[0], exchange)
     return worst(end_of_one(output, exchange) for output in outputs)
 
@@ -254,17 +254,17 @@ _TELLS_NO_END = frozenset(
         Kind.UNREADABLE,
     }
 )
-"""Kinds whose replies do not say why they ended; the answers of all others always do."""
+"""Kinds whose replies have no finish reason; those of all other kinds always have one."""
 
 _TELLS_NO_END_AS = frozenset({"assistants", "bedrock_agents"})
-"""Formats of other kinds of which the same holds: messages that are only kept, and agents."""
+"""The same for formats of other kinds: messages that are only stored, and agents."""
 
 _STREAMS_TELL_NO_END = frozenset({"bedrock_agents"})
-"""Formats whose streams do not say either that they came to their end."""
+"""Formats whose streams have no end marker either."""
 
 
 def end_of_one(output: Output, exchange: Exchange) -> End:
-    """Return how a choice ended. A stream without a finish reason had not ended; of a whole answer that is odd."""
+    """Return how a choice ended. Without a finish reason a stream was unfinished; for a complete answer that is odd."""
     end = end_of(output.finish_reason) if output.finish_reason else End.DONE
     if end is End.DONE and output.refusal and not output.content and not output.tool_calls:
         return End.REFUSED
@@ -277,7 +277,7 @@ def end_of_one(output: Output, exchange: Exchange) -> End:
 
 
 def outcome_of(exchange: Exchange) -> Outcome:
-    """Return what became of the request."""
+    """Return the outcome of the request."""
     if exchange.kind is Kind.UNREADABLE:
         return Outcome.UNREADABLE
     if exchange.error is not None:
@@ -298,7 +298,7 @@ def outcome_of(exchange: Exchange) -> Outcome:
 
 
 def reasons(exchange: Exchange) -> bool:
-    """Tell whether the answer shows reasoning, streamed or not."""
+    """Tell whether the answer contains reasoning."""
     return any(
         output.reasoning or any(isinstance(part, Reasoning) for part in output.parts) for output in exchange.outputs
     )
