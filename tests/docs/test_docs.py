@@ -126,6 +126,21 @@ def test_links_inside_the_project_lead_somewhere(document):
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+def anchors(document):
+    """Return the anchors that code hosts make of the headings of a document."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_to_headings_lead_to_one(document):
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", document.read_text())
+    places = [(document.parent / file if file else document, anchor) for file, anchor in links]
+
+    assert [(place.name, anchor) for place, anchor in places if anchor not in anchors(place)] == []
+
+
 @pytest.mark.parametrize("name", sorted(at.parent.name for at in (PROJECT / "recviewer").glob("*/__init__.py")))
 def test_every_room_is_in_the_architecture(name):
     assert (PROJECT / "recviewer" / name).is_dir()

@@ -1,4 +1,4 @@
-"""The README names every variable, command, option and key, and none that is not there."""
+"""The documents name every variable, command, option and key, and none that does not exist."""
 
 import re
 from argparse import ArgumentParser, _SubParsersAction
@@ -15,13 +15,18 @@ from recviewer.several import command as several
 PROJECT = Path(__file__).parents[2]
 PACKAGE = Path(recviewer.__file__).parent
 README = (PROJECT / "README.md").read_text()
+COMMANDS_DOC, CONFIGURATION, KEYS = (
+    (PROJECT / "docs" / f"{name}.md").read_text() for name in ("commands", "configuration", "keys")
+)
 OWN = "check"
 """The command that knows no Django."""
 COMMANDS = sorted([OWN, *(path.stem for path in (PACKAGE / "commands/management/commands").glob("[!_]*.py"))])
 
 
-def section(title):
-    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+def usage(command):
+    """Return the lines that show how a command is called: the indented block below its heading."""
+    section = COMMANDS_DOC.partition(f"\n### {command}\n")[2].partition("\n##")[0]
+    return "\n".join(re.findall(r"^    (.+)$", section, re.M))
 
 
 def first_cells(text):
@@ -52,34 +57,35 @@ def options_of(command):
 
 
 def test_every_variable_is_in_the_table_and_no_other():
-    listed = {cell.strip("`") for cell in first_cells(section("Configuration"))}
+    listed = {cell.strip("`") for cell in first_cells(CONFIGURATION)}
 
     assert listed == variables_read()
 
 
-def test_every_command_is_in_the_table_and_no_other():
-    listed = {re.search(r"(?:recviewer|manage\.py) ([\w-]+)", cell)[1] for cell in first_cells(section("Commands"))}
+def test_every_command_has_a_heading_and_a_link_and_no_other():
+    commands = {*COMMANDS, "--server", "several"}
 
-    assert listed == {*COMMANDS, "--server", "several"}
+    assert set(re.findall(r"^### (.+)$", COMMANDS_DOC, re.M)) == commands
+    assert set(re.findall(r"\[([\w-]+)\]\(#\1\)", COMMANDS_DOC)) == commands
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "runserver"])
-def test_every_option_of_a_command_is_in_its_row(command):
-    row = next(line for line in section("Commands").splitlines() if line.startswith(f"| `recviewer {command} "))
+def test_every_option_of_a_command_is_in_its_usage(command):
+    told = usage(command)
 
-    assert options_of(command) == set(re.findall(r"--[a-z-]+", row))
+    assert told.startswith(f"recviewer {command} ")
+    assert options_of(command) == set(re.findall(r"--[a-z-]+", told))
 
 
 @pytest.mark.parametrize(("begins", "module"), [("--server", remote), ("several", several)])
-def test_every_option_of_what_needs_no_django_is_in_its_row(begins, module):
-    row = next(line for line in section("Commands").splitlines() if line.startswith(f"| `recviewer {begins} "))
+def test_every_option_of_what_needs_no_django_is_in_its_usage(begins, module):
     taking, options = [module.parser()], {"--help"}
     while taking:
         for action in taking.pop()._actions:
             taking += action.choices.values() if isinstance(action, _SubParsersAction) else ()
             options.update(action.option_strings)
 
-    assert options - {"-h", "--help"} == set(re.findall(r"--[a-z-]+", row))
+    assert options - {"-h", "--help"} == set(re.findall(r"--[a-z-]+", usage(begins)))
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "runserver"])
@@ -92,7 +98,7 @@ def test_every_command_shows_an_example(command):
 def test_every_key_is_in_the_table_and_no_other():
     templates = (path.read_text() for path in (PROJECT / "templates").rglob("*.html"))
     keys = {key for text in templates for keys in re.findall(r'data-key="([^"{]+)"', text) for key in keys.split()}
-    rows = [line for line in section("Keys").splitlines() if line.startswith("| `")]
+    rows = [line for line in KEYS.splitlines() if line.startswith("| `")]
     listed = {key for row in rows for key in re.findall(r"`([^`]+)`", row)}
 
     assert listed == keys

@@ -18,7 +18,7 @@ MOST = 200_000
 _PARTS = (
     ("recviewer.sqlite3*", "database", "what people said, and the index, which can be made anew"),
     ("trash", "trash", "recordings that were deleted; superusers delete them for good on its page"),
-    ("fetched-*.git", "fetched requests", "made anew by fetching; grows with each fetch, see the README"),
+    ("fetched-*.git", "fetched requests", "fetched again when missing; grows with each fetch"),
     ("ranges", "ranges", "worked out once for all processes; one that nobody asked for in 30 days goes by itself"),
     ("glances", "lists of pull requests", "the numbers of each; counted again where they are gone"),
     ("used", "runs", "notes on which recordings test runs opened"),
