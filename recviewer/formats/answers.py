@@ -1,4 +1,5 @@
-"""What an answer in OpenAI's chat shape holds: texts, thoughts, refusals and pictures, in whichever form they come.
+"""The contents of a message in OpenAI's chat shape: texts, reasoning, refusals and images, in all the forms providers
+send.
 
 Source: Mistral API, "Reasoning" (`content` as a list of `thinking` and `text` chunks); OpenRouter, "Reasoning tokens"
 (`reasoning_details`) and "Image generation" (`images`); OpenAI, "Audio generation" (`audio.transcript`); LiteLLM
@@ -14,10 +15,10 @@ from recviewer.exchange.shape import type_of
 from recviewer.formats.lookup import Lookup
 
 THOUGHTS = ("reasoning", "reasoning_content", "reasoning_text", "thinking")
-"""Keys for the same thoughts: several are often sent together, so the first that says something counts."""
+"""Alternative keys for the same reasoning: several are often sent together, so the first non-empty one is used."""
 
 _WORDS = ("text", "content", "thinking", "reasoning", "summary")
-"""Keys under which an object that stands for a text has it."""
+"""Keys under which an object that represents a text holds it."""
 
 _TEXTS = ("text", "output_text")
 _THINKING = ("thinking", "reasoning")
@@ -25,9 +26,9 @@ _THINKING = ("thinking", "reasoning")
 
 @dataclass(slots=True)
 class ToldTexts:
-    """What a message or a delta says. parts: whatever it holds besides the three texts, in order.
+    """The contents of a message or a delta. parts: everything besides the three texts, in order.
 
-    is_repeated: the reasoning was found where providers repeat what they also send under a plainer key.
+    is_repeated: the reasoning was found at a key where providers repeat what they also send under a plainer key.
     """
 
     content: str = ""
@@ -38,13 +39,13 @@ class ToldTexts:
 
 
 def said_in(holder: Lookup) -> ToldTexts:
-    """Read a message, or a delta."""
+    """Read a message or a delta."""
     said = ToldTexts()
     thought = ""
     content = holder.data.get("content")
     if isinstance(content, list):
         thought = _read_parts(holder, content, said)
-    elif isinstance(content, dict) and content:  # Cloudflare, where an answer by a schema was asked for
+    elif isinstance(content, dict) and content:  # Cloudflare, for requests with a JSON schema
         said.parts.append(JsonPart(content))
     else:
         said.content = holder.text("content")
@@ -63,7 +64,7 @@ def said_in(holder: Lookup) -> ToldTexts:
 
 
 def _read_parts(holder: Lookup, content: list[Json], said: ToldTexts) -> str:
-    """Read content that is a list of parts; returns the thoughts among them."""
+    """Read content that is a list of parts; return the reasoning in it."""
     thoughts = []
     for number, item in enumerate(content):
         if isinstance(item, str):
@@ -96,7 +97,7 @@ def _reasoning(holder: Lookup) -> str:
 
 
 def _details(holder: Lookup) -> str:
-    """Return thoughts from lists of their pieces; what is encrypted has no words."""
+    """Return the reasoning from lists of fragments; encrypted fragments have no text."""
     for key in ("reasoning_details", "thinking_blocks"):
         found = "".join([words_of(item.data) for item in holder.items(key)])
         if found:
@@ -109,7 +110,7 @@ def _is_encrypted(detail: dict[str, Json]) -> bool:
 
 
 def words_of(value: Json) -> str:
-    """Return the words of a text, an object that stands for one, or a list of such; "" where there are none."""
+    """Return the text of a string, of an object that represents a text, or of a list of these; "" if there is none."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
@@ -120,7 +121,7 @@ def words_of(value: Json) -> str:
 
 
 def picture_of(item: Json) -> Part:
-    """Return a part that is an image by its address or bytes; anything else as it was recorded."""
+    """Return an `Image` for an item with an image address or data; any other item as a `JsonPart`."""
     if isinstance(item, dict):
         address = item.get("image_url")
         if isinstance(address, dict):
@@ -133,14 +134,14 @@ def picture_of(item: Json) -> Part:
 RARE = frozenset(
     {"annotations", "audio", "images", "reasoning_details", "reasoning_text", "thinking", "thinking_blocks"},
 )
-"""Keys of a message or a delta that few providers send."""
+"""Keys of a message or delta that few providers send."""
 
 
 def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]:
-    """Return a message, or a delta, without what `said_in` reads of it where no path tells that.
+    """Return a message or delta without the values that `said_in` reads although no path of the shape covers them.
 
-    thinks: thoughts came under a plain key before, so that those in lists of pieces were not read. Texts under plain keys
-    stay: paths tell those. The same object comes back where there is nothing of the kind.
+    thinks: reasoning came under a plain key before, so that the lists of fragments were not read. Texts under plain
+    keys stay; paths cover those. The same object is returned if there is nothing to leave out.
     """
     is_plain = not isinstance(message.get("content"), list | dict) and not isinstance(
         message.get("reasoning"), list | dict
@@ -160,13 +161,13 @@ def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]
     if isinstance(audio, dict) and said.content and audio.get("transcript") == said.content:
         made["audio"] = {key: value for key, value in audio.items() if key != "transcript"}
         if not message.get("content"):
-            made["audio"]["transcript"] = type_of(said.content)  # it is the only one: where the words stand counts
+            made["audio"]["transcript"] = type_of(said.content)  # the only text, so its key counts
     _drop_thoughts(made, "" if thinks and said.is_repeated else said.reasoning)
     return made
 
 
 def _untold_part(part: Json) -> Json:
-    """Return what is left of a part of content: nothing where all of it was taken, and of a bare text its type."""
+    """Return the rest of a content part: None if all of it was read; the type of a bare text."""
     if not isinstance(part, dict):
         return type_of(part) if isinstance(part, str) else None
     kind = part.get("type")
@@ -179,7 +180,7 @@ def _untold_part(part: Json) -> Json:
 
 
 def untold_picture(item: Json) -> Json:
-    """Return what is left of a picture but its address; nothing of anything else, which was taken as it is."""
+    """Return the rest of an image object besides its address; None for anything else, which was read whole."""
     if not isinstance(picture_of(item), Image):
         return None
     address = item["image_url"]
@@ -189,9 +190,9 @@ def untold_picture(item: Json) -> Json:
 
 
 def wordless(value: Json) -> Json:
-    """Return what is left of a text, an object that stands for one, or a list of such, once its words were taken.
+    """Return what remains of a text, of an object that represents one, or of a list of these, after its text was read.
 
-    That words stood in an object or a list, and under which key, is left where nothing else tells it.
+    That the text was in an object or a list, and under which key, remains if nothing else records it.
     """
     if isinstance(value, list):
         return [kept for kept in map(wordless, value) if kept] or type_of(value)
@@ -206,7 +207,7 @@ def wordless(value: Json) -> Json:
 
 
 def _drop_thoughts(made: dict[str, Json], reasoning: str) -> None:
-    """Leave out of a message the thoughts that were read, under whichever keys they stand."""
+    """Remove the reasoning that was read from a message, under whichever keys it is."""
     for key in ("reasoning", "reasoning_text", "thinking"):
         value = made.get(key)
         if value and words_of(value) == reasoning and (key != "reasoning" or not isinstance(value, str)):
@@ -215,7 +216,7 @@ def _drop_thoughts(made: dict[str, Json], reasoning: str) -> None:
             if rest:
                 made["reasoning_beside"] = rest
             if key != "reasoning" and not (made.get("reasoning") or made.get("reasoning_content")):
-                made[key] = type_of(value)  # under which key they stand counts
+                made[key] = type_of(value)  # the key that holds the text counts
     for key in ("reasoning_details", "thinking_blocks"):
         value = made.get(key)
         if isinstance(value, list) and (not value or "".join(map(words_of, value)) == reasoning):

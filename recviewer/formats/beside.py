@@ -1,4 +1,4 @@
-"""What stands beside the words in places that a reader takes as a whole: keys that nobody knows are never lost."""
+"""Unknown keys beside the texts in structures that a reader takes as a whole, so that none is lost."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from recviewer.formats.lookup import Lookup
 _TOLD = frozenset(
     {"type", "text", "citations", "thinking", "signature", "id", "name", "input", "tool_use_id", "content"}
 )
-"""Keys of a block of which its part tells, or which are sealed."""
+"""Keys of a block that its part already covers, or that hold opaque data."""
 
 
 def beside_blocks(content: Json, parts: Callable[[Lookup], Iterator[Part]]) -> list[Json]:
-    """Return, by their place, what the blocks inside a tool's result hold besides what their parts tell; [] for nothing.
+    """Return, by position, what the blocks of a tool's result contain besides what their parts cover; [] if nothing.
 
-    parts: what a block is read as.
+    parts: reads a block.
     """
     found = [_beside(item, parts) for item in content] if isinstance(content, list) else []
     return found if any(found) else []
@@ -26,7 +26,7 @@ def _beside(item: Json, parts: Callable[[Lookup], Iterator[Part]]) -> dict[str, 
     if not isinstance(item, dict):
         return {}
     if any(isinstance(part, JsonPart) and part.value is item for part in parts(Lookup(item, ""))):
-        return {}  # shown as it was recorded
+        return {}  # kept whole, as recorded
     kind, source = item.get("type"), item.get("source")
     if kind not in ("image", "document") or not isinstance(source, dict):
         return {key: value for key, value in item.items() if key not in _TOLD}
@@ -37,9 +37,10 @@ def _beside(item: Json, parts: Callable[[Lookup], Iterator[Part]]) -> dict[str, 
 
 
 def around(element: dict[str, Json], name: str, wrappings: Sequence[str]) -> dict[str, Json]:
-    """Return what an element of a stream holds around its event, in each wrapping. name: the event's, which is left out.
+    """Return what an element of a stream contains around its event, in each wrapper. name: the key of the event, left
+    out.
 
-    wrappings: keys under which recorders put an event.
+    wrappings: keys under which recorders wrap an event.
     """
     beside: dict[str, Json] = {}
     while True:

@@ -1,7 +1,7 @@
-"""Which block of a streamed answer holds what, where a reader joins the texts of several.
+"""Which block of a streamed answer contains which text, for readers that join the texts of several blocks.
 
-A text that moves to the next block, or a citation that comes to stand with other words, is another answer though the
-joined text is the same. Where the stream was cut inside a block does not matter. Source: as of the formats' readers.
+A text that moves to another block, or a citation attached to another text, is a different answer although the joined
+text is equal. Where the stream was cut inside a block does not matter. Source: see the formats' readers.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ TEXTS = TEXT | REFUSAL | REASONING
 END = "end"
 
 Told: TypeAlias = tuple[Json, str]
-"""An element of a stream, and the name of its event, "" where it has none."""
+"""An element of a stream and the name of its event, "" if it has none."""
 
 
 class Blocks:
-    """The blocks of one answer while they arrive, by whatever tells them apart, in order of arrival.
+    """The blocks of one answer in order of arrival, keyed by whatever identifies a block in the format.
 
-    begun: what began and is not told of by itself: of a chat by choice the calls, by their index, with their ids; of
-    Anthropic what calls began with, by their block; of Responses the items, by their index, with their ids.
+    begun: starts that are not recorded as blocks of their own: for chat, by choice, the ids of tool calls by index; for
+    Anthropic, the initial input of tool calls by block; for Responses, the ids of items by index.
     """
 
     __slots__ = ("_blocks", "begun")
@@ -37,7 +37,7 @@ class Blocks:
         self.begun: dict[Hashable, dict[Hashable, str]] = {}
 
     def text(self, block: Hashable, what: str, words: Json) -> None:
-        """Add a piece of text; it goes on with the one before it in its block where that is of the same sort."""
+        """Append a text fragment; it extends the previous one of its block if that is of the same sort."""
         if type(words) is not str or not words:
             return
         runs = self._blocks.setdefault(block, [])
@@ -47,23 +47,23 @@ class Blocks:
             runs.append({"of": what, SIZE: len(words)})
 
     def add(self, block: Hashable, what: str, *, goes_on: bool = False) -> None:
-        """Add something else than text. goes_on: it may be a piece of the one before it."""
+        """Append something other than text. goes_on: it may be a fragment of the previous entry."""
         runs = self._blocks.setdefault(block, [])
         if not goes_on or not runs or runs[-1] != {"of": what}:
             runs.append({"of": what})
 
     def is_open(self, block: Hashable, kinds: frozenset[str]) -> bool:
-        """Tell whether a block began as one of some kinds and has not ended."""
+        """Tell whether a block started as one of `kinds` and has not ended."""
         runs = self._blocks.get(block)
         return runs is not None and runs[0]["of"] in kinds and runs[-1]["of"] != END
 
     def made(self) -> list[Json]:
-        """Return what each block holds, one after the other."""
+        """Return the contents of each block, in order."""
         return list(self._blocks.values())
 
 
 def of_stream(name: str, elements: list[Told]) -> list[Json]:
-    """Return the blocks of a streamed answer, [] for a format that tells of none. name: of the format."""
+    """Return the blocks of a streamed answer, [] for formats without blocks. name: of the format."""
     read = _READERS.get(name)
     made = Blocks()
     if read is not None:
@@ -82,7 +82,7 @@ def _list(value: Json) -> list[Json]:
 
 
 def _chat(made: Blocks, element: dict[str, Json], event: str) -> None:
-    """Tell of pieces of calls that stand at an index where no call began: the reader joins them, a client may not."""
+    """Record fragments of tool calls at an index where no call started: the reader joins them, a client might not."""
     for choice in _list(_object(element.get("__data__", element)).get("choices")):
         which = _place(_object(choice).get("index"))
         for item in _list(_object(_object(choice).get("delta")).get("tool_calls")):
@@ -124,7 +124,7 @@ _ANTHROPIC_PIECES = {
     "partial_json": frozenset({"start of tool_use", "start of server_tool_use", "start of mcp_tool_use"}),
     "signature": frozenset({"start of thinking"}),
 }
-"""What goes on with a block of one of some types. Of any other block it is a piece that a client would not know to take."""
+"""Which deltas continue a block of which types. A client could not process a delta in any other block."""
 
 
 def _anthropic(made: Blocks, element: dict[str, Json], event: str) -> None:
@@ -166,7 +166,7 @@ def _responses(made: Blocks, element: dict[str, Json], event: str) -> None:
 
 
 def _item(made: Blocks, index: Hashable, id: Json, kind: str) -> None:
-    """Tell of an item that is done at an index where none began, or where another one did."""
+    """Record an item that ends at an index where none started, or where another one did."""
     begun = made.begun.setdefault("items", {})
     if kind.endswith("added"):
         begun[index] = id if type(id) is str else ""
@@ -251,4 +251,4 @@ _READERS: dict[str, Callable[[Blocks, dict[str, Json], str], None]] = {
     "cohere": _cohere,
     "genai": _genai,
 }
-"""By the name of a format, the reader of one element."""
+"""The reader of one element, by the name of the format."""

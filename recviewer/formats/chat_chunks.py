@@ -1,4 +1,4 @@
-"""What counts of chat chunks besides their words, found fast: most chunks of a stream differ in nothing but words."""
+"""What counts in chat chunks besides their text, computed fast: most chunks of a stream differ only in their text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from recviewer.formats.cut_chunks import CutChunks
 from recviewer.formats.raw import Raw, unwrap
 
 KNOWN_MOST = 2_000
-"""Different frames that one process remembers: the streams of a tree have few."""
+"""Most distinct frames that one process caches: the streams of a tree have few."""
 
 _DATA = frozenset({"choices", "id", "created", "obfuscation", "system_fingerprint", "service_tier"})
 _CHOICE = frozenset({"delta", "obfuscation"})
@@ -32,7 +32,9 @@ _HOLDERS = frozenset({dict, list})
 
 
 class ChunkRun(NamedTuple):
-    """What some chunks in a row say. many: how many. thoughts, words: of each of them; [] where they have no such key."""
+    """What consecutive chunks add. many: their number. thoughts, words: reasoning and text of each; [] without such a
+    key.
+    """
 
     many: int
     thoughts: Sequence[str | None]
@@ -40,10 +42,10 @@ class ChunkRun(NamedTuple):
 
 
 class Plain:
-    """A chunk without its words, against which the next ones are held. flat: what counts of it.
+    """A chunk without its texts, to which the following chunks are compared. flat: its counted values.
 
-    exact: by their keys, those values of its choice of which Python says too easily that they are equal, as JSON text.
-    free: the keys of a chunk that may say something else each time, but for its choices.
+    exact: by key, the values of its choice for which Python's equality is too loose (1 == 1.0 == True), as JSON text.
+    free: the keys of a chunk, other than its choices, whose values may differ.
     """
 
     __slots__ = ("choice", "data", "delta", "exact", "flat", "free")
@@ -56,14 +58,14 @@ class Plain:
         self.exact = [(key, _text_of(choice[key])) for key in fixed if not _is_sure(choice[key])]
         self.flat = flat
 
-    def next_of(self, items: Iterable[Json]) -> ChunkRun:  # noqa: C901 - most chunks of a tree pay for every call
-        """Return what chunks say, up to the first that differs from this one in more than its words."""
+    def next_of(self, items: Iterable[Json]) -> ChunkRun:  # noqa: C901 - the hot path: function calls would cost too much
+        """Return the texts of chunks, up to the first that differs from this one in more than its texts."""
         data, choice, delta = {**self.data}, {**self.choice}, {**self.delta}
         has_thoughts, has_words, is_hidden = "reasoning" in delta, "content" in delta, "obfuscation" in choice
         thoughts: list[str | None] = []
         words: list[str | None] = []
         count = 0
-        with suppress(KeyError, TypeError, ValueError, AttributeError):  # which a chunk of another make raises
+        with suppress(KeyError, TypeError, ValueError, AttributeError):  # raised by a chunk of a different structure
             for item in items:
                 found = item.get("__data__", item)
                 data["choices"] = choices = found["choices"]
@@ -96,9 +98,9 @@ class Plain:
         return ChunkRun(count, thoughts, words)
 
     def said_by(self, alike: CutChunks, before: Json) -> ChunkRun:
-        """Return what chunks say that are like the one before them, which is like this one, but for a text.
+        """Return what cut-out chunks add. They equal the chunk before them, which equals this one, except for a text.
 
-        Raises ValueError where that one says something at another key, which all would say again.
+        Raises ValueError if that chunk also has a text at the other key, which all of them would repeat.
         """
         delta = before.get("__data__", before)["choices"][0]["delta"]
         other = "reasoning" if alike.key == "content" else "content"
@@ -110,19 +112,19 @@ class Plain:
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether equality settles it, but for the values that are held against their text."""
+        """Tell whether equality is strict enough for comparing, apart from the values compared as text."""
         held = [self.data[key] for key in self.data if key not in _DATA]
         held += [self.delta[key] for key in self.delta if key not in _DELTA]
         return all(map(_is_sure, held))
 
 
 def _held(value: dict[str, Json], free: frozenset[str]) -> dict[str, Json]:
-    """Return an object without what may be something else each time."""
+    """Return an object without the values that may differ."""
     return {key: None if key in free else item for key, item in value.items()}
 
 
 def _is_sure(value: Json) -> bool:
-    """Tell whether what is equal to a value is the same: to Python 1, 1.0 and true are equal."""
+    """Tell whether only an identical value equals this one: Python takes 1, 1.0 and True for equal."""
     kind = type(value)
     return kind in _TEXT or (kind is int and value > 1) or (kind in _HOLDERS and not value)
 
@@ -132,9 +134,9 @@ def _text_of(value: Json) -> bytes:
 
 
 def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> dict[int, Json]:
-    """Add what counts of each chunk of a chat stream, as `flat_of` gives it.
+    """Add the counted values of each chunk of a chat stream, equal to the result of `flat_of`.
 
-    Returns the messages beside deltas, as `Thinking` has them.
+    Returns the messages that stand beside deltas, as in `Thinking.messages`.
     """
     plain: Plain | None = None
     thinking = Thinking(raw.reply)
@@ -148,7 +150,7 @@ def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> dict[int, Json]:
 
 
 class Thinking:
-    """Which choices of a stream have sent thoughts under a plain key so far: then other keys only repeat them.
+    """Which choices of a stream have sent reasoning under a plain key so far: other keys then only repeat it.
 
     messages: by choice, the last message that stood beside a delta.
     """
@@ -160,7 +162,7 @@ class Thinking:
         self.messages: dict[int, Json] = {}
 
     def before(self, place: int) -> set[int]:
-        """Return the indexes of the choices that did before an element."""
+        """Return the indexes of the choices that sent reasoning before the element at `place`."""
         for item in self._items[self._next : place]:
             self._choices.update(_thinks(unwrap(item)))
         self._next = max(self._next, place)
@@ -183,7 +185,7 @@ def _index_of(choice: dict[str, Json], place: int) -> int:
 def flat_and_plain(
     data: Json, event: str, thinking: Thinking, place: int, left: list[Left]
 ) -> tuple[Flat, Plain | None]:
-    """Return what counts of a chunk, and the chunk for holding the next ones against where it says nothing but words."""
+    """Return the counted values of a chunk, and the chunk for comparison with the next ones if it adds only texts."""
     frame = b"" if event else _frame(data)
     known = _KNOWN.get(frame) if frame else None
     if known is not None:
@@ -213,7 +215,7 @@ _MORE = (
     "function_call",
     "reasoning_content",
 )
-"""Keys by which a chunk says more than words."""
+"""Keys with which a chunk adds more than texts."""
 
 
 def _plain_of(data: Json, flat: Flat) -> Plain | None:
@@ -229,9 +231,9 @@ def _plain_of(data: Json, flat: Flat) -> Plain | None:
 
 
 def _without_messages(data: Json) -> tuple[Json, dict[int, Json]]:
-    """Return a chunk without the messages that stand beside its deltas, and those by their choices.
+    """Return a chunk without the messages beside its deltas, and those messages by choice.
 
-    They repeat all that was said so far, so that only the last one counts.
+    They repeat the whole text so far, so only the last one counts.
     """
     choices = data.get("choices") if type(data) is dict else None
     if type(choices) is not list or not any(
@@ -248,7 +250,7 @@ def _without_messages(data: Json) -> tuple[Json, dict[int, Json]]:
 
 
 def _untold(data: Json, thinking: set[int]) -> Json:
-    """Return a chunk without what was read where no path tells that. thinking: choices whose thoughts had a plain key."""
+    """Return a chunk without values read outside of the shape's paths. thinking: choices with reasoning at a plain key."""
     choices = data.get("choices") if type(data) is dict else None
     if type(choices) is not list:
         return data
@@ -263,13 +265,13 @@ def _untold(data: Json, thinking: set[int]) -> Json:
 
 
 _KNOWN: dict[bytes, tuple[Flat, Plain | None]] = {}
-"""What counts of chunks with one frame: the streams of a tree have few different ones."""
+"""Cached results by frame: the streams of a tree have few distinct frames."""
 
 
 def _frame(data: Json) -> bytes:
-    """Return a chunk without what its one choice says and what is harmless, as text; b"" for one that has more than that.
+    """Return a chunk as JSON without its choice's texts and harmless values; b"" if it contains more than that.
 
-    Chunks with one frame differ in nothing but words that the reader takes: most of a stream need not be looked at.
+    Chunks with equal frames differ only in texts that the reader takes, so most of a stream need not be examined.
     """
     try:
         if data["choices"] == []:
@@ -298,7 +300,7 @@ def _frame(data: Json) -> bytes:
 
 
 def _bare(data: dict[str, Json], choices: Json) -> dict[str, Json]:
-    """Return a chunk without what is harmless in it."""
+    """Return a chunk without its harmless values."""
     frame = {**data, **_PASSED, "choices": choices}
     if data.get("usage"):
         frame["usage"] = SHAPE.passed("usage", data["usage"])
@@ -306,7 +308,7 @@ def _bare(data: dict[str, Json], choices: Json) -> dict[str, Json]:
 
 
 def _bare_call(call: Json) -> Json:
-    """Return a fragment of a call without its id and its arguments, where they are texts."""
+    """Return a fragment of a tool call without its id and arguments if those are texts."""
     function = call["function"]
     for value in (call.get("id"), function.get("name"), function.get("arguments")):
         if value is not None and type(value) is not str:

@@ -1,4 +1,4 @@
-"""What each chunk of a chat stream adds, in the neutral form that pages show."""
+"""What each chunk of a chat stream adds, as neutral `Chunk` objects, which pages show."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ READ = frozenset(
 
 
 def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
-    """Yield the neutral form of chunks, tolerating any JSON value; oddities go to `problems`.
+    """Yield the neutral form of chunks. Any JSON value is tolerated; anomalies are appended to `problems`.
 
-    Chunks that differ from the one before them in nothing but words are not taken apart again.
+    Chunks that differ from the previous one only in their texts are not parsed again.
     """
     thinking: set[int] = set()
     before = Thinking(items)
@@ -57,9 +57,10 @@ def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
 
 
 def said_alike(items: list[Json], alike: Mapping[int, CutChunks]) -> Iterator[Chunk | SaidRun]:
-    """Yield what `read_chunks` yields, chunks that were cut out as runs. alike: those behind an element, by its place.
+    """Yield what `read_chunks` yields, with cut-out chunks as runs. alike: the chunks cut out behind an element, by its
+    index.
 
-    Each run stands behind a chunk that says words of one choice and nothing else, else the document would be read whole.
+    A run always follows a chunk that adds only text, to one choice; otherwise the document would be read in full.
     """
     thinking: set[int] = set()
     number = 0
@@ -79,7 +80,7 @@ def said_alike(items: list[Json], alike: Mapping[int, CutChunks]) -> Iterator[Ch
 
 
 def _plain_of(chunk: Chunk, before: Thinking) -> Plain | None:
-    """Return a chunk for holding the next ones against, None where it says more than words, or two choices do."""
+    """Return a chunk for comparison with the next ones, None if it adds more than texts, or to two choices."""
     if len(chunk.deltas) != 1:
         return None
     (delta,) = chunk.deltas
@@ -89,7 +90,7 @@ def _plain_of(chunk: Chunk, before: Thinking) -> Plain | None:
 
 
 def _chunks_like(chunk: Chunk, said: ChunkRun, items: list[Json], thinking: set[int]) -> Iterator[Chunk]:
-    """Yield the chunks behind one that are like it. said: their words. thinking: see `_delta`."""
+    """Yield the chunks that follow one and equal it except for texts. said: the texts. thinking: see `_delta`."""
     (delta,) = chunk.deltas
     words = said.words or [""] * said.many
     for number, (text, thought) in enumerate(zip_longest(words, said.thoughts), chunk.number):
@@ -101,14 +102,14 @@ def _chunks_like(chunk: Chunk, said: ChunkRun, items: list[Json], thinking: set[
 
 
 def usage_of(data: Lookup) -> dict[str, Json] | None:
-    """Return the usage, also where Groq puts it in a stream."""
+    """Return the usage, including where Groq puts it in a stream."""
     return data.mapping("usage") or data.object("x_groq").mapping("usage") or None
 
 
 def _delta(choice: Lookup, place: int, thinking: set[int]) -> Delta:
-    """Return what a chunk adds to a choice, which without an index is that at its place.
+    """Return what a chunk adds to a choice. place: the choice's index if it has none of its own.
 
-    thinking: the choices whose thoughts came under a plain key so far.
+    thinking: the choices whose reasoning came under a plain key so far.
     """
     index = choice.integer("index")
     index = place if index is None else index

@@ -1,9 +1,9 @@
-"""The chunks of a streamed chat, joined to one reply in two ways that have to agree.
+"""Joins the chunks of a streamed chat to one reply, by two implementations that must agree.
 
-Nearly all chunks of a tree are joined quickly: their types are not looked at one by one, chunks that differ in their words
-alone are taken at once, and what counts besides is noted on the way. Anything odd raises there. Then all chunks are joined
-carefully: any JSON value is read, and each wrong type becomes a problem. Where the quick way gives a reply, the careful one
-gives the same; `tests/formats/test_chat_joining.py` holds them to that.
+The fast one handles nearly all streams: it does not check the type of each value, takes chunks that differ only in
+their texts at once, and collects the other counted values on the way. It raises on anything unusual. Then the slow one
+joins all chunks: it accepts any JSON value and turns each wrong type into a problem. Wherever the fast one returns a
+reply, the slow one returns the same; `tests/formats/test_chat_joining.py` checks this.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CALL_TYPES = ("function", "custom", None, "")
 
 
 def joined(raw: Raw, problems: list[Problem]) -> Reply:
-    """Join a streamed reply. Raises NotAlike where chunks were cut out and it cannot be told without them."""
+    """Join a streamed reply. Raises NotAlike if chunks were cut out that are needed to read it."""
     if not raw.sse_events:
         with suppress(TypeError, AttributeError, KeyError, ValueError):
             return joined_quickly(raw.reply, raw.alike)
@@ -39,24 +39,24 @@ def joined(raw: Raw, problems: list[Problem]) -> Reply:
 
 
 def error_of(choice: Lookup) -> Failure | None:
-    """Return the failure that a choice tells of: an error of its own, or no more than a finish reason."""
+    """Return the failure that a choice reports: an error object, or only a finish reason."""
     found = error_in(choice.data)
     if found is None and choice.data.get("finish_reason") == "error":
         return Failure("", None, "finish_reason is error")
     return found
 
 
-def joined_quickly(  # noqa: C901 - the pass over most chunks of a tree pays for every call
+def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too much
     items: list[Json], alike: Mapping[int, CutChunks]
 ) -> Reply:
-    """Join well-formed chunks fast. Raises TypeError, AttributeError, KeyError or ValueError on anything odd.
+    """Join well-formed chunks fast. Raises TypeError, AttributeError, KeyError or ValueError on anything unusual.
 
     alike: see `Raw`.
     """
     builders: dict[int, OutputBuilder] = {}
     runs: list[tuple[str, int]] = []
     last, count = "", 0
-    known: list[str] = []
+    known: list[str] = []  # the keys of the last delta, and those of its reasoning
     thoughts: list[str] = []
     usage: dict[str, Json] | None = None
     model = ""
@@ -66,9 +66,11 @@ def joined_quickly(  # noqa: C901 - the pass over most chunks of a tree pays for
     flats: list[Flat] = []
     left: list[Left] = []
     number = 0
+    # Where chunks were cut out: they follow the element before this index, see `Raw.alike`.
     behind = {place + 1: found for place, found in alike.items()}
     stop = next(iter(behind), len(items))
     while number < len(items) or number in behind:
+        # Take all following chunks that differ from the last one only in their texts at once.
         if plain is not None and builder is not None:
             said = plain.next_of(islice(items, number, stop))
             told = [said] if said.many else []
@@ -90,10 +92,11 @@ def joined_quickly(  # noqa: C901 - the pass over most chunks of a tree pays for
                 continue
         if number in behind:
             raise ValueError
+        # Any other chunk: its choices, one by one. The letter of its most important content is kept.
         item = items[number]
         data = item.get("__data__", item)
         letter = deltas.NOTHING
-        if "error" in data and data["error"]:  # noqa: RUF019 - nearly always absent: `in` is the faster question
+        if "error" in data and data["error"]:  # noqa: RUF019 - nearly always absent, and `in` is the faster test
             raise ValueError
         found = data.get("usage")
         if found:
@@ -120,6 +123,7 @@ def joined_quickly(  # noqa: C901 - the pass over most chunks of a tree pays for
                 if "message" in choice:
                     raise TypeError
                 delta = {"content": choice.get("text")}
+            # Most deltas have the keys of the one before them, which were checked then.
             keys = [*delta]
             if keys != known:
                 if not RARE.isdisjoint(keys):
@@ -176,6 +180,7 @@ def joined_quickly(  # noqa: C901 - the pass over most chunks of a tree pays for
         else:
             runs.append((last, count))
             last, count = letter, 1
+        # What else counts of the chunk, and the chunk to compare the next ones with.
         flat, plain = flat_and_plain(data, "", thinking, number, left)
         flats.append(flat)
         number += 1
@@ -198,7 +203,7 @@ def joined_quickly(  # noqa: C901 - the pass over most chunks of a tree pays for
 
 
 def _runs_in(said: ChunkRun) -> Iterator[tuple[str, int]]:
-    """Yield what chunks add, as letters and how many of them in a row."""
+    """Yield what the chunks add, run-length encoded as (letter, count)."""
     if not any(said.thoughts) and all(said.words):
         yield (deltas.TEXT if said.words else deltas.NOTHING), said.many
         return
@@ -207,7 +212,7 @@ def _runs_in(said: ChunkRun) -> Iterator[tuple[str, int]]:
 
 
 def _check(outputs: tuple[Output, ...], usage: Json, model: Json) -> None:
-    """Raise TypeError unless the values that were taken without a look at their types have the right ones."""
+    """Raise TypeError if a value that was taken without a type check has a wrong type."""
     texts: list[Json] = [model]
     for output in outputs:
         if type(output.index) is not int:
@@ -220,7 +225,7 @@ def _check(outputs: tuple[Output, ...], usage: Json, model: Json) -> None:
 
 
 def joined_carefully(raw: Raw, problems: list[Problem]) -> Reply:
-    """Join chunks of which some hold rare keys or values of a wrong type; each wrong type becomes a problem."""
+    """Join chunks with rare keys or values of wrong types; each wrong type becomes a problem."""
     chunks = list(read_chunks(raw.reply, problems))
     names = [event.name for event in raw.sse_events] or [""] * len(chunks)
     errors = (_error_in_chunk(Lookup(chunk.element, "", []), name) for chunk, name in zip(chunks, names, strict=True))

@@ -1,4 +1,4 @@
-"""Messages that stand beside the deltas of a chat stream: what they say that the deltas did not is shown as it is."""
+"""Messages beside the deltas of a chat stream: what they contain beyond the deltas is kept as recorded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from recviewer.formats.messages import function_call, tool_calls
 
 
 def leave_untold(messages: Mapping[int, Json], outputs: Sequence[Output], left: list[Left]) -> None:
-    """Note those messages as not understood that say what their choice's deltas did not. messages: by choice."""
+    """Append the messages that contain more than their choice's deltas to `left`. messages: by choice."""
     for index, message in messages.items():
         said = next((output for output in outputs if output.index == index), None)
         if said is None or not _repeats(message, said):
@@ -20,7 +20,7 @@ def leave_untold(messages: Mapping[int, Json], outputs: Sequence[Output], left: 
 
 
 def _repeats(message: Json, said: Output) -> bool:
-    """Tell whether a message says nothing that its choice did not say: the first part of it, or all."""
+    """Tell whether a message only repeats its choice, completely or up to some point."""
     if not isinstance(message, dict):
         return False
     holder = Lookup(message, "")

@@ -1,7 +1,7 @@
-"""What the reader of OpenAI's chat takes of a reply, and what counts besides.
+"""What the reader of OpenAI's chat takes of a reply, and what else counts.
 
-Where paths do not tell it (content as a list, thoughts under several keys at once), `answers.untold` leaves out of a
-message what was read.
+Where paths cannot express it (content as a list, reasoning under several keys at once), `answers.untold` removes what
+was read from a message.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from recviewer.formats.answers import RARE, untold, words_of
 
 
 class ChatShape(Shape):
-    """The shape of chat replies, of which paths alone do not tell what was read."""
+    """The shape of chat replies, for which paths alone do not tell what was read."""
 
     __slots__ = ()
 
     def rest(self, body: Json, left: list[Left]) -> Json:
-        """Return what counts of a whole reply besides what its reader took."""
+        """Return what counts of a complete reply besides what its reader took."""
         frame = _frame(body)
         known = _KNOWN.get(frame)
         if known is None:
@@ -45,22 +45,23 @@ HARMLESS = frozenset({"id", "created", "obfuscation", "system_fingerprint", "ser
 
 KNOWN_MOST = 2_000
 FRAME_MOST = 4_000
-"""Frames, and bytes of one, that one process remembers: the answers of a tree have few."""
+"""Most frames, and most bytes of one, that a process caches: the answers of a tree have few distinct frames."""
 
 _KNOWN: dict[bytes, tuple[Json, list[Left]]] = {}
-"""What counts of replies with one frame besides what their reader took."""
+"""Cached results of `rest`, by frame."""
 
 _FULL = (*RARE, "function_call")
-"""Keys by which a message says more than texts and calls."""
+"""Keys with which a message contains more than texts and tool calls."""
 
 _SAID = ("content", "reasoning", "refusal")
 """Texts of a message that the reader takes."""
 
 
 def _frame(body: Json) -> bytes:
-    """Return a reply of one choice without the texts that its reader takes and what is harmless; b"" for any other reply.
+    """Return a reply with one choice as JSON without the texts that its reader takes and harmless values; b"" for any
+    other reply.
 
-    Replies with one frame differ in nothing that counts: most of a tree's need not be looked at.
+    Replies with equal frames do not differ in anything counted here, so most replies of a tree need not be examined.
     """
     try:
         (choice,) = body["choices"]
@@ -91,17 +92,17 @@ _NESTED = frozenset({dict, list})
 
 
 def _without_texts(value: dict[str, Json], keys: tuple[str, ...]) -> dict[str, Json]:
-    """Return an object with a sign for each text at some of its keys; what is empty or no text stays as it is."""
+    """Return an object with its non-empty texts at some keys replaced by a placeholder; other values stay."""
     return {**value, **{key: PASSED for key in keys if type(value.get(key)) is str and value[key]}}
 
 
 def _bare_call(call: Json) -> Json:
-    """Return a call without its id, its name and its arguments, where those are texts."""
+    """Return a call without its id, name and arguments if those are texts."""
     return {**_without_texts(call, ("id",)), "function": _without_texts(call["function"], ("name", "arguments"))}
 
 
 def _untold_choice(choice: Json) -> Json:
-    """Return a choice of a whole reply without what was read. A delta beside its message was not."""
+    """Return a choice of a complete reply without what was read. A delta beside its message was not read."""
     if type(choice) is not dict:
         return choice
     key = "message" if choice.get("message") is not None else "delta"
@@ -110,11 +111,11 @@ def _untold_choice(choice: Json) -> Json:
     if type(message) is dict:
         made = {**choice, key: untold(message)}
         parts = message.get("content")
-        if type(parts) is list and len(parts) > 1:  # the reader joins them; where one ends counts
+        if type(parts) is list and len(parts) > 1:  # the reader joins the parts; where one ends counts
             made[key] = {**made[key], SIZE: [len(words_of(part)) for part in parts]}
     if key == "message" and choice.get("delta"):
         made = {name: value for name, value in made.items() if name != "delta"} | {"beside": choice["delta"]}
-    if (key == "message" or message is None) and choice.get("text"):  # of a completion, whose reader takes it
+    if (key == "message" or message is None) and choice.get("text"):  # of a text completion, whose reader takes it
         made = {name: value for name, value in made.items() if name != "text"} | {"text beside": choice["text"]}
     return made
 

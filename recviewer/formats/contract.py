@@ -1,7 +1,7 @@
-"""What a wire format is: one module in `formats/wire/` with an instance of a class of this shape named `FORMAT`.
+"""The interface of a wire format: a module in `formats/wire/` with an instance of such a class named `FORMAT`.
 
-The registry imports every module there; there is no list to edit. A format never sees the others and never catches
-exceptions of its own: if it raises, the generic reader takes over and the recording says so.
+The registry imports every module there; there is no list to edit. A format never sees the others and does not catch its
+own exceptions: if it raises, the generic reader takes over and the recording reports it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from recviewer.formats.raw import Raw
 
 
 class Match(IntEnum):
-    """How sure a format is that a recording is its own. The surest wins; of equals the first by module name.
+    """How sure a format is that a recording is its own. The highest wins; of equals the first by module name.
 
-    A test holds that no two formats are equally sure of a case, but for those that know it only by its endpoint.
-    ENDPOINT is the weakest word, for the endpoint lies: it counts only where there is no reply to look at, or where the
-    reply is a recorded failure. A reply of a shape that nobody claims is unknown.
+    A test ensures that no two formats are equally sure of a case, except those that recognize it only by its endpoint.
+    ENDPOINT is weak because endpoints can be misleading: it counts only if there is no reply to look at, or if the
+    reply is a recorded failure. A reply whose shape no format claims is unknown.
     """
 
     NO = 0
@@ -35,8 +35,8 @@ class Match(IntEnum):
 class Format(Protocol):
     """One wire format.
 
-    `problems` collects what was odd; both readers return what could be read all the same. shape: which JSON paths of a
-    reply `reply` takes as meaning. What stands at any other path counts as it was recorded.
+    `problems` collects anomalies; both readers return whatever could be read. shape: which JSON paths of a reply
+    `reply` takes as meaning. Values at other paths count as recorded.
     """
 
     name: str
@@ -44,38 +44,40 @@ class Format(Protocol):
     shape: Shape
 
     def match(self, raw: Raw) -> Match:
-        """Say how sure this format is, from the reply's type, the reply's shape, or the endpoint."""
+        """Return how sure this format is, judged by the reply's type, the reply's shape, or the endpoint."""
         ...
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read what was asked. Also called for recorded failures, whose reply belongs to no format."""
+        """Read the request. Also called for recorded failures, whose reply belongs to no format."""
         ...
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read what came back, deltas joined."""
+        """Read the response, with deltas joined."""
         ...
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
-        """Yield what each element of a streamed reply adds; nothing when the reply was not streamed."""
+        """Yield what each element of a streamed reply adds; nothing if the reply was not streamed."""
         ...
 
 
 @runtime_checkable
 class AddsElements(Protocol):
-    """A format that knows a faster way to what counts of a stream's elements besides what is said."""
+    """A format with a faster way to compute the counted values of a stream's elements."""
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
-        """Add each element, with the result that `elements.flat_of` gives."""
+        """Add each element, with the same result as `elements.flat_of`."""
         ...
 
 
 class JoinsAlike(Protocol):
-    """A format whose `reply` also joins the chunks of `Raw.alike`, which other formats do not look at."""
+    """A format whose `reply` also joins the chunks in `Raw.alike`; other formats do not support them."""
 
     def joins_alike(self, raw: Raw) -> bool:
-        """Tell whether all that counts of these chunks can be told without them; where not, the file is read whole."""
+        """Tell whether everything that counts of these chunks is known without decoding them; else the file is read in
+        full.
+        """
         ...
 
     def said_alike(self, raw: Raw) -> Iterator[Chunk | SaidRun]:
-        """Yield what `chunks` yields of all chunks, those of `alike` as runs."""
+        """Yield what `chunks` yields for all chunks, with those of `alike` as runs."""
         ...

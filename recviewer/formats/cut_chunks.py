@@ -1,7 +1,7 @@
-"""Chunks of a stream that differ from the one before them in nothing but one text, cut out before a file is decoded.
+"""Cuts chunks that equal the previous one except for one text out of a file before it is decoded.
 
-Most bytes of a tree of recordings are such chunks. Held against each other as bytes, in the layout that the recorder writes,
-they need not be decoded, and what is left of the file says all the rest. Whatever is laid out otherwise is left as it is.
+Most bytes of a tree of recordings are such chunks. Compared bytewise, in the layout that the recorder writes, they need
+not be decoded, and the shortened document contains everything else. Files in another layout are not changed.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from recviewer.exchange.model import Json
 from recviewer.formats.decode import UNWEIGHED, is_as_recorded
 
 LEAST = 4
-"""Chunks that have to be cut out for it to be worth the while."""
+"""Fewest chunks for which cutting pays."""
 
 MOST_BYTES = UNWEIGHED
-"""Larger files are decoded whole, which looks first whether there is room for them."""
+"""Larger files are decoded in full, after a check of the memory they need."""
 
 _HEAD = b'\n  "response": {\n    "body": [\n      {\n'
 _TYPES = re.compile(rb'ChatCompletionChunk"|ModelResponseStream"')
 _TYPE_BYTES = 120
-"""How far into the first element the name of its type stands, at most."""
+"""The name of the type is within this many bytes of the start of the first element."""
 
 _BETWEEN = b"\n      },\n      {\n"
 _END = b"\n      }\n    ]"
@@ -34,27 +34,27 @@ _ABOVE = (
     (b'\n          "', b'\n          "choices": [\n            {\n'),
     (b'\n        "', b'\n        "__data__": {\n'),
 )
-"""How lines begin at each level above a text, and what the last of each is where the text is one of a chunk's delta."""
+"""Prefixes of the lines that enclose a text, by level, and the last line of each if the text belongs to a chunk's delta."""
 
 _PADDING = b'\n          "obfuscation": "'
 _TEXTS = re.compile(rb'[^"\\]*+(?:\\[^\n][^"\\]*+)*+')
-"""Lines each of which is a text of JSON without its quotes."""
+"""Lines that are each a JSON string without its quotes."""
 
 
 class NotAlike(Exception):
-    """What chunks say that were cut out cannot be told without them."""
+    """The cut-out chunks are needed to read the recording."""
 
 
 @dataclass(frozen=True, slots=True)
 class CutChunks:
-    """Chunks in a row that are like the one before them but for a text of their delta. key: of the text."""
+    """Consecutive chunks that equal the previous one except for a text of their delta. key: of the text."""
 
     key: str
     texts: list[str]
 
 
 class SaidRun(NamedTuple):
-    """What chunks in a row add to one choice, nothing but a text each. first: the number of the first of them."""
+    """What consecutive chunks add to one choice: a text each, nothing else. first: the number of the first chunk."""
 
     first: int
     choice: int
@@ -64,9 +64,9 @@ class SaidRun(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shortened:
-    """A document without such chunks. alike: those that stood behind an element of `response.body`, by its place.
+    """A document without such chunks. alike: the chunks cut out behind an element of `response.body`, by its index.
 
-    data: the bytes of the document.
+    data: the bytes of the shortened document.
     """
 
     document: Json
@@ -75,7 +75,7 @@ class Shortened:
 
 
 def shortened(data: bytes) -> Shortened | None:
-    """Decode a file without the chunks that are like others; None where there are none, or anything is odd."""
+    """Decode a file without its repetitive chunks; None if there are none, or if anything is unusual."""
     begin = data.find(_HEAD) + len(_HEAD)
     end = data.rfind(_END, begin) if begin >= len(_HEAD) and len(data) <= MOST_BYTES else -1
     if end < 0 or not _TYPES.search(data, begin, begin + _TYPE_BYTES) or b"\r" in data:
@@ -102,7 +102,7 @@ def shortened(data: bytes) -> Shortened | None:
 
 
 class _Cut(NamedTuple):
-    """The text of a chunk and those of the ones like it that follow, what pads them, and where the next begins, or -1."""
+    """The texts of a chunk and of the similar ones after it, their padding, and the offset of the next chunk, or -1."""
 
     key: str
     texts: list[bytes]
@@ -111,9 +111,9 @@ class _Cut(NamedTuple):
 
 
 class _Likeness(NamedTuple):
-    """What chunks share: all before their text, behind it, or between it and their padding, and behind that.
+    """The bytes that similar chunks share: before the text, between text and padding, and after them.
 
-    back, padding_back: how long before the end of its line the text ends, and the padding; 0 where there is none.
+    back, padding_back: distance from the end of the text, or padding, to the end of its line; 0 without padding.
     """
 
     before: bytes
@@ -124,7 +124,7 @@ class _Likeness(NamedTuple):
 
 
 def _like(data: bytes, at: int, stop: int, end: int) -> _Cut | None:
-    """Return the chunks like the one between two places that follow it, None where there is none. end: of the last."""
+    """Return the chunks after `data[at:stop]` that are similar to it, None if there are none. end: of the last chunk."""
     following = stop + len(_BETWEEN)
     for key, begins in _BEGINS:
         start = data.find(begins, at, stop) + len(begins)
@@ -145,9 +145,9 @@ def _like(data: bytes, at: int, stop: int, end: int) -> _Cut | None:
 
 
 def _walk(data: bytes, at: int, shared: _Likeness, end: int) -> tuple[list[bytes], list[bytes], int]:
-    """Return the texts of the chunks that share this, their padding, and where the next chunk begins, -1 for none.
+    """Return the texts and the padding of the chunks that share these bytes, and the offset of the next chunk or -1.
 
-    at: where the first text begins. Padding hides how long a text is, and is another text each time.
+    at: offset of the first text. Padding hides the length of a text and differs each time.
     """
     before, between, behind, back, padding_back = shared
     joint = behind + _BETWEEN + before
@@ -175,13 +175,13 @@ def _walk(data: bytes, at: int, shared: _Likeness, end: int) -> tuple[list[bytes
 
 
 def _ends(data: bytes, behind: bytes, place: int, end: int) -> bool:
-    """Tell whether a chunk ends like the one before it. end: of the last."""
+    """Tell whether a chunk ends like the previous one. end: of the last chunk."""
     after = place + len(behind)
     return data.startswith(behind, place) and (after == end or data.startswith(_BETWEEN, after))
 
 
 def _end_of(data: bytes, start: int) -> tuple[int, int]:
-    """Return where a text ends that is the last of its line, and how long before the end of the line."""
+    """Return the end offset of a text that ends its line, and its distance from the end of the line."""
     line = data.find(_LINE, start)
     back = 2 if data[line - 1] == _COMMA else 1
     return line - back, back
@@ -192,14 +192,14 @@ _COMMA = ord(",")
 
 
 def _has_so_many(document: Any, count: int) -> bool:
-    """Tell whether a document is a recording whose reply has so many elements: what looks like one may stand in a list."""
+    """Tell whether a document is a recording whose reply has `count` elements: the bytes may also occur in a list."""
     response = document.get("response") if isinstance(document, dict) else None
     body = response.get("body") if isinstance(response, dict) else None
     return isinstance(body, list) and len(body) == count
 
 
 def _decoded(short: bytes, cut: dict[int, _Cut], count: int) -> Shortened | None:
-    """Decode what was kept. count: how many elements the reply has now."""
+    """Decode the shortened bytes. count: the number of elements that the reply now has."""
     try:
         document = orjson.loads(short)
         if not _has_so_many(document, count) or not is_as_recorded(short, document):
@@ -216,7 +216,7 @@ def _decoded(short: bytes, cut: dict[int, _Cut], count: int) -> Shortened | None
 
 
 def _texts(found: list[bytes]) -> list[str] | None:
-    """Return texts by their JSON without quotes, None where it is not that of one text each. Raises ValueError."""
+    """Return texts from JSON strings without quotes, None if they are not one string each. Raises ValueError."""
     together = b"\n".join(found)
     if (b'"' in together or b"\\" in together) and not _TEXTS.fullmatch(together):
         return None

@@ -1,8 +1,8 @@
-"""From a file's bytes to a JSON document, or a reason that a person understands.
+"""From a file's bytes to a JSON document, or to a reason why not, for people.
 
-Two decoders: orjson for nearly every file, and the standard library's where orjson refuses or where numbers must keep
-their source text. What a recording cannot mean with certainty is `Unreadable`; what it can mean but should not contain
-(byte order mark, carriage returns, keys given twice, NaN, lone surrogates) is read and named as a `Problem`.
+Two decoders: orjson for nearly every file, and the standard library's for what orjson refuses and where numbers must
+keep their source text. What has no certain meaning is `Unreadable`; what has one but should not occur (byte order mark,
+carriage returns, duplicate keys, NaN, lone surrogates) is read and reported as a `Problem`.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from recviewer.exchange.model import Json, Problem
 from recviewer.formats import halves
 
 DEPTH_LIMIT = 254
-"""Nesting deeper than this is refused: orjson writes no more. Real recordings nest about 20 deep."""
+"""Documents nested deeper than this are refused, as orjson cannot write them. Real recordings nest about 20 deep."""
 
 BOM = b"\xef\xbb\xbf"
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7})( |\r?$)", re.MULTILINE)
 _LFS = b"version https://git-lfs.github.com/spec/"
 _DIGITS_LIMIT = 4300
 CUT = 200
-"""Characters of what stands under a key given twice that a problem shows."""
+"""Characters of the value of a duplicate key that a problem shows."""
 
 
 WEIGHT_LIMIT = 256 * 1024 * 1024
-"""Bytes of memory that a decoded document may take, by `weight`. Real recordings of 2 MB weigh 10 MB."""
+"""Estimated bytes of memory, by `weight`, that a decoded document may take. Real recordings of 2 MB weigh 10 MB."""
 
 
 class Unreadable(Exception):
-    """The bytes are no recording. The message is a sentence for a person, without a final full stop."""
+    """The bytes are not a recording. The message is a sentence for people, without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A document and what was wrong with its bytes. has_halves: halves of surrogate pairs stand alone in it."""
+    """A document and the problems of its bytes. has_halves: it contains lone surrogates."""
 
     document: Json
     problems: tuple[Problem, ...] = ()
@@ -49,25 +49,26 @@ class Decoded:
 
 
 def weight(data: bytes) -> int:
-    """Return about how many bytes of memory a document takes when it is decoded, at most, without decoding it.
+    """Return an upper estimate of the memory in bytes that a decoded document takes, without decoding it.
 
-    Counted are the signs of JSON: Python takes 200 bytes for an object with a key, 90 for a list, 60 for a value. Signs
-    inside texts count too, which makes a text heavier than it is.
+    Counts JSON punctuation: Python takes 200 bytes for an object with a key, 90 for a list, 60 for a value. Punctuation
+    inside texts is counted too, which overestimates texts.
     """
     return 3 * len(data) + 200 * data.count(b"{") + 90 * data.count(b"[") + 60 * data.count(b",")
 
 
 EFFORT_LIMIT = 3_000_000
-"""What a file may hold, by `effort`, to be compared with another: a second or two of processor time for both. The largest
-real recordings, of 2 MB, come to 740,000.
+"""Most `effort` of a file that is compared with another: one or two seconds of processor time for both. The largest
+real recordings, of 2 MB, reach 740,000.
 """
 
 
 def effort(data: bytes) -> int:
-    """Return how much work a document makes, without decoding it: about a third of a microsecond each.
+    """Return an estimate of the work that a document causes, without decoding it, in units of about a third of a
+    microsecond.
 
-    Objects cost most, then keys, then items; of what is not JSON, each line, and each alias of YAML, which may stand for a
-    whole exchange. Signs inside texts count too.
+    Objects cost most, then keys, then items; for YAML, each line, and each alias, which may stand for a whole exchange.
+    Punctuation inside texts is counted too.
     """
     told = 30 * data.count(b"{") + 5 * data.count(b'":') + 3 * data.count(b",")
     if data[:64].lstrip()[:1] in (b"{", b"["):
@@ -76,9 +77,9 @@ def effort(data: bytes) -> int:
 
 
 def takes_over(data: bytes, limit: int) -> bool:
-    """Tell whether a document makes more work than a limit, by `effort`; of most one sign is counted for that."""
+    """Tell whether a document's `effort` is over a limit. For most documents a cheap upper bound decides."""
     if data[:64].lstrip()[:1] in (b"{", b"[") and 30 * data.count(b"{") + 3 * len(data) <= limit:
-        return False  # a comma is one sign and counts 3, a key has two at least and counts 5
+        return False  # a comma is one byte and counts 3; a key has at least two bytes and counts 5
     return effort(data) > limit
 
 
@@ -86,13 +87,13 @@ _ALIAS = re.compile(rb"[\s,\[]\*[0-9A-Za-z_-]")
 
 
 HEAVY_BYTES = 8 * 1024 * 1024
-"""From this size on a file is heavy, whatever it holds. The largest real recordings have 2 MB."""
+"""Files of this size or more are heavy whatever they contain. The largest real recordings have 2 MB."""
 
 _HEAVIEST = 203
-"""Bytes of memory for one byte of a document, at most: so much for each, and none has to be counted in most files."""
+"""Upper bound of `weight` per byte of a document."""
 
 UNWEIGHED = WEIGHT_LIMIT // _HEAVIEST
-"""Bytes of a file up to which there is room for it, whatever it holds."""
+"""Files up to this size cannot exceed WEIGHT_LIMIT, so they need not be weighed."""
 
 HALVES = "half of a surrogate pair stands alone in a string"
 
@@ -100,9 +101,9 @@ HALVES = "half of a surrogate pair stands alone in a string"
 def decode(data: bytes, *, exact: bool = False) -> Decoded:
     """Decode a file's bytes.
 
-    exact: every float prints as it was written, as a `SourceFloat` where need be; slower, for what is shown to people.
-    Integers are exact in either mode. A character that was cut in two between elements of the recorded body is put
-    together. Raises Unreadable, and nothing else, whatever the bytes are.
+    exact: every float prints as it was written, as a `SourceFloat` if needed; slower, used for display. Integers are
+    always exact. Surrogate pairs split between elements of the recorded body are joined. Raises Unreadable, and nothing
+    else, whatever the bytes are.
     """
     if len(data) > UNWEIGHED and weight(data) > WEIGHT_LIMIT:
         raise Unreadable(
@@ -123,7 +124,7 @@ def decode(data: bytes, *, exact: bool = False) -> Decoded:
 
 
 def as_written(data: bytes, *, exact: bool = False) -> Decoded:
-    """Decode a JSON text as `decode` does, with halves of surrogate pairs left as they are."""
+    """Decode a JSON text as `decode` does, but keep lone surrogates."""
     if b"\r" not in data:
         try:
             document = orjson.loads(data)
@@ -138,13 +139,13 @@ _EXPONENT = re.compile(rb"[ \[:,\n-]\d+(?:\.\d+)?[eE]")
 
 
 def _keeps_numbers(data: bytes, document: Json) -> bool:
-    """Tell whether every float prints as it was written: the document written again is the file, byte for byte.
+    """Tell whether every float prints as it was written, because re-encoding the document gives the same bytes.
 
-    orjson and Python write the same digits, but for exponents (`1e-5`, `1e-05`).
+    orjson and Python write the same digits, except for exponents (`1e-5`, `1e-05`).
     """
     try:
         again = orjson.dumps(document, option=_AS_RECORDED)
-    except TypeError:  # deeper than orjson writes
+    except TypeError:  # deeper than orjson can write
         return False
     return _is_written_as(again, data) and _EXPONENT.search(data) is None
 
@@ -153,30 +154,30 @@ _AS_RECORDED = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 
 def has_exponent(data: bytes) -> bool:
-    """Tell whether a text may hold a number with an exponent, of which one value is written in many ways."""
+    """Tell whether a text may contain a number with an exponent, which can be written in many ways."""
     return _EXPONENT.search(data) is not None
 
 
 def is_as_recorded(data: bytes, document: Json) -> bool:
-    """Tell whether a document written again as the recorder does is its file, but for how characters are spelled."""
+    """Tell whether encoding a document as the recorder does gives its file, except for escaped characters."""
     try:
         return _is_written_as(orjson.dumps(document, option=_AS_RECORDED), data)
-    except TypeError:  # deeper than orjson writes
+    except TypeError:  # deeper than orjson can write
         return False
 
 
 def _is_certain(data: bytes, document: Json) -> bool:
-    r"""Tell whether orjson surely read all there is: no key given twice, no integer beyond 64 bits, not too deep.
+    r"""Tell whether orjson certainly read everything: no duplicate keys, no integers beyond 64 bits, not too deep.
 
-    Nearly all real files come out byte for byte when written again, which settles it. For the others: a quote that
-    ends a string is followed by a colon only after a key, so `":` counts the keys; inside a string it stands as `\":`
-    on both sides. Documents that write either in another way are left to the careful decoder.
+    Nearly all real files are reproduced byte for byte by encoding again, which proves it. For the others: a closing
+    quote is followed by a colon only after a key, so `":` counts the keys; inside a string it is `\":` on both sides.
+    Documents that write either differently are left to the careful decoder.
     """
     try:
-        if data[1:2] not in b"\n " and orjson.dumps(document) == data:  # as elements of streams are mostly written
+        if data[1:2] not in b"\n " and orjson.dumps(document) == data:  # the layout of most stream elements
             return True
         again = orjson.dumps(document, option=_AS_RECORDED)
-    except TypeError:  # deeper than orjson writes
+    except TypeError:  # deeper than orjson can write
         return False
     if _is_written_as(again, data):
         return True
@@ -187,13 +188,13 @@ def _is_certain(data: bytes, document: Json) -> bool:
 
 _BACKSLASH = ord("\\")
 ESCAPES_MOST = 500
-"""Characters written by their numbers up to which a file is held against itself written again."""
+"""Most escaped characters in a file that is compared with its re-encoding."""
 
 
 def _is_written_as(again: bytes, data: bytes) -> bool:
-    r"""Tell whether a file is what was written again, byte for byte, but for characters written by their numbers.
+    r"""Tell whether a file equals its re-encoding byte for byte, except for characters escaped as `\u`.
 
-    A letter that is written as `\\u00e9` is the same letter, and ends no string; signs of ASCII might, and settle nothing.
+    `\\u00e9` is the same letter and ends no string; escaped ASCII characters might, and prove nothing.
     """
     if again == data:
         return True
@@ -206,7 +207,7 @@ def _is_written_as(again: bytes, data: bytes) -> bool:
             found = data.find(b"\\u", found + 2)
             continue
         code, end = int(data[found + 2 : found + 6], 16), found + 6
-        if 0xD800 <= code < 0xDC00:  # orjson takes no half without the other
+        if 0xD800 <= code < 0xDC00:  # orjson accepts no lone surrogates
             code, end = 0x10000 + (code - 0xD800) * 0x400 + int(data[end + 2 : end + 6], 16) - 0xDC00, end + 6
         if code < 0x80:
             return False
@@ -216,22 +217,22 @@ def _is_written_as(again: bytes, data: bytes) -> bool:
 
 
 def _is_escaped(data: bytes, place: int) -> bool:
-    """Tell whether a backslash stands behind another one that takes its meaning away."""
+    """Tell whether a backslash is itself escaped by another one."""
     before = place
-    while data[before - 1] == _BACKSLASH:  # a document starts with none
+    while data[before - 1] == _BACKSLASH:  # a document does not start with a backslash
         before -= 1
     return (place - before) % 2 == 1
 
 
 _ODD_KEY = re.compile(rb'"[ \n\t]:')
-"""White space before a colon: like a quote that is written by its number, it would make counting `":` miss a key."""
+"""White space before a colon: like an escaped quote, it would make counting `":` miss a key."""
 
 _MANY_DIGITS = b"0" * 19
 _DIGITS_ONLY = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
 
 
 def _has_long_integer(data: bytes) -> bool:
-    """Tell whether 19 digits or more stand in a row that is not behind a decimal point."""
+    """Tell whether there are 19 or more consecutive digits that do not follow a decimal point."""
     digits = data.translate(_DIGITS_ONLY)
     start = digits.find(_MANY_DIGITS)
     while start >= 0:
@@ -285,25 +286,25 @@ def _decode_carefully(data: bytes, *, exact: bool) -> Decoded:
 
 
 def _cut(text: str) -> str:
-    """Return a text that a person can read; one that was cut still differs from every other."""
+    """Return a readable text; a truncated one gets a digest, so that it still differs from every other."""
     if len(text) <= CUT:
         return text
     return f"{text[:CUT]}… ({hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]})"
 
 
 def _integer(digits: str) -> int | SourceFloat:
-    """Read an integer of any length; beyond Python's limit for digits it is a float that keeps its text."""
+    """Read an integer of any length; beyond Python's digit limit it becomes a float that keeps its text."""
     return int(digits) if len(digits) <= _DIGITS_LIMIT else SourceFloat(digits)
 
 
 def _float(text: str) -> float:
-    """Read a float; one that is too large keeps its text."""
+    """Read a float; one that overflows keeps its text."""
     value = float(text)
     return value if math.isfinite(value) else SourceFloat(text)
 
 
 def _text_of(data: bytes, problems: list[Problem]) -> str:
-    """Decode the bytes to text, naming a byte order mark and carriage returns. Raises Unreadable."""
+    """Decode bytes to text, reporting a byte order mark and carriage returns. Raises Unreadable."""
     if not data.strip():
         raise Unreadable("the file is empty" if not data else "the file holds only white space")
     if data.startswith(_LFS):
@@ -329,7 +330,7 @@ def _text_of(data: bytes, problems: list[Problem]) -> str:
 
 
 _BEGUN = re.compile(r"-?|t|tr|tru|f|fa|fal|fals|n|nu|nul|\.|[eE][+-]?|\\?u?[0-9a-fA-F]{0,4}")
-"""What may stand where a text ends in the middle of a word, a number or an escape."""
+"""What a document truncated in the middle of a word, a number or an escape may end with."""
 
 _FAULTS = {
     "Extra data": "more text after the end",
@@ -355,7 +356,7 @@ def _why_not_json(text: str, error: ValueError) -> str:
 
 
 def _ended(text: str, error: json.JSONDecodeError) -> bool:
-    """Tell whether what was missing is what would have followed the end of the text."""
+    """Tell whether the error is that the text ends too early."""
     if error.msg.startswith("Unterminated string"):
         return True
     return error.msg != "Extra data" and _BEGUN.fullmatch(text[error.pos :].rstrip()) is not None

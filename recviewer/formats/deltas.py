@@ -1,7 +1,7 @@
-"""Joining streamed deltas: shared by every wire format that streams.
+"""Joins streamed deltas, for every wire format that streams.
 
-Each of a provider's elements is turned into a neutral `Delta` list by its format, or, on the hot path, fed to an
-`OutputBuilder` at once. Both ways obey the same rules, and a test holds them against each other.
+Each format converts a provider's elements to neutral `Delta` objects or, on the hot path, feeds an `OutputBuilder`
+directly. Both ways obey the same rules; a test compares them.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ TEXT, REASONING, CALL, REFUSAL, PART, FINISH, USAGE, NOTHING = "trcxpfu-"
 
 
 COUNTER = 3
-"""Ids of up to as many signs are counters: two calls may have the same."""
+"""Ids of at most this many characters may be counters, so two calls may have the same."""
 
 
 class CallBuilder:
-    """A tool call while its fragments arrive. The id and the name are set once; arguments are joined.
+    """A tool call while its fragments arrive. The id and the name are set once; arguments are concatenated.
 
-    place: the index it came with, by which calls are sorted. index: the one its fragments have now.
+    place: the index of its first fragment, by which calls are sorted. index: the index of its fragments now.
     """
 
     __slots__ = ("arguments", "id", "index", "is_text", "name", "place")
@@ -37,15 +37,15 @@ class CallBuilder:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the arguments are a whole JSON object: nothing can follow."""
+        """Whether the arguments are a complete JSON object, so that nothing can follow."""
         last = self.arguments[-1].rstrip() if self.arguments else ""
         return last[-1:] in ("}", "") and is_whole_object("".join(self.arguments))
 
 
 class OutputBuilder:
-    """One choice while its deltas arrive. Texts are joined without separators and never trimmed.
+    """One choice while its deltas arrive. Texts are concatenated without separators and never trimmed.
 
-    has_stray: a piece of a call came with another index than the call that it was joined to.
+    has_stray: a fragment of a call had another index than the call that it was joined to.
     """
 
     __slots__ = ("calls", "content", "finish", "has_stray", "parts", "reasoning", "refusal")
@@ -62,11 +62,11 @@ class OutputBuilder:
     def add_call(self, index: int | None, id: str, name: str, arguments: str, *, is_text: bool = False) -> None:
         """Add a fragment of a tool call.
 
-        A fragment with an id that was seen belongs to the call with that id, whatever its index, but for the head of
-        another call where ids are counted from "0" again; a new id opens a call, unless the call at its index has none
-        yet. Without an id it belongs to the last call at its index, and without an index to the last of all. Where its
-        index is unseen and it has no name either, it continues the last call, if something of that is missing still. A
-        name beside arguments opens a call where the arguments so far are whole; the same call given again is passed over.
+        A fragment with a known id belongs to the call with that id, whatever its index, unless it is the start of
+        another call in a stream that counts ids from "0" again. A new id starts a call, unless the call at its index
+        has no id yet. Without an id it belongs to the last call at its index, and without an index to the last call of
+        all. If its index is new and it has no name either, it continues the last call if that is incomplete. A name
+        with arguments starts a call if the arguments so far are complete; an identical repetition of a call is ignored.
         """
         call = self._find(index, id, name, arguments)
         if call is None:
@@ -90,7 +90,7 @@ class OutputBuilder:
             return None
         last = self.calls[-1]
         if not name and index is not None and last.index == index and (not id or id == last.id):
-            return last  # nearly every fragment
+            return last  # the usual case
         call = None
         if id:
             call = next((call for call in reversed(self.calls) if call.id == id), None)
@@ -109,7 +109,7 @@ class OutputBuilder:
         return any(call.id == id and call.name == name and "".join(call.arguments) == arguments for call in self.calls)
 
     def _at(self, index: int | None, id: str, name: str, last: CallBuilder) -> CallBuilder | None:
-        """Return the call that a fragment continues whose id is new or missing."""
+        """Return the call that a fragment with a new or missing id continues."""
         if index is None:
             if id:
                 return None
@@ -123,9 +123,9 @@ class OutputBuilder:
         return last
 
     def add_part(self, part: Part) -> None:
-        """Add what is neither a text nor a call for the client.
+        """Add a part that is neither a text nor a call for the client.
 
-        A call whose id has come before goes on with it; one without id and name goes on with the last one that has none.
+        A call with a known id continues that call; one without id and name continues the last one without an id.
         """
         if isinstance(part, ToolCall) and (part.id or not part.name):
             for place in range(len(self.parts) - 1, -1, -1):
@@ -139,7 +139,7 @@ class OutputBuilder:
         self.parts.append(part)
 
     def build(self, index: int) -> Output:
-        """Return the finished choice. Raises TypeError when something that was added is no text."""
+        """Return the finished choice. Raises TypeError if something that was added is not text."""
         calls = self.calls
         if len(calls) > 1 and all(call.place is not None for call in calls):
             calls = sorted(calls, key=lambda call: call.place or 0)
@@ -155,7 +155,7 @@ class OutputBuilder:
 
 
 class Runs:
-    """What the chunks of a stream added, run-length coded in order of arrival."""
+    """What the chunks of a stream added, run-length encoded in order of arrival."""
 
     __slots__ = ("_runs",)
 
@@ -176,7 +176,7 @@ class Runs:
 
 
 def letter_of(chunk: Chunk) -> str:
-    """Return the letter for what a chunk adds; where it adds several things, the one a reader would name first."""
+    """Return the letter for what a chunk adds; if it adds several things, the most important one."""
     found = [_letter_of(delta) for delta in chunk.deltas]
     first = min(found, key=_ORDER.index, default=NOTHING)
     return USAGE if first == NOTHING and chunk.usage else first
@@ -202,9 +202,9 @@ def _letter_of(delta: Delta) -> str:
 def joined(
     chunks: Sequence[Chunk], errors: Iterable[Failure | None] = (), *, model: str = "", told: Sequence[Chunk] = ()
 ) -> Reply:
-    """Return a streamed reply by its chunks, in the order in which they came.
+    """Join the chunks of a streamed reply, given in order of arrival.
 
-    errors: what each element tells of a failure; the first counts. told: see `Reply`.
+    errors: the failure that each element reports, or None; the first counts. told: see `Reply`.
     """
     return Reply(
         fold(delta for chunk in chunks for delta in chunk.deltas),
@@ -218,12 +218,12 @@ def joined(
 
 
 def last_usage(chunks: Sequence[Chunk]) -> dict[str, Json] | None:
-    """Return what a stream used, as the last of its chunks that tells it has it; None where none does."""
+    """Return the usage from the last chunk that has one; None if none has."""
     return next((chunk.usage for chunk in reversed(chunks) if chunk.usage), None)
 
 
 def runs_of(chunks: Iterable[Chunk]) -> tuple[tuple[str, int], ...]:
-    """Return what the chunks add, run-length coded."""
+    """Return what the chunks add, run-length encoded."""
     runs = Runs()
     for chunk in chunks:
         runs.add(letter_of(chunk))
@@ -233,7 +233,7 @@ def runs_of(chunks: Iterable[Chunk]) -> tuple[tuple[str, int], ...]:
 def fold(deltas: Iterable[Delta]) -> tuple[Output, ...]:
     """Join deltas, in arrival order, into outputs ordered by choice index.
 
-    Returns () for no deltas. Never raises: a `Delta` holds nothing but text.
+    Returns () for no deltas. Never raises: a `Delta` contains only text.
     """
     builders: dict[int, OutputBuilder] = {}
     for delta in deltas:
@@ -256,7 +256,7 @@ def fold(deltas: Iterable[Delta]) -> tuple[Output, ...]:
 
 
 def is_whole_object(text: str) -> bool:
-    """Tell whether a text is a JSON object from its first sign to its last."""
+    """Tell whether a text is exactly one JSON object."""
     if not text.lstrip().startswith("{") or not text.rstrip().endswith("}"):
         return False
     try:
@@ -267,7 +267,7 @@ def is_whole_object(text: str) -> bool:
 
 
 def compact(value: Json) -> str:
-    """Return a value as compact JSON with sorted keys: how arguments sent as an object are written."""
+    """Return a value as compact JSON with sorted keys: the form of arguments that were sent as an object."""
     return encode(value, is_sorted=True).decode()
 
 

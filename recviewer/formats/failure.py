@@ -1,4 +1,4 @@
-"""Recorded failures: exceptions of the client, HTTP replies with an error body, and errors inside a success.
+"""Recorded failures: client exceptions, HTTP replies with an error body, and errors inside successful replies.
 
 Source of the last: OpenRouter, "Handling errors during streaming" (`error` beside `choices`, `choices[].error`,
 `finish_reason: error`); Ollama API (`{"error": ...}` as a line); vLLM (`object: error`); the Anthropic and OpenAI
@@ -15,7 +15,7 @@ from recviewer.formats.raw import Raw, unwrap
 
 
 def exception_of(raw: Raw, problems: list[Problem]) -> Failure:
-    """Read `exception_data`; where it is missing, `exception_message` is all there is."""
+    """Read `exception_data`; if it is missing, only `exception_message` is known."""
     response = Lookup(raw.response, "response", problems)
     data = response.object("exception_data")
     body = data.data.get("body")
@@ -31,10 +31,10 @@ def exception_of(raw: Raw, problems: list[Problem]) -> Failure:
 
 
 def http_error_of(raw: Raw) -> Failure | None:
-    """Return the failure that an HTTP reply reports, None where it reports none.
+    """Return the failure that an HTTP reply reports, None if it reports none.
 
-    A failure is a status of 400 or more, or an untyped body whose only word is `error`, also as the only element of a
-    stream.
+    A failure is a status of 400 or more, or an untyped body with `error` as its only content, also as the only element
+    of a stream.
     """
     if raw.status is not None and raw.status >= 400:
         told = raw.first if isinstance(raw.reply, list) and raw.first else unwrap(raw.reply)
@@ -49,9 +49,9 @@ def http_error_of(raw: Raw) -> Failure | None:
 
 
 def error_in(element: Json, event: str = "") -> Failure | None:
-    """Return the failure that a reply, or an element of a stream, tells of besides whatever else it says; else None.
+    """Return the failure that a reply or a stream element reports beside its other content; None if it reports none.
 
-    event: the name of the server-sent event, "" where it has none.
+    event: the name of the server-sent event, "" if it has none.
     """
     if not isinstance(element, dict):
         return failure_of(element, None) if event == "error" else None
@@ -61,12 +61,12 @@ def error_in(element: Json, event: str = "") -> Failure | None:
 
 
 def first_error(elements: Iterable[Json]) -> Failure | None:
-    """Return the first failure that elements of a stream tell of, None where all is well."""
+    """Return the first failure that elements of a stream report, None if there is none."""
     return next((found for found in map(error_in, map(unwrap, elements)) if found is not None), None)
 
 
 def failure_of(body: Json, status: int | None) -> Failure:
-    """Return the failure that an error body, or an error event of a stream, tells of."""
+    """Return the failure described by an error body, or by an error event of a stream."""
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict):
         code = _text(error.get("code"))
@@ -82,7 +82,7 @@ def failure_of(body: Json, status: int | None) -> Failure:
 
 
 _BESIDE = frozenset({"error", "type", "request_id", "object", "error_type", "code", "status", "user_id"})
-"""What an error body may say besides `error` and is an error body still."""
+"""Keys that an error body may have besides `error`."""
 
 
 def _is_error_body(body: dict[str, Json]) -> bool:
@@ -95,5 +95,5 @@ def _text(value: Json) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return float.__repr__(value)  # the same in both modes: one of them keeps how it was written
+        return float.__repr__(value)  # the same in both modes, one of which keeps the source text
     return value if isinstance(value, str) else str(value)

@@ -1,8 +1,8 @@
 """From a recorded body to what was sent: one value, or the elements of a stream.
 
-One place for all formats: a body may be recorded as JSON, as its text, as lines, or as the pieces that the network cut.
-What it is, is told by its first bytes, never by a header, and never by what the request asked for.
-Source: the HTML standard for server-sent events; Ollama and Cohere v1 send one JSON object a line.
+Shared by all formats: a body may be recorded as JSON, as text, as lines, or as network fragments. Its framing is
+recognized by its first bytes, never by a header or by what the request asked for. Source: the HTML standard for
+server-sent events; Ollama and Cohere v1 send one JSON object per line.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ AT = "response.body"
 class Framed:
     """A body as it was sent.
 
-    body: one value, or a list of elements: JSON values, and text where an element is no JSON.
-    events: the server-sent events that the elements are the data of, one for each; () for every other framing.
+    body: one value, or a list of elements: JSON values, and text if an element is not JSON. events: the server-sent
+    events with the elements as their data; () for every other framing.
     """
 
     body: Json
@@ -38,7 +38,7 @@ class Framed:
 
 
 def frame(body: Json) -> Framed:
-    """Return the body as it was sent. What is neither text nor a list of texts is so already."""
+    """Return the body as it was sent. A body that is neither text nor a list of texts is returned as it is."""
     if isinstance(body, str):
         return _of_text(body) or Framed(body)
     if isinstance(body, list) and body:
@@ -51,7 +51,7 @@ def frame(body: Json) -> Framed:
 
 
 def events_of(framed: Json, events: tuple[Event, ...]) -> Iterator[Event]:
-    """Yield the events of a stream; where it was recorded as its decoded elements, one nameless event for each."""
+    """Yield the events of a stream; if it was recorded as decoded elements, one unnamed event for each."""
     if events or not isinstance(framed, list):
         yield from events
         return
@@ -61,9 +61,9 @@ def events_of(framed: Json, events: tuple[Event, ...]) -> Iterator[Event]:
 
 
 def cursor(item: Json, number: int, problems: list[Problem]) -> Lookup:
-    """Return a cursor on an element of a stream, unwrapped. One that is no JSON is shown under the key `data`.
+    """Return a cursor on an unwrapped element of a stream. An element that is not JSON is put under the key `data`.
 
-    number: from 0.
+    number: index of the element, from 0.
     """
     if isinstance(item, str):
         if item != sse.DONE:
@@ -74,7 +74,7 @@ def cursor(item: Json, number: int, problems: list[Problem]) -> Lookup:
 
 
 def _of_text(text: str) -> Framed | None:
-    """Frame a text; None where it is neither events nor JSON."""
+    """Frame a text; None if it is neither server-sent events nor JSON."""
     begun = text.removeprefix(BOM.decode()).lstrip(" \t\r\n")
     if sse.is_stream(begun):
         return _of_events(sse.events(begun))
@@ -105,11 +105,11 @@ def _of_events(found: Iterable[Event]) -> Framed:
 
 
 _EVENT = frozenset({"event", "data", "id", "retry"})
-"""What an event has where a client's library has taken it apart already."""
+"""The keys of an event that a client library has already parsed."""
 
 
 def _of_objects(items: list[Json]) -> Framed:
-    """Frame a list of events that were taken apart, each an object with its `data` as text; any other list as it is."""
+    """Frame a list of parsed events, each an object with its `data` as text; any other list as it is."""
     found = [item["__data__"] if isinstance(item, dict) and "__data__" in item else item for item in items]
     if not all(isinstance(item, dict) and isinstance(item.get("data"), str) and set(item) <= _EVENT for item in found):
         return Framed(items)
@@ -125,7 +125,7 @@ def _at_event(number: int) -> str:
 
 
 def is_by_line(text: str) -> bool:
-    """Tell whether the first line of a text is JSON, and more stands behind it: then all of it is no JSON."""
+    """Tell whether the first line of a text is JSON and more follows, so that the text as a whole is not JSON."""
     end = text.find("\n")
     if end < 0 or text[0] != "{" or text[:end].rstrip()[-1:] != "}" or not text[end:].strip():
         return False
@@ -137,7 +137,7 @@ def is_by_line(text: str) -> bool:
 
 
 def _lines_of(text: str) -> list[Json] | None:
-    """Return the objects of a text that has one in each line; None where a line asks for a closer look."""
+    """Return the objects of a text with one per line; None if a line is not exactly that."""
     found: list[Json] = []
     for line in text.split("\n"):
         if not line:
@@ -145,7 +145,7 @@ def _lines_of(text: str) -> list[Json] | None:
         data = line.encode("utf-8", "replace")
         try:
             item = orjson.loads(data)
-            if orjson.dumps(item) != data:  # as they are mostly written
+            if orjson.dumps(item) != data:  # not in the usual layout
                 decoded = as_written(data)
                 item = None if decoded.problems or decoded.has_halves else decoded.document
         except (ValueError, TypeError, Unreadable):
@@ -157,10 +157,10 @@ def _lines_of(text: str) -> list[Json] | None:
 
 
 def _value_at(text: str, place: int, decoder: json.JSONDecoder) -> tuple[Decoded, int]:
-    """Decode the JSON value that begins somewhere in a text, and tell where it ends.
+    """Decode the JSON value at an offset of a text; also return its end offset.
 
-    Most stand in a line of their own, which is decoded without looking for its end. Raises Unreadable and what a
-    decoder raises.
+    Most values are a line of their own, which is decoded without searching for the end. Raises Unreadable and JSON
+    errors.
     """
     end = text.find("\n", place)
     line = text[place : end if end >= 0 else len(text)].rstrip(_LAYOUT)
@@ -172,7 +172,7 @@ def _value_at(text: str, place: int, decoder: json.JSONDecoder) -> tuple[Decoded
 
 
 def _of_sequence(text: str) -> Framed | None:
-    """Frame JSON values one after the other, or a list that was cut off; None where not even one is whole."""
+    """Frame concatenated JSON values, or a truncated list; None if not even one value is complete."""
     decoder = json.JSONDecoder()
     found: list[Json] = []
     problems: list[Problem] = []
@@ -206,7 +206,7 @@ _LAYOUT = " \t\r\n,"
 
 
 def _unmatched(ends: int, is_end: bool) -> list[str]:
-    """Return the brackets of a list that match no other, as one text. ends: how many `]` stand between two of its items."""
+    """Return the unmatched brackets of a list, as one text. ends: the number of `]` between two of its items."""
     if is_end and not ends:
         return ["["]
     more = "]" * (ends - is_end)
@@ -214,7 +214,7 @@ def _unmatched(ends: int, is_end: bool) -> list[str]:
 
 
 def _of_texts(items: list[Json]) -> Framed:
-    """Frame a list of texts: lines, or pieces cut anywhere. Other elements among them are named and left out."""
+    """Frame a list of texts: lines, or fragments cut anywhere. Elements of other types are reported and left out."""
     texts = [item for item in items if isinstance(item, str)]
     problems = []
     if len(texts) < len(items):
@@ -237,7 +237,7 @@ def _of_texts(items: list[Json]) -> Framed:
 
 
 def _separators(texts: list[str]) -> tuple[str, ...]:
-    """Return what may have stood between the texts, the likeliest first."""
+    """Return candidates for the separator between the texts, most likely first."""
     if any("\n" in text or "\r" in text for text in texts):
         return ("", "\n", "\n\n")
     if all(sse.starts_line(text) or text[:1] in "{[" for text in texts):
@@ -246,19 +246,19 @@ def _separators(texts: list[str]) -> tuple[str, ...]:
 
 
 def _counts(framed: Framed) -> tuple[int, int]:
-    """Return how many elements are JSON, and how many look like JSON and are none."""
+    """Return how many elements are JSON, and how many look like JSON but are not."""
     items = framed.body if isinstance(framed.body, list) else [framed.body]
     broken = sum(isinstance(item, str) and item.startswith(("{", "[{")) for item in items)
     return sum(not isinstance(item, str) for item in items), broken
 
 
 def _decoded(text: str) -> Decoded:
-    """Decode a text whose line ends say nothing. Raises Unreadable."""
+    """Decode a text, treating carriage returns as spaces. Raises Unreadable."""
     return as_written(text.replace("\r", " ").encode("utf-8", "replace"))
 
 
 def _joined(value: Json, problems: list[Problem]) -> Json:
-    """Return a value with characters put together that its elements cut in two; what stays half is named."""
+    """Return a value with surrogate pairs joined that were split between elements; lone surrogates are reported."""
     if isinstance(value, list):
         halves.join(value)
     if not halves.has_half(value):

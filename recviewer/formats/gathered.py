@@ -1,4 +1,4 @@
-"""Texts of a stream that a reader makes into one with those of other elements, so that no element adds what stands there."""
+"""Texts of a stream that a reader merges with those of other elements, so that no single element adds them."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ _GATHERED = {
 
 @cache
 def gathered(shape: Shape) -> frozenset[PathNode]:
-    """Return the steps of a format's paths at which such texts stand."""
+    """Return the nodes of a format's shape that hold such texts."""
     return frozenset(map(shape.root.at, _GATHERED.get(shape.name, ())))

@@ -1,4 +1,4 @@
-"""Parts of Gemini's contents, as requests send them and replies bring them, in either spelling of their keys.
+"""Parts of Gemini's contents in requests and replies, in either spelling of their keys.
 
 Source: google-genai SDK type `Part` (snake_case); Gemini API reference, `Part` (camelCase in REST).
 """
@@ -16,22 +16,22 @@ from recviewer.formats.messages import arguments_text
 
 @lru_cache(maxsize=256)
 def camel(name: str) -> str:
-    """Return a name in snake_case as REST spells it."""
+    """Convert a snake_case name to the camelCase of the REST API."""
     return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
 
 
 def key_in(data: dict[str, Json], name: str) -> str:
-    """Return a key as it is spelled here. name: in snake_case."""
+    """Return a key in the spelling used by this object. name: in snake_case."""
     return name if data.get(name) is not None else camel(name)
 
 
 def spelled(*paths: str) -> tuple[str, ...]:
-    """Return paths in snake_case, and as they are spelled in REST."""
+    """Return paths in snake_case and in the camelCase of the REST API."""
     return tuple(dict.fromkeys(spelled for path in paths for spelled in (path, camel(path))))
 
 
 def spellings(*paths: str) -> Iterator[tuple[str, str]]:
-    """Yield each step of paths that REST spells otherwise: its path there, and the key in snake_case, which comes first."""
+    """Yield, for each step that differs in camelCase, its camelCase path and the snake_case key, which takes precedence."""
     for path in paths:
         steps = path.partition(":")[0].split(".")
         for place, step in enumerate(steps):
@@ -41,13 +41,13 @@ def spellings(*paths: str) -> Iterator[tuple[str, str]]:
 
 
 def parts_of(turn: Lookup) -> Iterator[Part]:
-    """Yield what the parts of a turn hold, in order."""
+    """Yield the neutral parts of a turn, in order."""
     for part in part_list(turn):
         yield from part_of(part)
 
 
 def part_list(turn: Lookup) -> Iterator[Lookup]:
-    """Yield the parts of a turn, which some clients send as one object in place of a list."""
+    """Yield the parts of a turn, which some clients send as one object instead of a list."""
     if isinstance(turn.data.get("parts"), dict):
         yield turn.object("parts")
     else:
@@ -55,7 +55,7 @@ def part_list(turn: Lookup) -> Iterator[Lookup]:
 
 
 def part_of(part: Lookup) -> Iterator[Part]:
-    """Yield what a part holds: nothing where it only carries a signature. It holds one thing, or a text and another one."""
+    """Yield the contents of a part: nothing if it only has a signature. It has one content, or a text and another one."""
     data = part.data
     if data.get("text") is not None:
         text = part.text("text")

@@ -1,4 +1,4 @@
-"""What a reader gives of a reply: its texts and other values, to be held against what was recorded."""
+"""What a reader returned for a reply: its texts and other values, for comparison with the recorded reply."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from recviewer.exchange.encode import SourceFloat, encode
 from recviewer.exchange.model import Json, Request
 
 MATCHED_MOST = 2_000
-"""Texts of one reply that are matched one by one; of more it is only asked whether they are there."""
+"""Most texts of one reply that are matched one to one; for more, only their presence is checked."""
 
 _PLACES = frozenset({"role", "index", "choice", "is_text"})
-"""What the neutral model has besides words and values: who speaks, and where it stands."""
+"""Fields of the neutral model that are neither text nor values: roles and positions."""
 
 _NUMBERS = frozenset({int, float, SourceFloat})
 
 
 class GivenTexts:
-    """The texts that a reader gives. asked: makes the request, parts of which some replies repeat."""
+    """The texts that a reader returned. asked: returns the request, parts of which some replies repeat."""
 
     __slots__ = ("_asked", "_asked_text", "_given", "_held", "_joined", "_many", "_texts")
 
@@ -38,15 +38,15 @@ class GivenTexts:
         return self._texts
 
     def numbers(self) -> Counter[float]:
-        """Return the numbers of the reply, and how often it has each."""
+        """Return the numbers of the reply with their frequencies."""
         return Counter(float(one) for one in self._values() if type(one) in _NUMBERS)
 
     def holds(self, value: Json) -> bool:
-        """Tell whether a value that is no text is among those given."""
+        """Tell whether a value that is not text is among the returned ones."""
         return _key(value) in self._counted()
 
     def uses(self, value: Json) -> bool:
-        """Tell the same, and let what was found stand for one such value alone."""
+        """Like `holds`, but each returned value is used up by one match."""
         counted, key = self._counted(), _key(value)
         if not counted[key]:
             return False
@@ -64,13 +64,13 @@ class GivenTexts:
         return self._held
 
     def place_of(self, text: str) -> str:
-        """Return which of the texts given a text repeats; one that the request has as itself, any other as ""."""
+        """Return a reference to the returned text equal to `text`; `text` itself if the request contains it; else ""."""
         if text in self.texts:
             return f"(the same as text {self.texts.index(text) + 1})"
         return text if self._has_asked(text) else ""
 
     def has(self, text: str) -> bool:
-        """Tell whether a text is among those given, or a part of one."""
+        """Tell whether a text equals, or is part of, a returned text."""
         if self._joined is None:
             self._joined = "\n".join(self.texts)
         if text in self._joined or encode(text).decode()[1:-1] in self._joined:
@@ -78,9 +78,9 @@ class GivenTexts:
         return self._has_asked(text)
 
     def lacks(self, texts: Sequence[str]) -> list[int]:
-        """Return the places of those texts that are not among those given, each of which stands for one of them alone.
+        """Return the indexes of the texts that were not returned. Each returned text matches only one of them.
 
-        The letters of a text that stand in another one's place do not make it given.
+        Characters that belong to another matched text do not count.
         """
         rest = list(self.texts)
         left = []
@@ -102,7 +102,7 @@ class GivenTexts:
         return found
 
     def _has_asked(self, text: str) -> bool:
-        """Tell whether a text is a part of the request."""
+        """Tell whether a text is part of the request."""
         if self._asked is None:
             return False
         if self._asked_text is None:
@@ -115,7 +115,7 @@ def _key(value: Json) -> bytes:
 
 
 def _not_in(given: Sequence[str], texts: Sequence[str], places: Iterable[int]) -> list[int]:
-    """Return the places of texts that are no part of what is left of those given, once those before them are taken out."""
+    """Return the indexes of texts that are not contained in the returned ones, each match removing its characters."""
     rest = list(given)
     found = []
     for place in places:
@@ -131,7 +131,7 @@ def _not_in(given: Sequence[str], texts: Sequence[str], places: Iterable[int]) -
 
 
 def _texts_in(value: object) -> Iterator[str]:
-    """Yield all texts in values of the neutral model, also the keys of objects."""
+    """Yield all texts in values of the neutral model, including keys of objects."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -148,7 +148,7 @@ def _texts_in(value: object) -> Iterator[str]:
 
 
 def _values_in(value: object) -> Iterator[Json]:
-    """Yield all values of the neutral model that are JSON but no texts."""
+    """Yield all JSON values of the neutral model that are not texts."""
     if value is None or type(value) is str:
         return
     if isinstance(value, dict | list):

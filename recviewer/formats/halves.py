@@ -1,4 +1,4 @@
-r"""Halves of surrogate pairs: JSON may write half a character (`\ud83e`), and a stream may cut one in two.
+r"""Lone surrogates: JSON may encode half a character (`\ud83e`), and a stream may split a character in two.
 
 Source: RFC 8259, section 8.2 (unpaired surrogates); JavaScript clients cut texts between UTF-16 code units.
 """
@@ -12,14 +12,14 @@ from recviewer.exchange.model import Json
 
 _HALF = re.compile("[\ud800-\udfff]")
 _PLACES = ("index", "output_index", "content_index", "summary_index", "item_id")
-"""Keys beside a text that tell which of several texts it belongs to."""
+"""Keys beside a text that identify which of several texts it belongs to."""
 
 MARK = "\N{REPLACEMENT CHARACTER}"
-"""Stands before the escape of a half that stayed alone, so that it is not mistaken for a text that spells the escape."""
+"""Precedes the escape of a lone surrogate, to distinguish it from a text that contains the escape literally."""
 
 
 def has_half(value: Json) -> bool:
-    """Tell whether half of a pair stands alone in a string or a key."""
+    """Tell whether a string or a key contains a lone surrogate."""
     if isinstance(value, str):
         return not value.isascii() and _HALF.search(value) is not None
     if isinstance(value, list):
@@ -30,7 +30,7 @@ def has_half(value: Json) -> bool:
 
 
 def spelled(value: Json) -> Json:
-    """Return the value with each lone half as a mark and its escape, so that it can be seen, stored and sent."""
+    """Return the value with each lone surrogate as a mark and its escape, so that it can be shown, stored and sent."""
     if isinstance(value, str):
         return _HALF.sub(lambda found: f"{MARK}\\u{ord(found[0]):04x}", value)
     if isinstance(value, list):
@@ -41,9 +41,9 @@ def spelled(value: Json) -> Json:
 
 
 def join(elements: list[Json]) -> None:
-    """Put characters together that were cut in two between texts at one place of successive elements, in place.
+    """Join, in place, surrogate pairs split between texts at the same place of successive elements.
 
-    The whole character goes to the earlier text. One place: the same keys, and the same `index` or item beside them.
+    The whole character goes to the earlier text. Same place: equal keys, and equal `index` or item beside them.
     """
     waiting: dict[tuple[Any, ...], tuple[Any, Any]] = {}
     for number in range(len(elements)):

@@ -1,7 +1,7 @@
-"""Items of OpenAI's Responses: what stands in `input` of a request and in `output` of a reply.
+"""Items of OpenAI's Responses: the elements of a request's `input` and of a reply's `output`.
 
-Source: OpenAI API reference, "Responses", the item objects. A call that the server makes itself is an item `*_call`, which
-often holds its results too.
+Source: OpenAI API reference, "Responses", the item objects. A call that the server executes itself is an item `*_call`,
+which often contains its results too.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text
 
 CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
-"""Items that are calls for the client, and the key of their arguments."""
+"""Types of items that are calls for the client, and the key of their arguments."""
 
 RESULTS = ("results", "outputs", "output", "result", "error")
-"""Keys under which a server's call holds what came of it."""
+"""Keys under which a server-side call has its results."""
 
 BESIDE = frozenset({"type", "id", "call_id", "status", "name", "server_label", "approval_request_id", "container_id"})
-"""Keys of a server's call that are neither what was asked nor what came of it."""
+"""Keys of a server-side call that are neither arguments nor results."""
 
 _ONE_TEXT = ("arguments", "input", "code")
 
 ONE_OF = (*_ONE_TEXT, *RESULTS)
-"""Keys of a server's call whose values are told alike: under which of them one stands counts beside."""
+"""Keys of a server-side call that map to the same field of the model, so the key itself has to be counted too."""
 
 
 def client_call(item: Lookup) -> ToolCall:
@@ -48,12 +48,12 @@ def client_call(item: Lookup) -> ToolCall:
 
 
 def reasoning_of(item: Lookup) -> str:
-    """Return the thoughts of a reasoning item: its summary, or where there is none its content."""
+    """Return the text of a reasoning item: its summary, or if there is none its content."""
     return words_of(item.data.get("summary")) or words_of(item.data.get("content"))
 
 
 def server_parts(item: Lookup) -> list[Part]:
-    """Read an item that is neither words nor a call for the client: a server's call with its results, or anything."""
+    """Read an item that is neither a message nor a call for the client: a server-side call with its results, or any."""
     kind = item.kind
     if not kind.endswith("_call"):
         return [JsonPart(item.data)]
@@ -65,7 +65,7 @@ def server_parts(item: Lookup) -> list[Part]:
 
 
 def _asked(item: Lookup) -> tuple[str, bool]:
-    """Return what a server's call asked for, and whether that is any text."""
+    """Return the arguments of a server-side call, and whether they are free text."""
     asked = {key: value for key, value in item.data.items() if key not in BESIDE and key not in RESULTS}
     if len(asked) == 1 and (key := next(iter(asked))) in _ONE_TEXT and isinstance(asked[key], str):
         return str(asked[key]), key != "arguments"

@@ -1,4 +1,4 @@
-"""Replies that are lists of things with properties: models, processes, progress."""
+"""Replies that are lists of objects with properties: models, processes, progress."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recviewer.formats.raw import Raw
 
 
 def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterator[Lookup]) -> Table:
-    """Make a table. columns: (heading, key) pairs; a key with a dot looks one object deeper."""
+    """Make a table. columns: (heading, key) pairs; a dotted key reads a nested object."""
     ways = [key.partition(".") for _, key in columns]
     return Table(
         title,
@@ -26,10 +26,10 @@ def _cell(row: dict[str, Json], outer: str, inner: str) -> object:
 
 
 def plain_request(raw: Raw, problems: list[Problem]) -> Request:
-    """Return a request without messages: all of its body is parameters."""
+    """Return a request without messages: the whole body is parameters."""
     return request_of(raw, (), problems, taken=frozenset())
 
 
 def no_chunks() -> Iterator[Chunk]:
-    """Return the timeline of a reply that is never streamed."""
+    """Return the chunks of a reply that is never streamed: none."""
     return iter(())

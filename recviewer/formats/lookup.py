@@ -1,4 +1,4 @@
-"""A cursor over untrusted JSON: what is missing or mistyped becomes a problem with its path, and a neutral value."""
+"""A cursor over untrusted JSON: a missing or mistyped value becomes a problem with its path, and a neutral value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recviewer.exchange.model import Json, Problem
 
 PROBLEM_LIMIT = 50
-"""Problems noted for one recording; the rest would say the same."""
+"""Most problems kept for one recording; more would only repeat these."""
 
 _NAMES = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
 
@@ -15,8 +15,8 @@ _NAMES = {dict: "an object", list: "a list", str: "text", bool: "true or false",
 class Lookup:
     """A JSON object with its path.
 
-    data: the object ({} when what stood there was none). at: its path, "" at the top.
-    problems: shared by all cursors made from one another. null counts as missing and is no problem.
+    data: the object ({} if the value is not an object). at: its path, "" at the top. problems: shared with all cursors
+    derived from this one. null counts as missing and is no problem.
     """
 
     __slots__ = ("at", "data", "problems")
@@ -32,7 +32,7 @@ class Lookup:
 
     @property
     def kind(self) -> str:
-        """The object's `type`, "" where that is no text."""
+        """The object's `type`, "" if that is not text."""
         value = self.data.get("type")
         return value if type(value) is str else ""
 
@@ -41,7 +41,7 @@ class Lookup:
         return f"{self.at}.{key}" if self.at else key
 
     def note(self, key: str, value: Json, wanted: str) -> None:
-        """Note that a key's value is not what was wanted."""
+        """Record the problem that a key's value is not what was expected."""
         self._add(self.where(key), value, wanted)
 
     def _add(self, where: str, value: Json, wanted: str) -> None:
@@ -50,7 +50,7 @@ class Lookup:
             self.problems.append(Problem(where, f"{found}, where {wanted} was expected"))
 
     def text(self, key: str) -> str:
-        """Return a string, "" when missing or null."""
+        """Return a string, "" if missing or null."""
         value = self.data.get(key)
         if type(value) is str:
             return value
@@ -59,7 +59,7 @@ class Lookup:
         return ""
 
     def optional_text(self, key: str) -> str | None:
-        """Return a string, None when missing or null."""
+        """Return a string, None if missing or null."""
         value = self.data.get(key)
         if value is None or type(value) is str:
             return value
@@ -67,7 +67,7 @@ class Lookup:
         return None
 
     def integer(self, key: str) -> int | None:
-        """Return a whole number, None when missing or null."""
+        """Return an integer, None if missing or null."""
         value = self.data.get(key)
         if value is None or type(value) is int:
             return value
@@ -75,7 +75,7 @@ class Lookup:
         return None
 
     def number(self, key: str) -> float | None:
-        """Return a number, None when missing or null."""
+        """Return a number, None if missing or null."""
         value = self.data.get(key)
         if value is None:
             return None
@@ -85,7 +85,7 @@ class Lookup:
         return None
 
     def mapping(self, key: str) -> dict[str, Json] | None:
-        """Return an object as a plain dict, None when missing, null, or something else (which is noted)."""
+        """Return an object as a plain dict, None if missing, null, or of another type (which is a problem)."""
         value = self.data.get(key)
         if value is None or type(value) is dict:
             return value
@@ -93,14 +93,14 @@ class Lookup:
         return None
 
     def object(self, key: str, *, required: bool = False) -> Lookup:
-        """Return a cursor on an object; an empty one when missing. required: missing is noted too."""
+        """Return a cursor on an object; an empty one if missing. required: a missing object is a problem."""
         value = self.data.get(key)
         if value is None and required:
             self.note(key, value, "an object")
         return Lookup(value, self.where(key), self.problems)
 
     def list(self, key: str) -> list[Json]:
-        """Return a list, [] when missing or null."""
+        """Return a list, [] if missing or null."""
         value = self.data.get(key)
         if type(value) is list:
             return value
@@ -109,7 +109,7 @@ class Lookup:
         return []
 
     def items(self, key: str) -> Iterator[Lookup]:
-        """Yield a cursor on each object of a list. Elements that are no objects are noted and left out."""
+        """Yield a cursor on each object of a list. Other elements are reported as problems and left out."""
         where = self.where(key)
         for number, value in enumerate(self.list(key)):
             if type(value) is dict:

@@ -1,4 +1,4 @@
-"""What sort of picture or sound some base64 holds, told by its first bytes; and its data URL."""
+"""The media type of base64 data, recognized by its first bytes, and its data URL."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FRAMES = {
 
 
 def type_of(data: bytes) -> str:
-    """Return the media type that bytes begin as, "" for any others."""
+    """Return the media type that bytes start like, "" if unknown."""
     if data[:4] == b"RIFF":
         return _RIFF.get(data[8:12], "")
     if data[4:8] == b"ftyp":
@@ -36,7 +36,7 @@ def type_of(data: bytes) -> str:
 
 
 def url_of(text: str, told: str = "") -> str:
-    """Return the data URL of base64. told: its media type as recorded, which counts where the bytes do not tell."""
+    """Return the data URL of base64 data. told: its recorded media type, used if the bytes are not recognized."""
     try:
         head = base64.b64decode(text[:64], validate=True)
     except (binascii.Error, ValueError):
@@ -45,18 +45,18 @@ def url_of(text: str, told: str = "") -> str:
 
 
 def part_of(text: str, told: str = "", name: str = "") -> Image | SentFile:
-    """Return base64 as a picture where it is one, else as a file. told: see `url_of`."""
+    """Return base64 data as an `Image` if it is one, else as a file. told: see `url_of`."""
     url = url_of(text, told)
     return Image(url) if url.startswith("data:image/") else SentFile(name, "", url)
 
 
 def joined(texts: Iterable[str]) -> str:
-    """Return the base64 of all that some pieces of base64 hold, one after the other. Raises ValueError where one is none."""
+    """Return the base64 encoding of concatenated base64 fragments. Raises ValueError if one is invalid."""
     return base64.b64encode(b"".join(base64.b64decode(text, validate=True) for text in texts)).decode()
 
 
 def told_type(raw: Raw) -> str:
-    """Return the media type that the headers of a reply tell, "" where they tell none."""
+    """Return the media type in the headers of a reply, "" if there is none."""
     headers = raw.response.get("headers")
     told = headers.get("content-type") if isinstance(headers, dict) else None
     return told.partition(";")[0].strip().lower() if isinstance(told, str) else ""

@@ -1,4 +1,4 @@
-"""Requests in OpenAI's chat shape, and the small pieces that other formats share with it."""
+"""Requests in OpenAI's chat shape, and functions that other formats share with it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from recviewer.formats.raw import Raw
 
 
 def request_of(raw: Raw, messages: Iterable[Message], problems: list[Problem], *, taken: frozenset[str]) -> Request:
-    """Put a request together.
+    """Build a request.
 
-    taken: the body's keys that `messages` already shows. `tools` is always kept apart; the rest are parameters.
+    taken: the body's keys that `messages` already covers. `tools` is always separate; the rest are parameters.
     """
     body = raw.body
     tools = body.get("tools")
@@ -46,7 +46,7 @@ def body_lookup(raw: Raw, problems: list[Problem]) -> Lookup:
 
 
 def chat_messages(body: Lookup) -> list[Message]:
-    """Read `messages` in OpenAI's shape (also Ollama's, whose images and object arguments are understood)."""
+    """Read `messages` in OpenAI's shape, or in Ollama's (with its images and object arguments)."""
     return [_message(turn) for turn in body.items("messages")]
 
 
@@ -107,14 +107,14 @@ def _part(item: Json, at: str, problems: list[Problem]) -> Part:
 
 
 def tool_calls(holder: Lookup) -> list[ToolCall]:
-    """Read whole `tool_calls` entries."""
+    """Read complete `tool_calls` entries."""
     return [tool_call(entry) for entry in holder.items("tool_calls")]
 
 
 def tool_call(entry: Lookup) -> ToolCall:
     """Read an entry of `tool_calls`, or a fragment of one.
 
-    It is {id, function: {name, arguments}}, or {id, type: custom, custom: {name, input}}, whose input is any text.
+    It is {id, function: {name, arguments}}, or {id, type: custom, custom: {name, input}}, whose input is free text.
     """
     if entry.data.get("function") is None and entry.data.get("custom") is not None:
         custom = entry.object("custom")
@@ -126,7 +126,7 @@ def tool_call(entry: Lookup) -> ToolCall:
 
 
 def function_call(holder: Lookup) -> list[ToolCall]:
-    """Read `function_call`, the older form of a call without an id. One without name and arguments is none."""
+    """Read `function_call`, the older form of a call without an id. It is ignored without a name and arguments."""
     if not holder.data.get("function_call"):
         return []
     call = holder.object("function_call")
@@ -135,7 +135,7 @@ def function_call(holder: Lookup) -> list[ToolCall]:
 
 
 def arguments_text(holder: Lookup, key: str) -> str:
-    """Return a call's arguments: text as sent, an object as compact JSON with sorted keys, "" when missing."""
+    """Return a call's arguments: text as sent, an object as compact JSON with sorted keys, "" if missing."""
     value = holder.data.get(key)
     if value is None:
         return ""

@@ -1,4 +1,4 @@
-"""What Ollama's generate and chat replies have in common: `done_reason`, counts, one choice."""
+"""Common parts of Ollama's generate and chat replies: `done_reason`, counts, one choice."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ COUNTS = ("prompt_eval_count", "eval_count")
 
 
 def usage_of(data: Lookup) -> dict[str, Json] | None:
-    """Return the two token counts as recorded, None where the chunk has neither."""
-    if COUNTS[0] not in data.data and COUNTS[1] not in data.data:  # nearly every chunk
+    """Return the two token counts as recorded, None if the chunk has neither."""
+    if COUNTS[0] not in data.data and COUNTS[1] not in data.data:  # the usual case
         return None
     found = {key: data.integer(key) for key in COUNTS}
     return found if any(value is not None for value in found.values()) else None
@@ -40,7 +40,7 @@ def chunks_of(
 
 
 def add_elements(raw: Raw, shape: Shape, made: Elements, left: list[Left]) -> None:
-    """Add each element of a stream. Of those that differ in their words and times alone, only the first is looked at."""
+    """Add each element of a stream. Of those that differ only in text and times, only the first is examined."""
     known: dict[Hashable, Flat] = {}
     for number, item in enumerate(raw.reply if isinstance(raw.reply, list) else ()):
         key = _look_of(item)
@@ -56,7 +56,7 @@ def add_elements(raw: Raw, shape: Shape, made: Elements, left: list[Left]) -> No
 
 
 def _look_of(item: Json) -> Hashable:
-    """Return what tells a chunk of a chat from others but its words and times, None of an element that says more."""
+    """Return what distinguishes a chat chunk besides its text and times, None for an element with other content."""
     if type(item) is not dict or len(item) != 4:
         return None
     message, model = item.get("message"), item.get("model")
@@ -71,7 +71,7 @@ _WORDS = frozenset({"role", "content", "thinking"})
 
 
 def reply_of(raw: Raw, problems: list[Problem], delta_of: Callable[[Lookup], Delta], read: frozenset[str]) -> Reply:
-    """Read a whole or streamed reply: one choice, joined."""
+    """Read a complete or streamed reply: one choice, joined."""
     if not isinstance(raw.reply, list):
         data = Lookup(unwrap(raw.reply), "response.body", problems)
         return Reply(deltas.fold([delta_of(data)]), usage_of(data), error_in(data.data), model=data.text("model"))

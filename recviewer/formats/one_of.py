@@ -1,4 +1,4 @@
-"""Keys of which a format has one at a time, so that its reader takes one alone: see `Shape`."""
+"""Mutually exclusive keys of a format, of which its reader takes only one: see `Shape`."""
 
 from __future__ import annotations
 

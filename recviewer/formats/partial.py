@@ -1,7 +1,7 @@
-"""Arguments of a function call that arrive as values with their places in the object.
+"""Arguments of a function call that are streamed as values with their paths in the object.
 
-Source: Vertex AI, "Stream function call arguments": `partialArgs` holds a JSON path (RFC 9535, `$.items[0].name`) and
-one value; a text goes on with what came for the same path before.
+Source: Vertex AI, "Stream function call arguments": `partialArgs` has a JSON path (RFC 9535, `$.items[0].name`) and one
+value; a text is appended to the previous value at the same path.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from recviewer.formats.lookup import Lookup
 _STEP = re.compile(r"""\.([^.\[\]]+)|\[(\d{1,6})\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]""")
 _VALUES = ("string_value", "stringValue", "number_value", "numberValue", "bool_value", "boolValue")
 _ROOM = 10_000
-"""A list grows to no more places than this for one value; beyond it the place is kept as a key."""
+"""A single value extends a list to at most this length; beyond it the path is kept as a key."""
 
 
 def put(arguments: dict[str, Json], piece: Lookup) -> None:
-    """Put a piece of arguments in its place. One whose place cannot be followed is kept under its path."""
+    """Store an argument value at its path. A value whose path cannot be followed is stored under the path as a key."""
     path = piece.text("jsonPath" if "jsonPath" in piece.data else "json_path")
     value = next((piece.data[key] for key in _VALUES if piece.data.get(key) is not None), None)
     steps = _steps(path)
@@ -29,7 +29,7 @@ def put(arguments: dict[str, Json], piece: Lookup) -> None:
 
 
 def _steps(path: str) -> list[str | int]:
-    """Return the way that a path names, [] where it is of a kind that names none or several."""
+    """Return the steps of a path, [] if it is of a kind that matches none or several values."""
     rest = path.removeprefix("$")
     found: list[str | int] = []
     place = 0
@@ -47,7 +47,7 @@ def _steps(path: str) -> list[str | int]:
 
 
 def _set(root: dict[str, Json], steps: list[str | int], value: Json) -> bool:
-    """Set a value, making objects and lists on the way. False where something else stands in the way."""
+    """Set a value, creating objects and lists on the path. False if another value is in the way."""
     holder: Any = root
     for step, following in pairwise(steps):
         held = _held(holder, step)

@@ -25,40 +25,41 @@ class Raw:
     test_id: str | None
     request: dict[str, Json]
     request_kind: str
-    """`inference`, `tool`, `http` or `file_processor`, told apart by the request's keys, else ""."""
+    """`inference`, `tool`, `http` or `file_processor`, recognized by the request's keys, else ""."""
     response: dict[str, Json]
     method: str
     url: str
     url_path: str
-    """The path part of the URL ("" where there is none)."""
+    """The path part of the URL ("" if there is none)."""
     endpoint: str
     """As recorded, else url_path."""
     model: str
-    """What was asked for, by the request, its body, or its address; "" where none of them says."""
+    """The requested model, from the request, its body, or its URL; "" if none has it."""
     body: dict[str, Json]
-    """The request's body or payload, {} when absent or not an object."""
+    """The request's body or payload, {} if absent or not an object."""
     reply: Json
-    """The response's body as it was sent: one value, or the elements of a stream, whatever its lines or pieces were
-    recorded as (text where an element is no JSON)."""
+    """The response's body as it was sent: one value, or the elements of a stream, in whatever lines or fragments it was
+    recorded (an element that is not JSON is text).
+    """
     recorded: Json
     """The body as recorded."""
     sse_events: tuple[Event, ...]
-    """The server-sent events whose data the elements are, () for every other stream; `events` gives them for any."""
+    """The server-sent events with the elements as their data, () for any other stream; `events` works for all."""
     type_name: str
-    """Last dotted part of the `__type__` of the reply, or of its first element when it is a list, else ""."""
+    """Last dotted part of the `__type__` of the reply, or of the first element of a list, else ""."""
     heads: tuple[dict[str, Json], ...]
-    """The reply, or the first elements of a list, as far as they are objects, unwrapped."""
+    """The unwrapped reply, or the first elements of a list, if they are objects."""
     first: dict[str, Json]
-    """The first of them."""
+    """The first of `heads`."""
     is_streaming: bool
     is_exception: bool
     status: int | None
     problems: tuple[Problem, ...]
-    """All that was odd so far."""
+    """All problems so far."""
     of_text: tuple[Problem, ...] = ()
-    """Those of them that the text of the body has, if it was recorded as one."""
+    """The problems found in the text of the body, if it was recorded as text."""
     alike: Mapping[int, CutChunks] = field(default_factory=dict)
-    """By the place of an element of the reply, chunks that stood behind it and were cut out (`formats.cut_chunks`)."""
+    """By index of a reply's element, the chunks cut out behind it (`formats.cut_chunks`)."""
 
     @property
     def is_empty(self) -> bool:
@@ -69,7 +70,7 @@ class Raw:
         return not reply.strip() if isinstance(reply, str) else reply is None or reply == {}
 
     def events(self) -> Iterator[Event]:
-        """Yield the events of a stream; where it was recorded decoded, one nameless event for each element."""
+        """Yield the events of a stream; if it was recorded decoded, one unnamed event for each element."""
         return events_of(self.reply, self.sse_events)
 
 
@@ -79,7 +80,7 @@ _MODEL = re.compile(
 )
 
 HEADS = 5
-"""How many elements of a stream are looked at to tell whose it is: the first may be a ping, or hold filters only."""
+"""How many elements of a stream are examined to choose its format: the first may be a ping or only filter results."""
 
 
 def unwrap(value: Json) -> Json:
@@ -104,7 +105,7 @@ def type_of(value: Json) -> str:
 def envelope(document: Json, alike: Mapping[int, CutChunks] | None = None) -> Raw:
     """Unpack a decoded document. alike: see `Raw`.
 
-    Raises Unreadable when the document is no object at all; everything else that is odd becomes a problem.
+    Raises Unreadable if the document is not an object; every other anomaly becomes a problem.
     """
     if not isinstance(document, dict):
         names = {list: "a list", str: "a string", bool: "true or false", type(None): "null"}
@@ -187,13 +188,13 @@ def _path_of(url: str) -> str:
 
 
 def _model_in(path: str) -> str:
-    """Return the model that a path names, as Google's and AWS's do (`models/M:generateContent`, `model/M/converse`)."""
+    """Return the model in a URL path, as Google and AWS have it (`models/M:generateContent`, `model/M/converse`)."""
     found = _MODEL.search(path)
     return unquote(found[1] or found[2]) if found else ""
 
 
 def host_of(url: str) -> str:
-    """Return the host and port that a URL names, "" where it names none or is no URL."""
+    """Return the host and port of a URL, "" if it has none or is invalid."""
     try:
         return urlsplit(url).netloc.rpartition("@")[2]
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reading a recording: bytes in, exchange out. Nothing a file holds makes this raise."""
+"""Reading a recording: bytes in, exchange out. No file content makes this raise."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ NOT_UNDERSTOOD = "not understood: it is kept as it is, and counts"
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """How a recorder finds an exchange at replay. recorder: as people call it. on: keys of the request that have to agree.
+    """How a recorder finds an exchange at replay. recorder: its display name. on: keys of the request that must be
+    equal.
 
-    is_in_order: of several that agree, the first that was not given out yet is given out, so that the place counts.
+    is_in_order: of several matches, the first that was not replayed yet is used, so that the position counts.
     """
 
     recorder: str
@@ -40,9 +41,9 @@ class Matching:
 class Reading:
     """A recording that was read.
 
-    raw: its envelope, None where the bytes are unreadable. format: the one that read it, None likewise. as_recorded: where
-    secrets were masked in it, the same without masks: for hashes alone, and for who may see them. matching: how its
-    recorder finds it again at replay, None where that is not known.
+    raw: its envelope, None if the bytes are unreadable. format: the format that read it, None likewise. as_recorded: if
+    secrets were masked, the same reading without masks: only for hashes, and for those who may see secrets. matching:
+    how its recorder finds it at replay, None if unknown.
     """
 
     exchange: Exchange
@@ -53,7 +54,7 @@ class Reading:
 
     @property
     def document(self) -> dict[str, Json]:
-        """The decoded document, {} where the bytes are unreadable."""
+        """The decoded document, {} if the bytes are unreadable."""
         return self.raw.document if self.raw else {}
 
     @property
@@ -63,17 +64,17 @@ class Reading:
 
     @property
     def hashed(self) -> dict[str, Json]:
-        """The document as it was recorded, for hashes of it alone."""
+        """The document as recorded, unmasked: only for hashing."""
         return (self.as_recorded or self).document
 
     def chunks(self) -> Iterator[Chunk]:
-        """Yield what each element of a streamed reply adds; nothing where it was not streamed or not readable."""
+        """Yield what each element of a streamed reply adds; nothing if it was not streamed or is unreadable."""
         if self.raw is None or self.format is None or not self.exchange.chunks:
             return iter(())
         return self.format.chunks(self.raw)
 
     def said(self) -> Iterator[Chunk | SaidRun]:
-        """Yield what `chunks` yields; of what was read briefly, chunks that are alike as runs."""
+        """Yield what `chunks` yields; after `read_briefly`, similar chunks come as runs."""
         if self.raw is None or not self.raw.alike:
             return self.chunks()
         of_alike: JoinsAlike = self.format  # type: ignore[assignment] # no other format reads briefly
@@ -81,15 +82,15 @@ class Reading:
 
 
 def unreadable(reason: str) -> Reading:
-    """Return the reading of a file that cannot be read. reason: a sentence without its full stop."""
+    """Return the reading of a file that cannot be read. reason: a sentence without a full stop."""
     return Reading(Exchange(Kind.UNREADABLE, problems=(Problem("file", reason),)))
 
 
 def read(data: bytes, *, exact: bool = False, as_format: str | None = None) -> Reading:
     """Read a recording's bytes.
 
-    exact: keep how floats were written (slower; for what people see). as_format: read as this format, whatever it looks
-    like; then an error of that format is raised, while the format chosen by itself gives way to the generic one.
+    exact: keep floats as they were written (slower; for display). as_format: read as this format, whatever it looks
+    like; errors of that format are then raised, whereas an automatically chosen format falls back to the generic one.
     Raises KeyError for an unknown `as_format`, nothing otherwise.
     """
     try:
@@ -104,10 +105,10 @@ def read(data: bytes, *, exact: bool = False, as_format: str | None = None) -> R
 def read_briefly(
     data: bytes, is_odd: Callable[[bytes], bool] = lambda _: False, *, exact: bool = False
 ) -> Reading | None:
-    """Read a long stream whose chunks are mostly alike without decoding each of them.
+    """Read a long stream of mostly similar chunks without decoding each of them.
 
-    The exchange is the one that `read` returns; the document has not all chunks. Returns None for any other recording, and
-    for one that is odd: asked of what is left of its bytes. exact: as for `read`.
+    The exchange equals that of `read`; the document lacks chunks. Returns None for any other recording, and if `is_odd`
+    is true for the remaining bytes. exact: as for `read`.
     """
     found = shortened(data)
     if found is None or is_odd(found.data) or (exact and has_exponent(found.data)):
@@ -118,13 +119,13 @@ def read_briefly(
         joins_alike = getattr(chosen, "joins_alike", None)  # of a `JoinsAlike`
         if joins_alike is not None and joins_alike(raw):
             return Reading(_exchange(raw, chosen, list(raw.problems)), raw, chosen)
-    except Exception:  # whatever it is, reading all of the file tells
+    except Exception:  # any error: the file is then read in full
         return None
     return None
 
 
 def read_document(decoded: Decoded, *, as_format: str | None = None) -> Reading:
-    """Read a document that was decoded. as_format, and what is raised: as for `read`."""
+    """Read a decoded document. as_format and exceptions: as for `read`."""
     try:
         raw = envelope(decoded.document)
     except Unreadable as reason:
@@ -160,7 +161,7 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
     left: list[Left] = []
     rest = rest_of(raw, chosen, reply if is_read else None, left)
     odd = [[problem.where, problem.what] for problem in problems if problem.where == "file"]
-    odd += [["", problem.what] for problem in raw.of_text]  # without its event: where a stream was cut says nothing
+    odd += [["", problem.what] for problem in raw.of_text]  # without event number: chunk boundaries do not matter
     problems += [Problem(f"{BODY}{_joint(one.where)}{one.where}", NOT_UNDERSTOOD) for one in left[:PROBLEM_LIMIT]]
     return Exchange(
         kind=kind,

@@ -1,6 +1,6 @@
-"""Frames of a session as if nothing had come in pieces: where the network cut words and sound says nothing.
+"""Frames of a realtime session with their fragments joined, because network boundaries of text and audio do not matter.
 
-Sound is new at each recording; its words, which come beside it, count, and of the sound that there is some.
+Audio is new at each recording; its transcript, sent beside it, counts, and that there is some audio.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 from recviewer.exchange.model import Json
 
 SOUND = "…"
-"""Stands for sound."""
+"""Placeholder for audio."""
 
 
 def whole_frames(frames: Sequence[Json]) -> list[Json]:
-    """Return each frame, the first of several pieces with all that they hold, the others as ones that add nothing."""
+    """Return each frame: the first of several fragments with the content of all, the others empty."""
     made: list[Json] = []
     firsts: dict[Hashable, dict[str, Any]] = {}
     turn = 0
@@ -24,7 +24,7 @@ def whole_frames(frames: Sequence[Json]) -> list[Json]:
             made.append(frame)
             continue
         kind = frame.get("type")
-        if kind == "ping":  # keeps the line open, now and then
+        if kind == "ping":  # keeps the connection open
             made.append(_like(made))
         elif isinstance(kind, str) and kind.endswith(".delta") and isinstance(frame.get("delta"), str):
             made.append(_piece(frame, kind, firsts, made))
@@ -39,8 +39,8 @@ def whole_frames(frames: Sequence[Json]) -> list[Json]:
 
 
 def _piece(frame: dict[str, Any], kind: str, firsts: dict[Hashable, dict[str, Any]], made: list[Json]) -> Json:
-    """Return what a piece of words, arguments or sound adds."""
-    key = (kind, repr(frame.get("item_id")), repr(frame.get("content_index")))  # whatever these are
+    """Return what a fragment of text, arguments or audio adds."""
+    key = (kind, repr(frame.get("item_id")), repr(frame.get("content_index")))  # repr, as these may be any JSON value
     first = firsts.get(key)
     is_sound = kind.endswith("audio.delta")
     if first is None:
@@ -53,13 +53,13 @@ def _piece(frame: dict[str, Any], kind: str, firsts: dict[Hashable, dict[str, An
 
 
 def _like(made: list[Json]) -> Json:
-    """Return a frame that adds nothing to the one before it."""
+    """Return a frame that adds nothing to the previous one."""
     last = made[-1] if made else None
     return {"type": last["type"]} if isinstance(last, dict) and "type" in last else {}
 
 
 def _turn(item: Json, key: str, turn: int, firsts: dict[Hashable, dict[str, Any]]) -> Json:
-    """Return what a frame of Gemini adds to its turn; None for nothing."""
+    """Return what a Gemini frame adds to its turn; None for nothing."""
     if key in ("outputTranscription", "inputTranscription") and isinstance(item, dict):
         return _joined(item, (key, turn), firsts)
     if key == "modelTurn" and isinstance(item, dict) and isinstance(item.get("parts"), list):

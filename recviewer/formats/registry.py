@@ -1,4 +1,4 @@
-"""Which formats there are, and which of them reads a recording. Formats are discovered: there is no list to edit."""
+"""The available formats, and the choice of the one that reads a recording. They are discovered, not listed."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def formats() -> tuple[Format, ...]:
 
 
 _BY_TYPE: dict[str, Format] = {}
-"""By name of a type, the format that claimed it; only one can."""
+"""By type name, the format that claimed it; only one can."""
 
 
 def choose(raw: Raw) -> Format:
-    """Return the format that reads a recording; never none, for the generic one claims everything."""
+    """Return the format that reads a recording. Always one, because the generic format claims everything."""
     known = _BY_TYPE.get(raw.type_name)
     if known is not None and _claim(known, raw) is Match.TYPE:
         return known
@@ -40,13 +40,13 @@ def choose(raw: Raw) -> Format:
                 _BY_TYPE[raw.type_name] = format
                 break
             if match is Match.SHAPE and not raw.type_name:
-                break  # none of the others can be surer
+                break  # no other format can be surer
     assert chosen is not None
     return chosen
 
 
 def _claim(format: Format, raw: Raw) -> Match:
-    """Ask a format how sure it is; one that fails to say claims nothing."""
+    """Ask a format how sure it is; a format that raises claims nothing."""
     try:
         return format.match(raw)
     except Exception:
@@ -55,15 +55,16 @@ def _claim(format: Format, raw: Raw) -> Match:
 
 
 def may_be_guessed(raw: Raw) -> bool:
-    """Tell whether the endpoint may decide who reads a recording: only where no reply says otherwise.
+    """Tell whether the endpoint may decide which format reads a recording: only if no reply contradicts it.
 
-    A reply that no format knows by its type or shape is unknown, whatever it answers; a failure is nobody's.
+    A reply that no format recognizes by type or shape is unknown, whatever endpoint it came from; failures have no
+    format.
     """
     return raw.is_empty or raw.is_exception or http_error_of(raw) is not None
 
 
 def named(name: str) -> Format:
-    """Return the format with this name. Raises KeyError where there is none."""
+    """Return the format with this name. Raises KeyError if there is none."""
     for format in formats():
         if format.name == name:
             return format

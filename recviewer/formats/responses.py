@@ -1,9 +1,9 @@
-"""Joining a stream of OpenAI's Responses.
+"""Joins a stream of OpenAI's Responses.
 
-What counts is the last response that the stream holds; where a server or a client emptied that, the finished items; where
-there are none, or where these too are silent about what was said, the pieces. Each event adds its piece where the pieces
-come to what counts, so that the chunks show how the answer grew; else the event that holds what counts adds all of it, and
-a problem says so.
+The last complete response in the stream counts; if a server or client emptied it, the finished items; if there are
+none, or if these also lack what was streamed, the fragments. Where the fragments add up to what counts, each event adds
+its fragment, so that the chunks show how the answer grew; otherwise the event with the counted result adds all of it,
+and a problem says so.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ SERVER_KEYS = {
     "response.shell_call_command.delta": "action",
     "response.apply_patch_call_operation_diff.delta": "operation",
 }
-"""Events that bring a server's call in pieces, and the key of its item that the pieces make."""
+"""Events that send a server-side call in fragments, and the key of its item that the fragments form."""
 
 
 def in_response(event: Json) -> Json:
-    """Return an event with its response below `response`: the last one of Perplexity's agents has it beside `type`."""
+    """Return an event with its response under `response`: the last event of Perplexity's agents has it at the top level."""
     kind = event.get("type") if isinstance(event, dict) else None
     if not isinstance(event, dict) or not isinstance(kind, str) or kind not in TERMINAL or "response" in event:
         return event
@@ -61,7 +61,7 @@ def finish_of(response: Lookup) -> str:
 
 
 def whole(items: Iterable[Lookup], finish: str) -> Delta:
-    """Return what finished items say, in their order."""
+    """Return the content of finished items, in order."""
     texts: list[str] = []
     thoughts: list[str] = []
     refusals: list[str] = []
@@ -93,7 +93,7 @@ def whole(items: Iterable[Lookup], finish: str) -> Delta:
 
 
 def message_in(item: Lookup) -> Delta:
-    """Return what a message says."""
+    """Return the content of a message."""
     texts = ""
     refusal = ""
     thought = ""
@@ -118,9 +118,9 @@ def message_in(item: Lookup) -> Delta:
 class ResponseStream:
     """The events of one stream, each a cursor on its data, and what each adds.
 
-    counts_at: the number of the event whose finished response or items count instead of the pieces; None where the pieces
-    come to it. agrees: whether the last response in the stream says what counts. texts: what grew, by what it is and the
-    place of its item, in pieces with the place in the item.
+    counts_at: the index of the event whose finished response or items count instead of the fragments; None if the
+    fragments add up to it. agrees: whether the last response equals what counts. texts: the streamed texts by sort and
+    item index, as fragments with their position in the item.
     """
 
     def __init__(self, events: list[Lookup], problems: list[Problem]) -> None:
@@ -163,9 +163,9 @@ class ResponseStream:
         self._problems.append(Problem(self.events[at].at, f"the finished response {what}"))
 
     def _finals(self) -> Iterator[tuple[Delta, int, bool]]:
-        """Yield what the finished response says, and then what the items say that the stream finished one by one.
+        """Yield the content of the finished response, then that of the items finished one by one.
 
-        With each the number of the event that holds the last of it, and whether it is the response.
+        Each with the index of the event with the last of it, and whether it is the response.
         """
         ends = [number for number, event in enumerate(self.events) if event.kind in TERMINAL]
         for number in reversed(ends):
@@ -180,7 +180,7 @@ class ResponseStream:
             yield whole([self.events[number].object("item") for number in numbers], finish), at, False
 
     def _is_all_finished(self) -> bool:
-        """Tell whether each item that was begun was finished."""
+        """Tell whether each item that started was finished."""
         begun = {place_of(event) or 0 for event in self.events if event.kind == "response.output_item.added"}
         return begun <= set(self.finished)
 
@@ -212,7 +212,7 @@ class ResponseStream:
             self._pieces[number].append(Delta(parts=tuple(server_parts(self._grown_item(item, place)))))
 
     def _grown_item(self, item: Lookup, place: int | None) -> Lookup:
-        """Return an item that was never finished, with the pieces that came of it."""
+        """Return an item that was never finished, with its fragments so far."""
         made = dict(item.data)
         for key, pieces in self.asked.get(place, {}).items():
             before = made.get(key)
@@ -237,7 +237,7 @@ class ResponseStream:
         self._pieces[number].append(delta)
 
     def _add_missing(self, number: int, what: str, place: int | None, given: str) -> None:
-        """Add a text that comes whole, where no piece of it came before."""
+        """Add a complete text if no fragment of it came before."""
         if given and (what, place) not in self.texts:
             made = Delta(text=given) if what == "text" else Delta(refusal=given)
             self._add(what, number, place, made if what != "reasoning" else Delta(reasoning=given), given)
@@ -271,12 +271,12 @@ def _says(output: Output) -> bool:
 
 
 def _adds_parts(final: Iterable[Output], grown: Iterable[Output]) -> bool:
-    """Tell whether a finished response says what the pieces came to, and adds what no event is for."""
+    """Tell whether a finished response equals the joined fragments, plus parts for which there are no events."""
     return [replace(one, parts=()) for one in final] == [*grown]
 
 
 def _unsealed(outputs: Iterable[Output]) -> list[Output]:
-    """Return outputs without what the provider sealed, anew each time that it says it."""
+    """Return outputs without opaque data, which the provider makes anew each time."""
     return [replace(one, parts=tuple(map(_unsealed_part, one.parts))) for one in outputs]
 
 
@@ -293,7 +293,7 @@ def _without_seals(value: Json) -> Json:
 
 
 def _is_less(final: Output, grown: Output) -> bool:
-    """Tell whether a finished response is silent where the pieces said something."""
+    """Tell whether a finished response lacks something that the fragments have."""
     return any(
         given and not kept
         for given, kept in (
@@ -307,5 +307,5 @@ def _is_less(final: Output, grown: Output) -> bool:
 
 
 def place_of(event: Lookup) -> int | None:
-    """Return the place of the item that an event is of."""
+    """Return the index of the item that an event belongs to."""
     return event.integer("output_index")

@@ -1,7 +1,7 @@
-"""What is left of OpenAI's Responses once they were read, so that nothing in them is lost.
+"""What remains of OpenAI's Responses after reading, so that nothing in them is lost.
 
-A stream tells most things several times: in pieces, when a part is done, when an item is done, and at the end. What only
-repeats what was read is left out; what says something else is left as it was recorded.
+A stream sends most content several times: in fragments, when a part is done, when an item is done, and at the end. Mere
+repetitions of what was read are left out; anything different is kept as recorded.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _WORDS_OF_PARTS = {
     "reasoning": "text",
     "refusal": "refusal",
 }
-"""By the type of a part of a message, the key of its words."""
+"""The key of the text, by the type of a message part."""
 
 _DONE = {
     "response.output_text.done": ("text", "text"),
@@ -44,7 +44,7 @@ _DONE = {
     "response.function_call_arguments.done": ("arguments", "arguments"),
     "response.custom_tool_call_input.done": ("arguments", "input"),
 }
-"""Events that tell in whole what came in pieces: what it is, and the key it stands under."""
+"""Events that repeat in full what came in fragments: its sort, and its key."""
 
 _PARTS = frozenset(
     {
@@ -57,7 +57,7 @@ _PARTS = frozenset(
 
 
 def left_of_response(response: Json) -> Json:
-    """Return a response without what was read of its items and of how it ended."""
+    """Return a response without what was read of its items and its end."""
     if not isinstance(response, dict):
         return response
     made = dict(response)
@@ -79,12 +79,12 @@ def _without(value: dict[str, Json], *keys: str) -> dict[str, Json]:
 
 
 def _without_text(value: dict[str, Json], key: str) -> dict[str, Json]:
-    """Leave out a text that says something; that there is an empty one counts."""
+    """Leave out a non-empty text; the presence of an empty one counts."""
     return _without(value, key) if isinstance(value.get(key), str) and value[key] else value
 
 
 def left_of_item(value: Json) -> Json:
-    """Return an item without what was read of it. How long each text is stays, for the reader joins them."""
+    """Return an item without what was read of it. The length of each text remains, because the reader joins texts."""
     if not isinstance(value, dict):
         return value
     item = Lookup(value, "")
@@ -107,7 +107,7 @@ def left_of_item(value: Json) -> Json:
 
 
 def _with_call_id(left: dict[str, Json]) -> dict[str, Json]:
-    """Mark that there is an id to which the result refers; which, the call itself tells."""
+    """Replace `call_id` by a mark that it is present; the call itself has the id."""
     call_id = left.get("call_id")
     return {**left, "call_id": PASSED} if isinstance(call_id, str) and call_id else left
 
@@ -117,7 +117,7 @@ def _size_of(text: Json) -> dict[str, Json]:
 
 
 def _left_of_words(value: Json) -> Json:
-    """Return what is left of the thoughts of an item: a text, or a list of objects each with one."""
+    """Return what remains of an item's reasoning: a text, or a list of objects with one each."""
     if isinstance(value, list):
         return [_left_of_words(part) for part in value]
     if not isinstance(value, dict):
@@ -145,13 +145,13 @@ def _left_of_part(part: Json) -> Json:
 
 
 class StreamRest:
-    """What is left of each event of a stream that was read."""
+    """What remains of each event of a stream after reading."""
 
     def __init__(self, stream: ResponseStream) -> None:
         self._stream = stream
 
     def events(self) -> Iterator[Json]:
-        """Yield the data of each event without what was read, or only repeats it."""
+        """Yield the data of each event without what was read or is only repeated."""
         stream = self._stream
         for number, event in enumerate(stream.events):
             if stream.counts_at is None:
@@ -182,7 +182,7 @@ class StreamRest:
         return data
 
     def _told(self, what: str, place: int | None) -> list[str]:
-        """Return the texts that grew at a place: all of it, and each part."""
+        """Return the texts streamed for an item: the whole, and each part."""
         pieces = self._stream.texts.get((what, place), [])
         parts: dict[int | None, str] = {}
         for part, piece in pieces:
@@ -198,7 +198,7 @@ class StreamRest:
         return {**data, "part": _without(part, *said)}
 
     def _is_told_by_item(self, kind: str, place: int | None) -> bool:
-        """Tell whether the pieces of a server's call are what its finished item has, or make it where there is none."""
+        """Tell whether the fragments of a server-side call equal its finished item, or form it if there is none."""
         stream = self._stream
         number = stream.finished.get(place or 0)
         if number is None:

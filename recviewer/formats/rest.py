@@ -1,4 +1,4 @@
-"""What counts of a recording besides what its reader took as meaning: everything that is not known to be harmless."""
+"""What counts of a recording besides what its reader took as meaning: everything not known to be harmless."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _ASKED: dict[str, frozenset[str]] = {
     "inference": frozenset({"body"}),
     "tool": frozenset({"tool_name", "kwargs"}),
 }
-"""By kind of request, the keys that `Request.body` holds. Of a file processor's request it holds all."""
+"""By kind of request, the keys that `Request.body` contains. A file processor's request is contained in full."""
 
 _ELSEWHERE = frozenset({"test_id", "url", "model", "provider_metadata"})
 
 
 def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> RestCounts:
-    """Return what counts besides what the neutral model has, and what is harmless; not where the recording stands.
+    """Return what counts besides the neutral model and harmless values; where the recording lies does not count.
 
-    reply: None where no format read the body. left: gets what was not understood, with paths below the body.
+    reply: None if no format read the body. left: values not understood are appended, with paths relative to the body.
     """
     made: dict[str, Json] = {}
     file = {key: value for key, value in raw.document.items() if key not in _TOP or _is_odd(key, value)}
@@ -77,7 +77,7 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
 
 
 def _around(reply: Json, shape: Shape, left: list[Left]) -> dict[str, Json]:
-    """Return what counts of a body whose stream stands below a key, besides the stream. No reader looks at it."""
+    """Return what counts of a body whose stream is under a key, besides the stream. No reader looks at it."""
     if not isinstance(reply, dict):
         return {}
     beside = {key: value for key, value in reply.items() if key != "stream"}
@@ -87,14 +87,14 @@ def _around(reply: Json, shape: Shape, left: list[Left]) -> dict[str, Json]:
 
 
 def _is_lines(raw: Raw) -> bool:
-    """Tell whether a stream was recorded as lines or pieces of text, among which nothing else has a meaning."""
+    """Tell whether a stream was recorded as lines or text fragments, where other elements have no meaning."""
     return bool(raw.sse_events) and isinstance(raw.recorded, list)
 
 
 class RestCounts(NamedTuple):
-    """What counts besides. rest: by where it stands (`file`, `request`, `response`, `types`, `body`, `chunks`, `blocks`).
+    """What else counts. rest: by location (`file`, `request`, `response`, `types`, `body`, `chunks`, `blocks`).
 
-    elements: of a streamed reply, what counts of each element in its place.
+    elements: for a streamed reply, what counts of each element, in order.
     """
 
     rest: dict[str, Json]
@@ -102,12 +102,12 @@ class RestCounts(NamedTuple):
 
 
 def _is_odd(key: str, value: Json) -> bool:
-    """Tell whether a part of the file that everything is read from is of a wrong type, so that nothing of it was read."""
+    """Tell whether `request` or `response` has a wrong type, so that nothing of it was read."""
     return key in ("request", "response") and not isinstance(value, dict)
 
 
 def place_of(raw: Raw) -> dict[str, Json]:
-    """Return where the recording stands, which may move without anything being said otherwise: test, host, provider."""
+    """Return where the recording was made (test, host, provider), which may change without a change of meaning."""
     made: dict[str, Json] = {}
     for holder, name in ((raw.document, "test_id"), (raw.request, "request.test_id")):
         if "test_id" in holder:
@@ -118,7 +118,7 @@ def place_of(raw: Raw) -> dict[str, Json]:
     metadata = raw.request.get("provider_metadata")
     if isinstance(metadata, dict):
         made |= {f"provider_metadata.{key}": item for key, item in metadata.items() if not _is_version(key)} or {
-            "provider_metadata": {}  # that there is one counts, whatever versions it names
+            "provider_metadata": {}  # that it is present counts, not which versions it names
         }
     elif "provider_metadata" in raw.request:
         made["provider_metadata"] = metadata
@@ -135,7 +135,7 @@ _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\\s]+")
 
 @lru_cache(maxsize=256)
 def _split(url: str) -> tuple[str, str]:
-    """Return scheme and host of a URL, and all that follows; a URL that is none is all path."""
+    """Return scheme and host of a URL, and the rest; an invalid URL is all rest."""
     found = _HOST.match(url)
     return (found[0], url[found.end() :]) if found else ("", url)
 
@@ -181,7 +181,7 @@ def _whole(body: Json, chosen: Format, shape: Shape, left: list[Left]) -> dict[s
 
 
 LISTS_BYTES = 2_000_000
-"""Text of lists of models of which one process remembers what counts: each test of a tree asks for the same one."""
+"""Most bytes of model lists whose results a process caches: each test of a tree requests the same ones."""
 
 _LISTS = Recent[tuple[str, bytes], tuple[bytes, dict[str, Json], list[Left]]](
     weigh=lambda found: len(found[0]), limit=LISTS_BYTES, at_least=0
@@ -190,7 +190,7 @@ _LISTS = Recent[tuple[str, bytes], tuple[bytes, dict[str, Json], list[Left]]](
 
 def _models(body: list[Json], shape: Shape, left: list[Left]) -> dict[str, Json]:
     """Return what counts of a list of models."""
-    with suppress(TypeError):  # a number that keeps its text, or one that is too long
+    with suppress(TypeError):  # TypeError: a number that keeps its text, or too long an integer
         text = orjson.dumps(body)
         _, made, found = _LISTS.made((shape.name, text), lambda: (text, *_listed(body, shape)))
         left += found
@@ -207,7 +207,7 @@ def _listed(body: list[Json], shape: Shape) -> tuple[dict[str, Json], list[Left]
 
 
 ROWS_MOST = 4_000
-"""Rows of lists that one process remembers: the lists of a tree hold the same models again and again."""
+"""Most list rows that a process caches: the lists of a tree contain the same models again and again."""
 
 ROW_BYTES_MOST = 4_000
 
@@ -218,7 +218,7 @@ def _row(item: Json, shape: Shape, left: list[Left]) -> Json:
     """Return what counts of an item of a reply that is a list."""
     try:
         text = exact(orjson.dumps(item))
-    except TypeError:  # a number that keeps its text, or one that is too long
+    except TypeError:  # a number that keeps its text, or too long an integer
         return shape.rest([item], left)[0]
     known = _ROWS.get((shape.name, text))
     if known is None:
@@ -231,11 +231,11 @@ def _row(item: Json, shape: Shape, left: list[Left]) -> Json:
 
 
 def _types(items: list[Json], alike: Mapping[int, CutChunks] | None = None) -> dict[str, Json]:
-    """Return the name of the type around the values, or each one's where they differ, and what else stands beside one.
+    """Return the name of the type around the values, or of each if they differ, and any other keys of the wrappers.
 
-    alike: see `Raw`. Raises NotAlike where they have names of their own.
+    alike: see `Raw`. Raises NotAlike if the values have different types.
     """
-    with suppress(TypeError, KeyError, ValueError):  # nearly all: each wrapped, and by one type
+    with suppress(TypeError, KeyError, ValueError):  # nearly all lists: every value wrapped, all in one type
         found = [name for name, _ in map(_wrapped, items)]
         if len(set(found)) == 1 and set(map(len, items)) == {2}:
             return {"types": found[:1]}
@@ -258,7 +258,7 @@ def _types(items: list[Json], alike: Mapping[int, CutChunks] | None = None) -> d
 
 
 def _named(items: list[Json], kept: list[Json]) -> dict[str, Json]:
-    """Name the rows of a list whose order says nothing; rows of one name are told apart by what is left of them."""
+    """Key the rows of a list whose order does not matter by name; rows with equal names are sorted by their rest."""
     made: dict[str, list[Json]] = {}
     for item, rest in zip(items, kept, strict=True):
         row: Any = unwrap(item)
@@ -272,13 +272,13 @@ def _told_in(raw: Raw, chosen: Format, reply: Reply) -> GivenTexts:
 
 
 PING = {"type": "ping"}
-"""Keeps the line open, now and then: where it came and how often says nothing."""
+"""Keeps the connection open; its number and positions do not matter."""
 
 
 def _streamed(
     raw: Raw, chosen: Format, reply: Reply, shape: Shape, left: list[Left], told: list[blocks.Told]
 ) -> Elements:
-    """Return what counts of each element. told: gets the elements of which blocks are told."""
+    """Return what counts of each element. told: the elements to derive blocks from are appended."""
     made = Elements()
     if reply.elements is not None:
         made.flats = list(reply.elements)

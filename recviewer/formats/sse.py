@@ -1,4 +1,4 @@
-"""Server-sent events out of a text, in every layout that recorders leave them in.
+"""Parses server-sent events from text, in every layout in which recorders store them.
 
 Source: the HTML standard, "Server-sent events" (lines end at CRLF, LF or CR; an event ends at a blank line; several
 data lines are joined by a newline; one space after the colon is dropped; lines that start with a colon are comments).
@@ -16,7 +16,7 @@ from recviewer.exchange.model import Json
 from recviewer.formats.decode import Unreadable, as_written
 
 DONE = "[DONE]"
-"""What many servers send last: data that is no JSON and means nothing."""
+"""The end marker of many servers: data that is not JSON and has no meaning."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _FIELDS = frozenset({"event", "data", "id", "retry"})
@@ -28,9 +28,9 @@ _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])')
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. data: decoded JSON, or None where the data is no JSON (such as `[DONE]`). text: the data as sent.
+    """One event. data: decoded JSON, or None if the data is not JSON (such as `[DONE]`). text: the data as sent.
 
-    size_bytes: of its lines. problems: what was odd about the JSON.
+    size_bytes: of its lines. problems: anomalies of the JSON.
     """
 
     name: str
@@ -42,24 +42,24 @@ class Event:
 
     @property
     def is_unread(self) -> bool:
-        """Whether there is data that is neither JSON nor the usual end."""
+        """Whether there is data that is neither JSON nor the usual end marker."""
         return self.data is None and self.text not in ("", DONE, "null")
 
 
 def is_stream(text: str) -> bool:
-    """Tell whether a text is server-sent events: it begins as a line of such, and holds an event or only comments."""
+    """Tell whether a text is server-sent events: its first line is one of theirs, and it has an event or only comments."""
     if not _BEGINS.match(text):
         return False
     return _HAS_EVENT.search(text) is not None or _ONLY_COMMENTS.fullmatch(text) is not None
 
 
 def starts_line(text: str) -> bool:
-    """Tell whether a text begins as a line of server-sent events does, or is blank."""
+    """Tell whether a text starts like a line of server-sent events, or is blank."""
     return not text.strip() or _BEGINS.match(text) is not None
 
 
 def events(text: str) -> Iterator[Event]:
-    """Yield the events of a text. The last one may lack its end; one without name and data is none."""
+    """Yield the events of a text. The last one may be incomplete; events without name and data are skipped."""
     block: list[tuple[str, str, int]] = []
     depth = 0
     for line in _LINE_END.split(text):
@@ -86,13 +86,13 @@ def events(text: str) -> Iterator[Event]:
 
 
 def _depth(block: list[tuple[str, str, int]]) -> int:
-    """Return how many brackets of a block's data stand open: some servers write JSON in lines after one `data:`."""
+    """Return the number of unclosed brackets in a block's data: some servers split JSON over lines after one `data:`."""
     data = [value for key, value, _ in block if key == "data"]
     return sum(map(_opened, data)) if data and data[0].startswith(("{", "[")) else 0
 
 
 def _foreign(line: str, key: str, value: str, size: int) -> Event:
-    """Read a line that is none of the standard's: JSON with or without a name before it, else text."""
+    """Read a line that is not in the standard: JSON with or without a name before it, else text."""
     if value.startswith("{") and key.isidentifier():
         made = event_of(key, value, size)
         if made.data is not None:
@@ -101,7 +101,7 @@ def _foreign(line: str, key: str, value: str, size: int) -> Event:
 
 
 def _block(block: list[tuple[str, str, int]]) -> Iterator[Event]:
-    """Yield the events between two blank lines: one by the standard, more where blank lines were lost."""
+    """Yield the events between two blank lines: one by the standard, more if blank lines were lost."""
     kinds = [key for key, _, _ in block if key in ("event", "data")]
     if kinds.count("event") < 2:
         yield from _segment(block)
@@ -120,7 +120,7 @@ def _block(block: list[tuple[str, str, int]]) -> Iterator[Event]:
 
 
 def _segment(segment: list[tuple[str, str, int]]) -> Iterator[Event]:
-    """Yield what stands under one name: one event, or several where each part of the data is whole JSON."""
+    """Yield the events under one name: one, or several if each part of the data is complete JSON."""
     name = next((value for key, value, _ in segment if key == "event"), "")
     data = [value for key, value, _ in segment if key == "data"]
     size = sum(size for _, _, size in segment)
@@ -138,7 +138,7 @@ def _segment(segment: list[tuple[str, str, int]]) -> Iterator[Event]:
 
 
 def _parts(lines: list[str]) -> list[str]:
-    """Cut data lines into parts that are whole JSON each. One part where they are not, as the standard has it."""
+    """Split data lines into parts that are complete JSON each. One part if they are not, as the standard has it."""
     if len(lines) < 2:
         return lines
     joined = "\n".join(lines)
@@ -159,7 +159,7 @@ def _parts(lines: list[str]) -> list[str]:
 
 
 def _opened(line: str) -> int:
-    """Return how many more brackets a line opens than it closes; those inside strings do not count."""
+    """Return how many more brackets a line opens than it closes, outside of strings."""
     opened = 0
     for found in _BRACKETS.finditer(line):
         opened += 1 if found[1] else -1 if found[2] else 0
@@ -175,7 +175,7 @@ def _is_json(text: str) -> bool:
 
 
 def event_of(name: str, text: str, size: int = 0) -> Event:
-    """Make an event of its name and the text of its data."""
+    """Make an event from its name and the text of its data."""
     if text in ("", DONE):
         return Event(name, text, None, size)
     try:

@@ -1,7 +1,8 @@
-"""Texts that a shape says its reader takes, which the reader did not take in the place where they stand.
+"""Values at paths that a shape declares as read, but that the reader did not return for this place.
 
-A shape tells of paths, a reader looks at more: an event's type, the first of several, one key where another is missing. What
-the reader did not take says nothing in the neutral model, so that it counts as it was recorded, and is not understood.
+A shape knows only paths; a reader also looks at other things: an event's type, the first of several items, one key if
+another is missing. What the reader did not return is not in the neutral model, so it counts as recorded and is reported
+as not understood.
 """
 
 from __future__ import annotations
@@ -20,28 +21,29 @@ from recviewer.formats.gathered import gathered
 from recviewer.formats.given import GivenTexts
 
 _TELLING = frozenset({"type", "generation_id", "index"})
-"""Keys in a value that is taken whatever it is of which a reader may give another form, or nothing: made anew, a place."""
+"""Keys in a value taken as a whole (`Take.ANY`) that a reader may convert or drop: generated ids, positions."""
 
 STILL = frozenset({"in_progress", "null"})
-"""What stands at the place of an end and says that there was none yet, which no reader takes as one (DashScope: `null`)."""
+"""Values at a finish reason that mean "not ended yet", which no reader takes as an end (DashScope: `null`)."""
 
 _TEXTS = frozenset({Take.TEXT, Take.LAST, Take.WRITTEN, Take.ANY})
 _HELD = frozenset({Take.ANY, Take.OBJECT, Take.COUNT})
 _WHOLE = {Take.OBJECT: dict, Take.COUNT: list}
-"""Types of which a reader takes a value as it is."""
+"""Types of values that a reader takes as a whole."""
 
 _LOOKED_FOR = _TEXTS | _HELD | {Take.NUMBER}
 
 
 def of_reply(reply: Reply, asked: Callable[[], Request]) -> GivenTexts:
-    """Return what a reader gives of a reply."""
+    """Return what a reader returned for a reply."""
     return GivenTexts((reply.outputs, reply.exhibits, reply.error, reply.usage, reply.model), asked)
 
 
 class Untold(NamedTuple):
-    """What of the texts and numbers of a reply does not stand for what a reader gave, by path.
+    """Texts and numbers of a reply that do not correspond to a value that the reader returned, by path.
 
-    missed: what was not taken. again: which of the texts given is told again; the reader gives it once.
+    missed: values that were not returned. again: repetitions of a text that the reader returned once, as references to
+    it.
     """
 
     missed: dict[str, Json]
@@ -49,7 +51,7 @@ class Untold(NamedTuple):
 
 
 def of_whole(body: Json, root: PathNode, told: GivenTexts, left: list[Left]) -> Untold:
-    """Return what of a whole reply should have been taken and was not, which `left` gets too."""
+    """Return which values of a complete reply should have been read and were not; they are also appended to `left`."""
     found = Untold({}, {})
     taken = _opened(_taken(body, root), told)
     texts = [one for one in taken if type(one[1]) is str]
@@ -87,7 +89,7 @@ def _note(found: Untold, told: GivenTexts, at: At, text: str, left: list[Left]) 
 
 
 class UntoldInStream:
-    """The same of the elements of a stream. Of a text of which the last counts, that counts where it came but once."""
+    """The same for the elements of a stream. Of texts whose last occurrence counts, one counts if it occurs only once."""
 
     __slots__ = ("_gathered", "_lasts", "_left", "_root", "_told")
 
@@ -97,7 +99,7 @@ class UntoldInStream:
         self._lasts: dict[At, list[tuple[str, Flat]]] = {}
 
     def counted(self, element: Json, adds: Sequence[Delta], flat: Flat) -> Flat:
-        """Return what counts of an element with what should have been taken of it and was not. flat: what counts without."""
+        """Return what counts of an element including what should have been read of it and was not. flat: without it."""
         found = _taken(element, self._root)
         if not found:
             return flat
@@ -124,7 +126,7 @@ class UntoldInStream:
         return made
 
     def end(self) -> None:
-        """Add the texts of which the last counts, where a stream has one that was not taken."""
+        """Add the texts whose last occurrence counts, if the stream has one that was not returned."""
         for at, found in self._lasts.items():
             text, flat = found[0]
             if len(found) == 1 and text not in STILL and not self._told.place_of(text):
@@ -142,7 +144,7 @@ class UntoldInStream:
 
 
 Found: TypeAlias = tuple[At, Any, PathNode]
-"""A text or a number with its path, and the step that tells of it."""
+"""A text or a number with its path and its node in the shape."""
 
 
 def _taken(value: Json, root: PathNode) -> list[Found]:
@@ -176,7 +178,7 @@ def _collect(value: Json, node: PathNode, at: At, found: list[Found]) -> None:
 
 
 class ToldAgain(NamedTuple):
-    """Stands for a value that a reader gave already for another one: that it is there again counts, as it was recorded."""
+    """Stands for a value that repeats one already matched: its repeated presence counts, as recorded."""
 
     value: Json
 
@@ -184,9 +186,10 @@ class ToldAgain(NamedTuple):
 def _opened(
     found: list[Found], told: GivenTexts, far: GivenTexts | None = None, more: Collection[PathNode] = ()
 ) -> list[Found]:
-    """Return what was found, and of values that are taken whatever they are, where no reader gave them, what is in them.
+    """Return the found values, with values taken as a whole replaced by their contents if the reader did not return
+    them whole.
 
-    far: what elements elsewhere add; at the steps of `more` they may hold what stands here.
+    far: what other elements add; at the nodes in `more` they may contain what stands here.
     """
     made: list[Found] = []
     for at, value, node in found:
@@ -201,7 +204,7 @@ _Sources: TypeAlias = tuple[GivenTexts, GivenTexts | None, GivenTexts | None]
 
 
 def _collect_held(value: Json, at: At, found: list[Found], node: PathNode, given: _Sources) -> None:
-    """Add the texts and numbers in a value that no reader gave: none that is sealed, no types."""
+    """Add the texts and numbers inside a value that no reader returned, except opaque data and types."""
     if type(value) is str or is_empty(value):
         if value:
             found.append((at, value, node))
@@ -227,7 +230,7 @@ def _collect_held(value: Json, at: At, found: list[Found], node: PathNode, given
 
 
 _STEPS: dict[PathNode, list[tuple[str, PathNode]]] = {}
-"""Of each step that was met, the keys at or below which a reader takes texts."""
+"""By node, the keys at or below which a reader takes texts."""
 
 
 def _steps(node: PathNode) -> list[tuple[str, PathNode]]:
@@ -239,7 +242,7 @@ def _steps(node: PathNode) -> list[tuple[str, PathNode]]:
 
 
 def _has_texts(node: PathNode) -> bool:
-    """Tell whether a reader takes texts at a step, or below it."""
+    """Tell whether a reader takes texts at a node or below it."""
     if node.take is Take.KNOWN:
         return False
     return node.take in _LOOKED_FOR or bool(_steps(node)) or (node.items is not None and _has_texts(node.items))

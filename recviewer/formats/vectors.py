@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from recviewer.exchange.model import Json, JsonPart, Message, Problem, Text, Vector
 
 LARGEST = int(sys.float_info.max)
-"""The largest whole number that a float can hold."""
+"""The largest integer that a float can represent."""
 
 
 def vector_of(value: Json, index: int, at: str, problems: list[Problem]) -> Vector | None:
-    """Read one vector. Returns None, with a problem noted, where the value is none."""
+    """Read one vector. Returns None, with a problem recorded, if the value is not a vector."""
     if isinstance(value, str):
         try:
             data = base64.b64decode(value, validate=True)
@@ -38,7 +38,7 @@ def vector_of(value: Json, index: int, at: str, problems: list[Problem]) -> Vect
 
 
 def inputs(value: Json) -> Iterator[Message]:
-    """Yield what was to be embedded: a text, a list of texts, or lists of token ids."""
+    """Yield what is to be embedded: a text, a list of texts, or lists of token ids."""
     items = value if isinstance(value, list) and any(not isinstance(item, int) for item in value) else [value]
     for item in items:
         if item is not None:

@@ -1,4 +1,4 @@
-"""The version of everything that decides what a recording means. Imports none of it: most runs only compare versions."""
+"""The version of all code that determines the meaning of a recording. Imports none of it, to start fast."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ PACKAGES = ("exchange", "formats", "recorders", "replay", "catalog/summary.py", 
 
 @cache
 def reader_version() -> str:
-    """Return a digest of the sources that read recordings and sum them up: a new one re-reads every file."""
+    """Return a digest of the sources that read and summarize recordings: if it changes, every file is read again."""
     return version_of(PACKAGES)
 
 
 def version_of(names: Iterable[str]) -> str:
     """Return a digest of sources. names: of packages and modules below `recviewer/`."""
-    digest = hashlib.sha256(env.text("RECVIEWER_RECORDER").encode())  # whose files are read is part of how they are
-    digest.update(bytes([find_spec("zstandard") is not None]))  # what some files need to be opened
+    digest = hashlib.sha256(env.text("RECVIEWER_RECORDER").encode())  # the recorder setting affects how files are read
+    digest.update(bytes([find_spec("zstandard") is not None]))  # some files need it to be opened
     own_rules = env.path("RECVIEWER_NAME_RULES")
     digest.update(own_rules.read_bytes() if own_rules is not None and own_rules.is_file() else b"")
     root = Path(__file__).parent.parent

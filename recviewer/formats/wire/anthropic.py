@@ -1,7 +1,7 @@
-"""Anthropic's messages, whole or as server-sent events; also through Vertex (`:rawPredict`) and Bedrock (`invoke`).
+"""Anthropic's messages, complete or as server-sent events; also through Vertex (`:rawPredict`) and Bedrock (`invoke`).
 
-Source: Anthropic API reference, "Messages", "Streaming messages", "Web search tool", "Code execution tool",
-"MCP connector", "Citations", "Compaction". What the server called itself, and what came of it, is part of the answer.
+Source: Anthropic API reference, "Messages", "Streaming messages", "Web search tool", "Code execution tool", "MCP
+connector", "Citations", "Compaction". Tool calls that the server executed, and their results, are part of the answer.
 """
 
 from __future__ import annotations
@@ -99,13 +99,13 @@ EVENTS = frozenset(
     }
 )
 SERVER_CALLS = frozenset({"server_tool_use", "mcp_tool_use"})
-"""Blocks with a call that the server makes itself."""
+"""Types of blocks with a call that the server executes itself."""
 
 RESULT = "tool_result"
-"""Every block with a tool's result has a type with this ending: `tool_result`, `web_search_tool_result`, …"""
+"""The suffix of the type of every block with a tool's result: `tool_result`, `web_search_tool_result`, …"""
 
 DELTAS = {"text": "text_delta", "thinking": "thinking_delta", "partial_json": "input_json_delta"}
-"""The type to assume for a delta that names none, by the key that it has."""
+"""The type to assume for a delta without a type, by the key it has."""
 
 READ = frozenset(
     {
@@ -130,14 +130,14 @@ READ = frozenset(
 
 
 class Anthropic:
-    """Claude's own protocol."""
+    """Anthropic's protocol."""
 
     name = "anthropic"
     kind = Kind.ANTHROPIC
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match a message object or its events; without a reply by the endpoint."""
+        """Match a message object or its events; without a reply, the endpoint."""
         if raw.first.get("type") == "message" and isinstance(raw.first.get("content"), list) and not _is_of_thread(raw):
             return Match.SHAPE
         if isinstance(raw.reply, list) and _first_event(raw) in EVENTS:
@@ -172,7 +172,7 @@ FORMAT = Anthropic()
 
 
 def _is_of_thread(raw: Raw) -> bool:
-    """Tell whether a message is one of OpenAI's threads, which has a text as an object."""
+    """Tell whether a message is one of OpenAI's threads, which have an `object` of type text."""
     return str(raw.first.get("object", "")).startswith("thread.")
 
 
@@ -200,7 +200,7 @@ def _content(turn: Lookup, key: str) -> Iterator[Part]:
 
 
 def _parts(block: Lookup) -> Iterator[Part]:
-    """Yield the parts of a block: its content as one part, then one part for each citation."""
+    """Yield the parts of a block: its content as one part, then one for each citation."""
     kind = block.text("type")
     if kind == "text":
         yield Text(block.text("text"))
@@ -242,7 +242,7 @@ def _attachment(block: Lookup, kind: str) -> Part:
 
 
 def _answered(block: Lookup) -> Iterator[Part]:
-    """Yield the parts of a block of an answer; of a tool's result also its data that is no text, picture or file."""
+    """Yield the parts of an answer's block; for a tool result also its data that is not text, image or file."""
     yield from _parts(block)
     if block.text("type").endswith(RESULT):
         left = beside_blocks(block.data.get("content"), _parts)
@@ -251,7 +251,7 @@ def _answered(block: Lookup) -> Iterator[Part]:
 
 
 def _of_block(block: Lookup) -> Delta:
-    """Return the delta of a block of an answer that came whole."""
+    """Return the delta of a complete block of an answer."""
     kind = block.text("type")
     if kind == "text":
         return Delta(text=block.text("text"), parts=tuple(_citations(block)))
@@ -264,7 +264,7 @@ def _of_block(block: Lookup) -> Delta:
 
 
 def _ended(holder: Lookup) -> Delta:
-    """Return the reason why the answer ended, and the details given with it."""
+    """Return the stop reason, and the details given with it."""
     details = holder.data.get("stop_details")
     parts = (JsonPart({"stop_details": details}),) if details else ()
     return Delta(finish=holder.text("stop_reason"), parts=parts)
@@ -316,7 +316,7 @@ def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]
 
 @dataclass(slots=True)
 class _Block:
-    """A block of a stream, while its deltas arrive. given: its content at the start, which stands if no delta follows."""
+    """A block of a stream while its deltas arrive. given: its initial content, used if no delta follows."""
 
     kind: str = ""
     id: str = ""
@@ -378,7 +378,7 @@ def _continued(delta: Lookup, index: int | None, state: _Block) -> Delta:
 
 
 def _argued(text: str, index: int | None, state: _Block) -> Delta:
-    """Return a piece of a call's input. For a block that is no call, the piece is kept as data."""
+    """Return a fragment of a call's input. If the block is not a call, the fragment is kept as data."""
     if not text:
         return Delta()
     state.given = ""
@@ -390,7 +390,7 @@ def _argued(text: str, index: int | None, state: _Block) -> Delta:
 
 
 def _stopped(index: int | None, state: _Block) -> Iterator[Delta]:
-    """Yield the content that a block began with, if no delta followed it."""
+    """Yield the initial content of a block if no delta followed it."""
     given, held = state.given, state.held
     state.given, state.held = "", {}
     if given:

@@ -1,4 +1,4 @@
-"""Messages of OpenAI's threads (Assistants), one, a list of them, or a run that is streamed.
+"""Messages of OpenAI's threads (Assistants): one, a list of them, or a streamed run.
 
 Source: OpenAI API reference, "Messages" and "Assistants streaming" (beta, v2).
 """
@@ -54,7 +54,7 @@ SHAPE = Shape(
 
 
 class Assistants:
-    """Messages of threads; of a list, and of a streamed run, each is a choice, in order."""
+    """Messages of threads; each message of a list or of a streamed run is a choice, in order."""
 
     name = "assistants"
     kind = Kind.CHAT
@@ -71,7 +71,7 @@ class Assistants:
         return Match.SHAPE if is_own else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read the message that is added, if one is."""
+        """Read the message to be added, if there is one."""
         body = body_lookup(raw, problems)
         if "content" not in body.data:
             return request_of(raw, (), problems, taken=frozenset())
@@ -79,7 +79,7 @@ class Assistants:
         return request_of(raw, (message,), problems, taken=frozenset({"role", "content"}))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the texts, and of a streamed run its calls."""
+        """Read the texts, and for a streamed run also its calls."""
         if isinstance(raw.reply, list):
             chunks = list(_chunks(raw, problems))
             errors = (_error(chunk) for chunk in chunks)
@@ -121,7 +121,7 @@ _ENDS = frozenset({"completed", "failed", "incomplete", "cancelled", "expired", 
 
 
 class _Run:
-    """What came of a run so far: the choice of each message, and whether text of it came bit by bit."""
+    """State of a run: the choice of each message, and the text streamed so far."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self._choices: dict[str, int] = {}
@@ -129,7 +129,7 @@ class _Run:
         self._problems = problems
 
     def deltas(self, data: Lookup) -> Iterator[Delta]:
-        """Yield what an event adds, told by what its object is: where the events are taken apart they have no names."""
+        """Yield what an event adds, by the type of its object: events that a client parsed have no names."""
         kind, status = data.data.get("object"), data.data.get("status")
         if kind == "thread.message.delta":
             choice = self._choice(data.text("id"))
@@ -149,9 +149,10 @@ class _Run:
                 yield Delta(choice, finish=data.text("status"))
 
     def _finished(self, choice: int, found: list[Delta]) -> Iterator[Delta]:
-        """Yield what a finished message adds: all of it where nothing came bit by bit, nothing where it is what came.
+        """Yield what a finished message adds: everything if nothing was streamed, nothing if it equals what was
+        streamed.
 
-        What is neither counts, see `OTHER`.
+        If it differs, it counts in addition, see `OTHER`.
         """
         words = "".join(one.text for one in found)
         if choice not in self._told:

@@ -1,7 +1,7 @@
-"""Agents and knowledge bases of Amazon Bedrock: a question, and an answer that a model gave after looking things up.
+"""Agents and knowledge bases of Amazon Bedrock: a question, and a model's answer based on retrieved passages.
 
 Source: Agents for Amazon Bedrock runtime API reference, "InvokeAgent", "InvokeInlineAgent", "RetrieveAndGenerate",
-"RetrieveAndGenerateStream". Elements of a stream are objects of one key; the text of a chunk is written in base64.
+"RetrieveAndGenerateStream". Elements of a stream are objects with one key; the text of a chunk is base64.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from recviewer.formats.raw import Raw, unwrap
 
 RATIONALE = "trace.trace.orchestrationTrace.rationale"
 _SHOWN = ("citation", "citations", "returnControl", "files")
-"""What is shown as it was recorded."""
+"""Keys that are shown as recorded."""
 
 SHAPE = Shape(
     "bedrock_agents",
@@ -49,18 +49,18 @@ SHAPE = Shape(
 READ = frozenset({"chunk.bytes", "output.text", f"{RATIONALE}.text", "citation"})
 EVENTS = frozenset({"chunk", "trace", "citation", "guardrail", "output", "returnControl", "files"})
 EXCEPTION = "Exception"
-"""The name of a failure inside a stream ends like this."""
+"""Suffix of the names of exceptions inside a stream."""
 
 
 class BedrockAgents:
-    """What an agent was asked, what it thought on the way, and what it answered."""
+    """The question to an agent, its reasoning, and its answer."""
 
     name = "bedrock_agents"
     kind = Kind.COMPLETION
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match the events of a stream, or an answer with the passages that it rests on."""
+        """Match the events of a stream, or an answer with the passages it is based on."""
         head = raw.first
         if isinstance(raw.reply, list):
             is_own = any(map(_is_event, raw.heads)) and all(_is_event(one) or _failure(one) for one in raw.heads)
@@ -70,7 +70,7 @@ class BedrockAgents:
         return Match.SHAPE if is_own else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read the question, and what an agent without a name is told to be."""
+        """Read the question, and the instruction of an inline agent."""
         body = body_lookup(raw, problems)
         messages = []
         if isinstance(body.data.get("instruction"), str):
@@ -85,7 +85,7 @@ class BedrockAgents:
         return request_of(raw, messages, problems, taken=frozenset(taken))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Join the pieces of the answer; or read one that came whole."""
+        """Join the fragments of the answer, or read a complete one."""
         if isinstance(raw.reply, list):
             chunks = list(_chunks(raw.reply, problems))
             outputs = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
@@ -105,7 +105,7 @@ FORMAT = BedrockAgents()
 
 
 def _is_event(element: Json) -> bool:
-    """Tell whether an element is an event of these: of one key, whose value none of the other formats has there."""
+    """Tell whether an element is an event of this format: an object with one key, not used like this by other formats."""
     if not isinstance(element, dict) or len(element) != 1:
         return False
     ((name, held),) = element.items()

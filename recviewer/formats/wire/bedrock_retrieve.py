@@ -1,4 +1,4 @@
-"""What a knowledge base of Amazon Bedrock holds on a question.
+"""Passages that a knowledge base of Amazon Bedrock returns for a question.
 
 Source: Agents for Amazon Bedrock runtime API reference, "Retrieve".
 """
@@ -23,7 +23,7 @@ SHAPE = Shape(
 
 
 class BedrockRetrieve:
-    """Passages, each with a score."""
+    """Passages with scores."""
 
     name = "bedrock_retrieve"
     kind = Kind.RERANK
@@ -44,7 +44,7 @@ class BedrockRetrieve:
         return request_of(raw, messages, problems, taken=frozenset({"retrievalQuery"} if messages else ()))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the passages, best first as recorded."""
+        """Read the passages, in recorded order."""
         reply = Lookup(unwrap(raw.reply), "response.body", problems)
         hits = [
             Hit("", "", one.object("content").text("text"), one.number("score"), None)

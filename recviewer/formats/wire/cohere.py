@@ -1,7 +1,7 @@
-"""Cohere's chat, version 2 and version 1, whole and streamed, and its old text generation.
+"""Cohere's chat, versions 2 and 1, complete and streamed, and its legacy text generation.
 
-Source: Cohere API reference, "Chat" (v2: events by `type`; v1: one JSON object a line, by `event_type`), "Generate".
-What a model plans before it calls tools, and what it thinks, is reasoning. A call's `null` arguments are sent as text.
+Source: Cohere API reference, "Chat" (v2: events by `type`; v1: one JSON object per line, by `event_type`), "Generate".
+The plan before tool calls, and thinking, are reasoning. A call's `null` arguments are sent as text.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ OLD_EVENTS = frozenset(
 """Events of version 1."""
 
 BESIDE = ("citations", "documents", "search_queries", "search_results")
-"""Keys of version 1 under which an answer names its sources."""
+"""Keys with which version 1 cites the sources of an answer."""
 
 ASKED = {"USER": "user", "CHATBOT": "assistant", "SYSTEM": "system", "TOOL": "tool"}
 _CALL = ("id", "name", "parameters:object", "function.name", "function.arguments")
@@ -116,14 +116,14 @@ READ = frozenset(
 
 
 class Cohere:
-    """Cohere's own protocol."""
+    """Cohere's protocol."""
 
     name = "cohere"
     kind = Kind.COHERE
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match the shapes of both versions and their events; without a reply by host and endpoint."""
+        """Match the shapes of both versions and their events; without a reply, host and endpoint."""
         if not raw.type_name and any(map(_is_own, raw.heads)):
             return Match.SHAPE
         is_there = "cohere" in raw.url.lower() and raw.url_path.endswith(("/v2/chat", "/v1/chat", "/v1/generate"))
@@ -194,7 +194,7 @@ def _results(holder: Lookup) -> Iterator[ToolResult]:
 
 
 def _named(call: Lookup) -> tuple[str, str, str]:
-    """Return a call's id, name and arguments, as version 2 or version 1 writes them."""
+    """Return a call's id, name and arguments, as written by version 2 or version 1."""
     if "function" in call.data:
         function = call.object("function")
         return call.text("id"), function.text("name"), arguments_text(function, "arguments")
@@ -202,7 +202,7 @@ def _named(call: Lookup) -> tuple[str, str, str]:
 
 
 def _whole(reply: Lookup) -> Iterator[Delta]:
-    """Yield what a whole answer holds."""
+    """Yield the contents of a complete answer."""
     if "generations" in reply.data:
         for place, one in enumerate(reply.items("generations")):
             index = one.integer("index")
@@ -244,7 +244,7 @@ def _calls(holder: Lookup) -> Iterator[CallDelta]:
 
 
 def _beside(holder: Lookup) -> Iterator[Part]:
-    """Yield the sources of an answer: each citation as a part, the other keys as one part each."""
+    """Yield the sources of an answer: each citation as a part, each other key as one part."""
     for name in BESIDE:
         value = holder.data.get(name)
         if name == "citations" and isinstance(value, list):
@@ -254,7 +254,7 @@ def _beside(holder: Lookup) -> Iterator[Part]:
 
 
 def _without_ids(queries: Json) -> Json:
-    """Return search queries without the ids of the answers that made them, which are new each time."""
+    """Return search queries without the ids of the answers that generated them, which are new each time."""
     items = queries if isinstance(queries, list) else []
     made = [
         {key: value for key, value in item.items() if key != "generation_id"} if isinstance(item, dict) else item
@@ -264,7 +264,7 @@ def _without_ids(queries: Json) -> Json:
 
 
 def _usage(holder: Lookup) -> dict[str, Json] | None:
-    """Return the counts: `usage` of version 2; of version 1 `meta`'s billed units and tokens."""
+    """Return the counts: `usage` in version 2; in version 1 `meta`'s billed units and tokens."""
     usage = holder.mapping("usage")
     if usage:
         return usage
@@ -284,7 +284,9 @@ def _joined(raw: Raw, problems: list[Problem]) -> Reply:
 
 @dataclass(slots=True)
 class _Said:
-    """What earlier events of a stream held: a later event that repeats all of it adds nothing. calls: name and arguments."""
+    """What earlier events of a stream contained: a later event that repeats all of it adds nothing. calls: name and
+    arguments.
+    """
 
     text: str = ""
     calls: dict[int | None, list[str]] = field(default_factory=dict)
@@ -298,7 +300,7 @@ class _Said:
                 known[1] += call.arguments
 
     def repeats(self, calls: list[CallDelta]) -> bool:
-        """Tell whether these are the calls that came before."""
+        """Tell whether these calls equal the calls so far."""
         came = [[name, arguments_as_json(arguments)] for name, arguments in self.calls.values()]
         return canonical(came) == canonical([[call.name, arguments_as_json(call.arguments)] for call in calls])
 
@@ -330,7 +332,7 @@ def _deltas(kind: str, data: Lookup, said: _Said) -> Iterator[Delta]:
 
 
 def _of_event(data: Lookup) -> Iterator[Delta]:
-    """Yield what an event of version 2 holds, whatever it is called."""
+    """Yield the contents of an event of version 2, whatever its type."""
     delta = data.object("delta")
     message = delta.object("message")
     called, cited = message.data.get("tool_calls"), message.data.get("citations")
@@ -347,7 +349,7 @@ def _of_event(data: Lookup) -> Iterator[Delta]:
 
 
 def _told_again(whole: Lookup, said: _Said) -> Delta:
-    """Return what an event adds that repeats the whole answer: what no earlier event held, and what differs from them."""
+    """Return what an event that repeats the whole answer adds: what is new in it, and what differs from earlier events."""
     text, calls = whole.text("text"), list(_calls(whole))
     parts: list[Part] = []
     if said.text and text not in ("", said.text):

@@ -1,7 +1,7 @@
-"""AWS Bedrock's Converse, whole and streamed; Nova speaks it through `invoke` too.
+"""AWS Bedrock's Converse, complete and streamed; Nova models use it through `invoke` too.
 
-Source: Amazon Bedrock API reference, "Converse", "ConverseStream", `ContentBlock`, `ContentBlockDelta`. The elements of a
-stream are objects of one key, or the event's data beside its name. Exceptions come inside a stream that was a success.
+Source: Amazon Bedrock API reference, "Converse", "ConverseStream", `ContentBlock`, `ContentBlockDelta`. The elements of
+a stream are objects with one key, or the event's data beside its name. Exceptions can occur inside a successful stream.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ OWN_EVENTS = EVENTS - {"metadata"}
 """Events with names that no other format uses."""
 
 EXCEPTION = "Exception"
-"""The name of a failure inside a stream ends like this."""
+"""Suffix of the names of exceptions inside a stream."""
 
 NAMES = ("type", "eventType", "event_type", "event", ":event-type", ":exception-type")
 WRAPPINGS = ("chunk", "event", "payload", "data", "body", "value")
-"""Keys that name an event beside its data, and keys that recorders put around one."""
+"""Keys that name an event beside its data, and keys with which recorders wrap one."""
 
 _BLOCK = (
     "text",
@@ -109,14 +109,14 @@ READ = frozenset(
 
 
 class Converse:
-    """Bedrock's own protocol."""
+    """Bedrock's protocol."""
 
     name = "converse"
     kind = Kind.CONVERSE
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match `output.message.content` or the events of a stream; without a reply by the endpoint."""
+        """Match `output.message.content` or the events of a stream; without a reply, the endpoint."""
         if isinstance(raw.reply, dict):
             heads = (_elements(raw) or [])[:HEADS]
             is_own = _is_whole(raw.first) or any(_opened(head)[0] in OWN_EVENTS for head in heads)
@@ -171,7 +171,7 @@ def _is_whole(head: dict[str, Json]) -> bool:
 
 
 def _elements(raw: Raw) -> list[Json] | None:
-    """Return the elements of a stream, also where it is a value of the body as boto3 gives it; None of a whole reply."""
+    """Return the elements of a stream, also if it is a value of the body as in boto3; None for a complete reply."""
     if isinstance(raw.reply, list):
         return raw.reply
     stream = raw.reply.get("stream") if isinstance(raw.reply, dict) else None
@@ -179,7 +179,7 @@ def _elements(raw: Raw) -> list[Json] | None:
 
 
 def _opened(element: Json, name: str = "") -> tuple[str, Json]:
-    """Return the name and the data of an event, however it is wrapped. name: of the server-sent event, if it was one."""
+    """Return the name and the data of an event, unwrapped. name: of the server-sent event, if it was one."""
     if not isinstance(element, dict):
         return name, element
     for key, value in element.items():
@@ -266,7 +266,7 @@ def _is_server(use: Lookup) -> bool:
 
 
 def _of_block(block: Lookup) -> Delta:
-    """Return the delta of a block of an answer that came whole."""
+    """Return the delta of a complete block of an answer."""
     use = block.object("toolUse")
     if use.data and not _is_server(use):
         call = CallDelta(None, use.text("toolUseId"), use.text("name"), arguments_text(use, "input"))
@@ -275,7 +275,7 @@ def _of_block(block: Lookup) -> Delta:
 
 
 def _sorted(parts: Iterator[Part]) -> Delta:
-    """Join texts into the delta's text and thoughts into its reasoning; all else stays a part."""
+    """Join texts into the delta's text and reasoning into its reasoning; everything else stays a part."""
     found = list(parts)
     return Delta(
         text="".join(part.text for part in found if isinstance(part, Text)),
@@ -290,7 +290,7 @@ def _joined(events: list[tuple[Chunk, Failure | None]]) -> Reply:
 
 @dataclass(slots=True)
 class _OpenBlock:
-    """A block of a stream, while its deltas arrive. is_server: it is a call that the server makes itself."""
+    """A block of a stream while its deltas arrive. is_server: it is a call that the server executes itself."""
 
     id: str = ""
     is_server: bool = False
@@ -316,7 +316,7 @@ def _events(elements: list[Json], raw: Raw, problems: list[Problem]) -> Iterator
 
 
 def _shown(element: Json, name: str, data: Json) -> dict[str, Json]:
-    """Return an element without its wrapping, as an object of one key, and what else stood in the wrapping."""
+    """Return an element without its wrapper, as an object with one key, and the other content of the wrapper."""
     if not isinstance(element, dict):
         return {"data": element}
     if not name or name in element or not isinstance(data, dict):

@@ -1,8 +1,9 @@
-"""Alibaba Cloud's own protocol for Qwen: texts, and chats with pictures and sounds, whole and streamed.
+"""Alibaba Cloud's protocol for Qwen: texts, and chats with images and audio, complete and streamed.
 
-Source: Model Studio, "DashScope API reference" (`input.messages`, `parameters.result_format`, `output.choices[].message` or
-`output.text`). Of a stream each event says all that was said so far, unless `incremental_output` is asked for, which models
-that think always do; `finish_reason` is the text "null" until the end. The model is named by the request alone.
+Source: Model Studio, "DashScope API reference" (`input.messages`, `parameters.result_format`,
+`output.choices[].message` or `output.text`). Each event of a stream repeats the whole text so far, unless
+`incremental_output` is requested; reasoning models always stream increments. `finish_reason` is the text "null" until
+the end. Only the request names the model.
 """
 
 from __future__ import annotations
@@ -56,21 +57,21 @@ _ASKED = frozenset({"messages", "prompt"})
 
 
 class DashScope:
-    """Generations of Qwen and its kin."""
+    """Generations of Qwen and related models."""
 
     name = "dashscope"
     kind = Kind.DASHSCOPE
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match `output` with choices or a text, and a `request_id`; without a reply by the endpoint."""
+        """Match `output` with choices or a text, and a `request_id`; without a reply, the endpoint."""
         if not raw.type_name and any(map(_is_own, raw.heads)):
             return Match.SHAPE
         is_there = "/services/aigc/" in raw.url_path and raw.url_path.endswith("/generation")
         return Match.ENDPOINT if is_there else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read `input.messages` or `input.prompt`, and `parameters.tools`; what else there is, is a parameter."""
+        """Read `input.messages` or `input.prompt`, and `parameters.tools`; everything else is a parameter."""
         body = body_lookup(raw, problems)
         given, asked = body.object("input"), body.object("parameters")
         messages = [_plain(message) for message in chat_messages(given)]
@@ -117,7 +118,7 @@ def _is_own(head: dict[str, Json]) -> bool:
 
 
 def _plain(message: Message) -> Message:
-    """Return a message whose parts of one key, `text` or `image`, are texts and pictures."""
+    """Return a message with its parts that have one key, `text` or `image`, converted to texts and images."""
     return Message(message.role, tuple(map(_told_of, message.parts)), message.name)
 
 
@@ -131,7 +132,7 @@ def _told_of(part: Part) -> Part:
 
 
 def _said(output: Lookup) -> list[Delta]:
-    """Return what an answer, or an event of a stream, holds: one delta for each choice."""
+    """Return the contents of an answer or of a stream's event: one delta for each choice."""
     found = []
     if output.data.get("text") is not None or output.data.get("finish_reason") is not None:
         found.append(Delta(text=output.text("text"), finish=_finish(output)))
@@ -168,7 +169,7 @@ def _finish(holder: Lookup) -> str:
 
 
 def _failure(data: Json, name: str) -> Failure | None:
-    """Return the failure that an event tells of: it has a `code`, and no output."""
+    """Return the failure that an event reports: it has a `code` and no output."""
     if isinstance(data, dict) and isinstance(data.get("code"), str) and data["code"] and not data.get("output"):
         return failure_of(data, None)
     return error_in(data, name)
@@ -201,14 +202,14 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
 
 
 def _is_in_pieces(raw: Raw) -> bool | None:
-    """Tell whether the request asked for pieces, None where it does not say: that depends on the model."""
+    """Tell whether the request asked for increments, None if it does not say: that depends on the model."""
     parameters = raw.body.get("parameters")
     asked = parameters.get("incremental_output") if isinstance(parameters, dict) else None
     return asked if isinstance(asked, bool) else None
 
 
 GROWN_FOR_SURE = 3
-"""How often the text of one stream grows until it is sure that each event repeats what was said: pieces do not."""
+"""After a stream's text grew this often by repetition, it is certain that its events are cumulative."""
 
 _GUESSED = (
     "nobody says whether each event of this stream repeats what was said before it, and too few came to tell: "
@@ -217,7 +218,7 @@ _GUESSED = (
 
 
 def _may_be_pieces(told: list[list[Delta]]) -> bool:
-    """Tell whether the events of a stream, each of which begins with the one before it, may still be pieces of a text."""
+    """Tell whether events that each start with the previous one may still be increments of a text."""
     sizes: dict[tuple[int, str], list[int]] = {}
     for said in told:
         for delta in said:
@@ -240,10 +241,10 @@ def _sizes(told: list[list[Delta]]) -> list[int]:
 
 
 def _added(told: list[list[Delta]], is_in_pieces: bool | None) -> list[list[Delta]] | None:
-    """Return what each event adds, where it repeats all that was said before it; None for a stream of pieces.
+    """Return what each event adds if events are cumulative; None for a stream of increments.
 
-    Where nobody says which it is, a stream repeats if texts grow, and an event that adds nothing is the end: two
-    pieces that are equal must not be taken for one.
+    If the request does not say which, the stream is cumulative if texts grow; an event that adds nothing must then be
+    the end, because two equal increments must not be merged.
     """
     if is_in_pieces:
         return None
@@ -284,7 +285,7 @@ def _says(delta: Delta) -> bool:
 
 
 def _once(told: list[list[Delta]]) -> list[list[Delta]]:
-    """Leave out what was found and was told before: each event repeats it."""
+    """Leave out parts that an earlier event already had: each event repeats them."""
     known: list[Part] = []
     made: list[list[Delta]] = []
     for said in told:

@@ -46,14 +46,14 @@ MULTIMODAL = ("textEmbedding", "imageEmbedding", "videoEmbeddings")
 
 
 class Embed:
-    """Vectors for texts, wherever they stand in the reply."""
+    """Embedding vectors, wherever they are in the reply."""
 
     name = "embed"
     kind = Kind.EMBEDDINGS
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by where vectors stand, and not at all where OpenAI's or Ollama's do."""
+        """Match by the location of the vectors; never the locations that OpenAI or Ollama use."""
         if raw.type_name or isinstance(raw.reply, list):
             return Match.NO
         head = _held(raw.first)
@@ -109,7 +109,7 @@ FORMAT = Embed()
 
 
 def _held(reply: dict[str, Json]) -> dict[str, Json]:
-    """Return the object that holds the vectors: DashScope's `output`, else the reply."""
+    """Return the object with the vectors: DashScope's `output`, else the reply."""
     output = reply.get("output")
     return output if isinstance(output, dict) and isinstance(output.get("embeddings"), list) else reply
 

@@ -1,4 +1,4 @@
-"""File processors: a file cut into passages."""
+"""File processors: a file split into passages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class FileProcessor:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `chunks` and the request's keys; without a reply by these."""
+        """Match by type; untyped, by `chunks` and the request's keys; without a reply, by the request's keys."""
         if raw.type_name == "ProcessFileResponse":
             return Match.TYPE
         if raw.request_kind != "file_processor":
@@ -34,7 +34,7 @@ class FileProcessor:
         return Match.SHAPE if "chunks" in raw.first and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read which file was given to whom."""
+        """Read which file was sent to which processor."""
         request = Lookup(raw.request, "request", problems)
         file_id = request.text("file_id")
         body = {key: value for key, value in raw.request.items() if key != "test_id"}

@@ -1,8 +1,8 @@
-"""Gemini: Google's genai SDK (snake_case keys) and its REST interface (camelCase), whole and streamed.
+"""Gemini: Google's genai SDK (snake_case keys) and its REST interface (camelCase), complete and streamed.
 
 Source: google-genai SDK types `GenerateContentResponse`, `Candidate`, `Part`; Gemini API reference, `generateContent`
 and `streamGenerateContent` (server-sent events, or one JSON list); Vertex AI, "Stream function call arguments".
-Function calls are whole, and most have no id. A prompt that was blocked has no candidates but a reason.
+Function calls are complete, and most have no id. A blocked prompt has no candidates but a reason.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ from recviewer.formats.messages import arguments_text, body_lookup, request_of
 from recviewer.formats.raw import Raw
 
 MARKS = (("candidates",), ("prompt_feedback",), ("usage_metadata", "model_version"))
-"""Keys that only Gemini's replies have, in snake_case; what else counts tokens has no model version."""
+"""Keys that only Gemini's replies have, in snake_case; other replies with token counts have no model version."""
 
 BESIDE = ("citation_metadata", "grounding_metadata", "url_context_metadata")
-"""Keys of a candidate that say something about its answer."""
+"""Keys of a candidate with metadata of its answer."""
 
 _ENDPOINTS = re.compile(r"(^|/)generate_content\w*$|:(generateContent|streamGenerateContent)$")
 
@@ -114,7 +114,7 @@ class GenAI:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by keys that only Gemini's replies have; without a reply by the endpoint."""
+        """Match by keys that only Gemini's replies have; without a reply, by the endpoint."""
         if raw.type_name == "GenerateContentResponse":
             return Match.TYPE
         if not raw.type_name and any(_is_reply(head) for head in raw.heads):
@@ -122,7 +122,9 @@ class GenAI:
         return Match.ENDPOINT if _ENDPOINTS.search(raw.url_path) else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read the system instruction, `contents` and tools, of the SDK's `config` too; `config` stays a parameter."""
+        """Read the system instruction, `contents` and tools, also those in the SDK's `config`; `config` stays a
+        parameter.
+        """
         body = body_lookup(raw, problems)
         config = body.object("config") if isinstance(body.data.get("config"), dict) else Lookup({}, "", problems)
         messages = [message for holder in (body, config) for message in _system(holder)]
@@ -197,9 +199,9 @@ def _turns(body: Lookup) -> Iterator[Message]:
 
 @dataclass(slots=True)
 class _Calls:
-    """The calls of a candidate, while they arrive. count: of those that began. arguments: of a call that is not complete.
+    """The calls of a candidate while they arrive. count: calls started. arguments: of an incomplete call.
 
-    cut: how many were left without their end, and are not told yet.
+    cut: number of calls that were left incomplete and not reported yet.
     """
 
     count: int = 0
@@ -271,7 +273,7 @@ def _delta(candidate: Lookup, place: int, calls: dict[int, _Calls]) -> Delta:
 
 
 def _beside(candidate: dict[str, Json], finish: str) -> Iterator[str]:
-    """Yield the keys of a candidate to show beside its parts; `finishMessage` is one only if the answer did not end well."""
+    """Yield the keys of a candidate to show beside its parts; `finishMessage` only if the answer did not end normally."""
     is_good = not finish or end_of(finish) is End.DONE
     for name in BESIDE if is_good else (*BESIDE, "finish_message"):
         key = key_in(candidate, name)
@@ -280,14 +282,14 @@ def _beside(candidate: dict[str, Json], finish: str) -> Iterator[str]:
 
 
 def _finish(candidate: Lookup) -> str:
-    """Return the reason why the answer ended; some clients record it as the number of an enum."""
+    """Return the finish reason; some clients record it as the number of an enum."""
     key = key_in(candidate.data, "finish_reason")
     value = candidate.data.get(key)
     return str(value) if type(value) is int else candidate.text(key)
 
 
 def _called(call: Lookup, state: _Calls) -> Iterator[CallDelta]:
-    """Yield what a call adds: all of it, or its name first and its arguments when all their pieces have come."""
+    """Yield what a call adds: all of it, or first its name, and its arguments once all fragments have arrived."""
     goes_on = call.data.get(key_in(call.data, "will_continue")) is True
     pieces = list(call.items(key_in(call.data, "partial_args")))
     if not state.is_open or call.text("name"):
@@ -305,25 +307,25 @@ def _called(call: Lookup, state: _Calls) -> Iterator[CallDelta]:
 
 
 _WITHOUT_END = JsonPart({"(a call without its end)": True})
-"""Stands for the end of a call that said it would go on, and did not: a client waits for it."""
+"""Marks a call that announced a continuation that never came: a client would wait for it."""
 
 
 def _closed(state: _Calls) -> Iterator[CallDelta]:
-    """Yield the arguments of the call that was not complete."""
+    """Yield the arguments of the incomplete call."""
     if state.is_open and state.arguments:
         yield CallDelta(state.count - 1, "", "", deltas.compact(state.arguments))
     state.is_open, state.arguments = False, {}
 
 
 def _unfinished(calls: dict[int, _Calls]) -> Iterator[Delta]:
-    """Yield the arguments of calls that were not complete when the stream ended."""
+    """Yield the arguments of calls that were incomplete when the stream ended."""
     for choice, state in calls.items():
         if state.is_open:
             yield Delta(choice=choice, calls=tuple(_closed(state)), parts=(_WITHOUT_END,))
 
 
 def _blocked(element: Lookup) -> Failure | None:
-    """Return why a prompt was blocked, None where it was not."""
+    """Return why a prompt was blocked, None if it was not."""
     feedback = element.object(key_in(element.data, "prompt_feedback"))
     reason = feedback.data.get(key_in(feedback.data, "block_reason"))
     if not reason:

@@ -1,4 +1,4 @@
-"""The last resort: what no format claims is shown as it was recorded, never dropped."""
+"""The fallback: replies that no format claims are shown as recorded, never dropped."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ UNKNOWN = "no format knows this reply: it is kept as it is, and counts"
 
 
 class Generic:
-    """Anything."""
+    """Any reply."""
 
     name = "generic"
     kind = Kind.UNKNOWN
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match everything, weakest of all."""
+        """Match everything, with the lowest rank."""
         return Match.FALLBACK
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
@@ -37,7 +37,7 @@ class Generic:
         return Request((), dict(raw.body), (), raw.body)
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Count the chunks; what they mean is not known."""
+        """Count the chunks; their meaning is unknown."""
         if not raw.is_empty:
             problems.append(Problem(AT, UNKNOWN))
         if raw.is_streaming and isinstance(raw.reply, list):
@@ -46,7 +46,7 @@ class Generic:
         return Reply()
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
-        """Yield each element with all that it holds."""
+        """Yield each element as recorded."""
         if raw.is_streaming and isinstance(raw.reply, list):
             for number, item in enumerate(raw.reply):
                 yield Chunk(number + 1, (), None, item if isinstance(item, dict) else {"": item}, frozenset())

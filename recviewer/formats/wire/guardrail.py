@@ -1,4 +1,4 @@
-"""What a guardrail of Amazon Bedrock says of a text. Source: Amazon Bedrock runtime API reference, "ApplyGuardrail"."""
+"""The verdict of an Amazon Bedrock guardrail on a text. Source: Amazon Bedrock runtime API reference, "ApplyGuardrail"."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ SHAPE = Shape(
 )
 _NAMES = ("type", "name", "match")
 PASSED = "NONE"
-"""The action where a text may pass."""
+"""The action if a text may pass."""
 
 
 class Guardrail:
-    """A text, whether it may pass, and what of it was found by each policy."""
+    """A text, whether it may pass, and the findings of each policy."""
 
     name = "guardrail"
     kind = Kind.MODERATION
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match an action with the assessments that led to it."""
+        """Match an action with its assessments."""
         head = raw.first
         is_own = isinstance(head.get("assessments"), list) and isinstance(head.get("action"), str)
         return Match.SHAPE if is_own else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read what was looked at."""
+        """Read the text to be assessed."""
         body = body_lookup(raw, problems)
         messages = []
         for one in body.items("content"):
@@ -60,7 +60,7 @@ class Guardrail:
         return request_of(raw, messages, problems, taken=frozenset({"content"}))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read what stands in its place, and what each policy found."""
+        """Read the replacement text, and the findings of each policy."""
         reply = Lookup(unwrap(raw.reply), "response.body", problems)
         said = "\n".join([one.text("text") for one in reply.items("outputs")])
         tables = tuple([_table(one.data) for one in reply.items("assessments")])

@@ -1,6 +1,6 @@
-"""Pictures that a model made, whole and streamed.
+"""Generated images, complete and streamed.
 
-Source: OpenAI API reference, "Images" (events `image_generation.*`, `image_edit.*`), and those alike; Venice
+Source: OpenAI API reference, "Images" (events `image_generation.*`, `image_edit.*`), and compatible ones; Venice
 `/image/generate`; Gemini API, Imagen `:predict`.
 """
 
@@ -49,14 +49,14 @@ PLACES = ("/images/generations", "/images/edits", "/images/variations", "/image/
 
 
 class Images:
-    """A question, and pictures; each is a choice."""
+    """A prompt and images; each image is a choice."""
 
     name = "images"
     kind = Kind.IMAGES
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match events of pictures, `b64_json`, or what the endpoints of pictures give."""
+        """Match image events, `b64_json`, or the replies of image endpoints."""
         head = raw.first
         if raw.type_name:
             return Match.NO
@@ -69,14 +69,14 @@ class Images:
         return Match.SHAPE if _first(head, "data", "url") or isinstance(head.get("images"), list) else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read what was asked for."""
+        """Read the prompt."""
         body = body_lookup(raw, problems)
         messages = [Message("prompt", (Text(body.text("prompt")),))] if "prompt" in body.data else []
         messages += [Message("prompt", (Text(one.text("prompt")),)) for one in body.items("instances")]
         return request_of(raw, messages, problems, taken=frozenset({"prompt"}))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the pictures."""
+        """Read the images."""
         if isinstance(raw.reply, list):
             return deltas.joined(list(_chunks(raw, problems)))
         reply = Lookup(raw.reply, AT, problems)

@@ -1,8 +1,8 @@
-"""Google's interactions API, whole or as raw server-sent events.
+"""Google's interactions API, complete or as raw server-sent events.
 
-Source: Gemini API documentation, "Interactions" (its first form had outputs and events `content.*`, its present one has
-steps and events `step.*`); calls other than `function_call` are the server's own. The stream ends
-with `event: done` and data that is no JSON.
+Source: Gemini API documentation, "Interactions" (the first version had outputs and events `content.*`, the current one
+has steps and events `step.*`). Calls other than `function_call` are executed by the server. The stream ends with
+`event: done` and data that is not JSON.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ READ = frozenset(
 
 
 class Interactions:
-    """Turns kept by the server."""
+    """Conversations whose turns the server stores."""
 
     name = "interactions"
     kind = Kind.INTERACTIONS
@@ -151,7 +151,7 @@ def _turn(turn: Lookup) -> Message:
 
 
 def _role(turn: Lookup) -> str:
-    """Return who says a turn: its `role`, or what the type of a step tells. Of results only a function's are the user's."""
+    """Return the role of a turn: its `role`, or that implied by a step's type. Only function results are the user's."""
     kind = turn.kind
     is_own = kind in ("model_output", "thought") or kind.endswith(("_call", "_result"))
     return turn.text("role") or ("model" if is_own and kind != "function_result" else "user")
@@ -197,7 +197,7 @@ def _summary(thought: Lookup) -> str:
 
 
 def _asked_before(raw: Raw) -> list[Lookup]:
-    """Return the steps of a reply that say what a user had asked, where an interaction is looked at again later on."""
+    """Return the steps of a reply with the user's input, if an interaction is retrieved later."""
     if isinstance(raw.reply, list) or raw.body.get("input") is not None:
         return []
     steps = Lookup(raw.first, "response.body").items("steps")
@@ -205,7 +205,7 @@ def _asked_before(raw: Raw) -> list[Lookup]:
 
 
 def _whole(reply: Lookup, asked: Sequence[dict[str, Json]] = ()) -> Iterator[Delta]:
-    """Yield what outputs, or the steps of newer replies, hold. asked: steps that say what was asked."""
+    """Yield the contents of outputs, or of the steps of newer replies. asked: steps with the user's input."""
     for key in ("outputs", "steps"):
         for item in reply.items(key):
             if item.data not in asked:
@@ -264,7 +264,7 @@ def _events(raw: Raw, problems: list[Problem]) -> Iterator[tuple[Chunk, Lookup]]
 
 @dataclass(slots=True)
 class _State:
-    """What earlier events held. kinds: of steps and contents by index, with their ids; waiting: calls without arguments."""
+    """What earlier events contained. kinds: of steps and contents by index, with ids; waiting: calls without arguments."""
 
     kinds: dict[int | None, tuple[str, str]] = field(default_factory=dict)
     waiting: set[int | None] = field(default_factory=set)
@@ -313,7 +313,7 @@ def _continued(delta: Lookup, index: int | None, state: _State) -> Iterator[Delt
 
 
 def _argued(text: str, index: int | None, state: _State) -> Iterator[Delta]:
-    """Yield arguments of the call at an index: of the client's, or of one that the server makes."""
+    """Yield arguments of the call at an index: a call for the client, or one that the server executes."""
     state.waiting.discard(index)
     kind, id = state.kinds.get(index, ("function_call", ""))
     if kind == "function_call":

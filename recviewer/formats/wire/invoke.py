@@ -1,4 +1,4 @@
-"""Text of models that are asked by one prompt, in the shapes of several vendors, whole and streamed.
+"""Text completions of models with a single prompt, in the shapes of several vendors, complete and streamed.
 
 Source: Amazon Bedrock, "Inference request parameters and response fields" (Titan, Llama, Mistral, AI21), Anthropic's
 legacy "Text Completions", Aleph Alpha `/complete`, text-generation-inference `/generate`.
@@ -44,14 +44,14 @@ PROMPTS = ("prompt", "inputText", "inputs")
 
 
 class Invoke:
-    """One prompt, one text or several."""
+    """One prompt, one or several texts."""
 
     name = "invoke"
     kind = Kind.COMPLETION
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by the keys at which a vendor's text stands."""
+        """Match by the keys of a vendor's text."""
         if raw.type_name:
             return Match.NO
         return Match.SHAPE if any(map(_is_own, raw.heads)) else Match.NO
@@ -64,7 +64,7 @@ class Invoke:
         return request_of(raw, messages, problems, taken=frozenset(asked))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the text, and why it ended."""
+        """Read the text and the finish reason."""
         chunks = list(_chunks(raw.reply if isinstance(raw.reply, list) else [unwrap(raw.reply)], problems))
         outputs = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
         model = next((name for chunk in chunks if isinstance(name := chunk.element.get("model"), str)), "")

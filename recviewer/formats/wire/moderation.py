@@ -1,4 +1,4 @@
-"""Moderation: what a text or picture was found to be. Source: OpenAI and Mistral API references, "Moderations"."""
+"""Moderation: the categories assigned to a text or image. Source: OpenAI and Mistral API references, "Moderations"."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHAPE = Shape(
 
 
 class Moderation:
-    """Categories with a verdict and a score each; one table a result."""
+    """Categories with a verdict and a score each; one table per result."""
 
     name = "moderation"
     kind = Kind.MODERATION
@@ -36,7 +36,7 @@ class Moderation:
         return Match.ENDPOINT if raw.url_path.endswith("/moderations") else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read what was looked at: a text, texts, parts, or turns of a conversation."""
+        """Read the input: a text, texts, parts, or turns of a conversation."""
         body = body_lookup(raw, problems)
         asked = body.data.get("input")
         messages = chat_messages(body)

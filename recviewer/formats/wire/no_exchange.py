@@ -1,4 +1,4 @@
-"""A file of a recorder that holds no exchange at all, as recorders leave behind where nothing was asked."""
+"""A recorder's file without any exchange, written when no request was made."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SHAPE = Shape("no_exchange")
 
 
 class NoExchange:
-    """Nothing asked, nothing answered."""
+    """No request, no reply."""
 
     name = "no_exchange"
     kind = Kind.NO_EXCHANGE
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match what recorders make of such a file (`recorders.cassettes.no_exchange`)."""
+        """Match the document that recorders return for such a file (`recorders.cassettes.no_exchange`)."""
         is_none = raw.document.get("exchanges") == [] and not raw.request and raw.is_empty
         return Match.SHAPE if is_none else Match.NO
 

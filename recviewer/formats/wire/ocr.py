@@ -1,4 +1,4 @@
-"""Pages read off a document. Source: Mistral API reference, "OCR"."""
+"""Text recognized on the pages of a document. Source: Mistral API reference, "OCR"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHAPE = Shape("ocr", taken=("pages[].markdown",), known=("pages[].*", "model", "
 
 
 class Ocr:
-    """A document, and what stands on each of its pages."""
+    """A document, and the text of each of its pages."""
 
     name = "ocr"
     kind = Kind.FILE_PROCESSOR

@@ -1,7 +1,7 @@
-"""Ollama's `/api/chat`, whole and streamed.
+"""Ollama's `/api/chat`, complete and streamed.
 
-Source: Ollama API documentation, "Generate a chat completion". Tool arguments are objects; calls have
-ids only since 2025. A failure in the middle is a line with an `error`.
+Source: Ollama API documentation, "Generate a chat completion". Tool arguments are objects; calls have ids only since
+2025. A failure during a stream is a line with an `error`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class OllamaChat:
             yield from chunks_of(raw.reply, [], _delta, READ)
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
-        """Add each chunk. Of chunks that differ in their words and times alone, only the first is looked at."""
+        """Add each chunk. Of chunks that differ only in texts and times, only the first is examined."""
         add_elements(raw, SHAPE, made, left)
 
 
@@ -74,7 +74,9 @@ _PLAIN = frozenset({"role", "content", "thinking"})
 
 def _delta(data: Lookup) -> Delta:
     plain = data.data.get("message")
-    if type(plain) is dict and _PLAIN.issuperset(plain) and set(map(type, plain.values())) == {str}:  # nearly all
+    if (
+        type(plain) is dict and _PLAIN.issuperset(plain) and set(map(type, plain.values())) == {str}
+    ):  # nearly all chunks
         words, thoughts = plain.get("content", ""), plain.get("thinking", "")
         return Delta(role=plain.get("role", ""), text=words, reasoning=thoughts, finish=data.text("done_reason"))
     message = data.object("message")
@@ -82,7 +84,7 @@ def _delta(data: Lookup) -> Delta:
     for entry in message.items("tool_calls"):
         function = entry.object("function")
         arguments = arguments_text(function, "arguments")
-        # Each entry is a whole call; without an id a name always opens a new one.
+        # Each entry is a complete call; without an id, a name always starts a new one.
         calls.append(CallDelta(None, entry.text("id"), function.text("name"), arguments))
     return Delta(
         role=message.text("role"),

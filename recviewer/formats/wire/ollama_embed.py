@@ -45,7 +45,7 @@ class OllamaEmbed:
         return request_of(raw, inputs(body.data.get(key)), problems, taken=frozenset({key}))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the vectors; `embedding` alone is one."""
+        """Read the vectors; a bare `embedding` is one vector."""
         reply = Lookup(unwrap(raw.reply), "response.body", problems)
         rows = reply.list("embeddings") if "embeddings" in reply.data else [reply.data.get("embedding")]
         vectors = [

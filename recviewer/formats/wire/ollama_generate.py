@@ -1,4 +1,4 @@
-"""Ollama's `/api/generate`, whole and streamed; typed objects and the bare dicts of the first days alike.
+"""Ollama's `/api/generate`, complete and streamed; typed objects and the untyped dicts of early recordings.
 
 Source: Ollama API documentation, "Generate a completion".
 """

@@ -40,7 +40,7 @@ class OllamaPs:
         return Match.SHAPE if "models" in raw.first and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read a request that asks for nothing in particular."""
+        """Read a request without input."""
         return plain_request(raw, problems)
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:

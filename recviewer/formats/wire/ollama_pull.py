@@ -1,4 +1,4 @@
-"""Ollama's answer to a pull. Source: Ollama API documentation, "Pull a model"."""
+"""The progress of a model download by Ollama. Source: Ollama API documentation, "Pull a model"."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = (("status", "status"), ("done", "completed"), ("of", "total"), ("diges
 
 
 class OllamaPull:
-    """How a download went."""
+    """The progress of a download."""
 
     name = "ollama_pull"
     kind = Kind.OLLAMA_PULL
@@ -33,7 +33,7 @@ class OllamaPull:
         return Match.SHAPE if "status" in raw.first and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read what was to be pulled, as parameters."""
+        """Read the model to be pulled, as a parameter."""
         return plain_request(raw, problems)
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:

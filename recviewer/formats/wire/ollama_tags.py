@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 class OllamaTags:
-    """Which models lie on the machine."""
+    """The models installed on the machine."""
 
     name = "ollama_tags"
     kind = Kind.MODELS
@@ -42,7 +42,7 @@ class OllamaTags:
         return Match.SHAPE if "models" in raw.first and not raw.type_name else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read a request that asks for nothing in particular."""
+        """Read a request without input."""
         return plain_request(raw, problems)
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:

@@ -1,7 +1,7 @@
-"""OpenAI's chat completions, whole and streamed, from any provider that speaks them (also through litellm).
+"""OpenAI's chat completions, complete and streamed, of any compatible provider (also through litellm).
 
-Source: OpenAI API reference, "Chat completion object" and "chunk object"; what providers add was measured over
-10,733 recordings (tests/cases/openai_chat/ has one file for each trap).
+Source: OpenAI API reference, "Chat completion object" and "chunk object"; providers' additions were collected from
+10,733 recordings (tests/cases/openai_chat/ has one file for each special case).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class OpenAIChat:
         return joined(raw, problems)
 
     def joins_alike(self, raw: Raw) -> bool:
-        """Only where the type says that this is a chat, and where nothing failed, so that the reply is read."""
+        """True only if the type says that this is a chat, and if there is no failure, so that the reply is read."""
         return raw.type_name in TYPES and not raw.is_exception and http_error_of(raw) is None
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
@@ -73,11 +73,11 @@ class OpenAIChat:
             yield from read_chunks(raw.reply, [])
 
     def said_alike(self, raw: Raw) -> Iterator[Chunk | SaidRun]:
-        """Yield each chunk that was not cut out, and the others as runs."""
+        """Yield each chunk that was not cut out, and the cut-out ones as runs."""
         yield from said_alike(raw.reply, raw.alike)
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
-        """Add each chunk. Of chunks that differ in their text alone, only the first is looked at."""
+        """Add each chunk. Of chunks that differ only in texts, only the first is examined."""
         messages = add_chunks(raw, made, left)
         if messages:
             chunks = read_chunks(raw.reply, [])

@@ -1,4 +1,4 @@
-"""OpenAI's legacy text completions, whole and streamed, typed or bare.
+"""OpenAI's legacy text completions, complete and streamed, typed or untyped.
 
 Source: OpenAI API reference, "Completions (legacy)"; Together repeats the text as `delta.content`, so only one is read.
 """

@@ -1,4 +1,5 @@
-"""Lists of models: of OpenAI, as a client made it or as it is sent, `{object: list, data: [...]}`; and of others.
+"""Lists of models: OpenAI's, as parsed by a client or as sent, `{object: list, data: [...]}`; and those of other
+providers.
 
 Source: API references, "List models" (OpenAI, Anthropic), "models.list" (Gemini), "ListFoundationModels" (Bedrock).
 """
@@ -47,11 +48,11 @@ LISTS = {
     ),
     "modelSummaries": (("id", "modelId"), ("name", "modelName"), ("provider", "providerName")),
 }
-"""By the key under which the models stand, the columns of their table: (heading, key)."""
+"""The columns of the table, (heading, key), by the key that holds the models."""
 
 
 class OpenAIModels:
-    """Which models a provider has."""
+    """The models that a provider offers."""
 
     name = "openai_models"
     kind = Kind.MODELS
@@ -71,7 +72,7 @@ class OpenAIModels:
         return Match.SHAPE if is_list else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read a request that asks for nothing in particular."""
+        """Read a request without input."""
         return plain_request(raw, problems)
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
@@ -83,7 +84,7 @@ class OpenAIModels:
         items: list[Json] = raw.reply if isinstance(raw.reply, list) else [raw.reply]
         try:
             text = orjson.dumps(items)
-        except TypeError:  # a number that keeps its text, or one that is too long
+        except TypeError:  # a number that keeps its text, or too long an integer
             made, found, _ = _listed(items)
         else:
             made, found, _ = _TABLES.made(text, lambda: (*_listed(items)[:2], len(text)))
@@ -99,18 +100,18 @@ FORMAT = OpenAIModels()
 
 
 def _key_of(reply: dict[str, Json]) -> str | None:
-    """Return the key of a reply under which its models are listed, None where there is none."""
+    """Return the key of a reply that holds its models, None if there is none."""
     return next((key for key in LISTS if isinstance(reply.get(key), list)), None)
 
 
 TABLES_BYTES = 2_000_000
-"""Text of lists of models of which one process remembers the table: each test of a tree asks for the same one."""
+"""Most bytes of model lists whose tables a process caches: each test of a tree requests the same ones."""
 
 _TABLES = Recent[bytes, tuple[Table, list[Problem], int]](weigh=lambda found: found[2], limit=TABLES_BYTES, at_least=0)
 
 
 def _listed(items: list[Json]) -> tuple[Table, list[Problem], int]:
-    """Return the models of a list, what is odd about them, and 0 for the length of their text."""
+    """Return the table of a list of models, its problems, and 0 as the length of its text."""
     found: list[Problem] = []
     rows = (Lookup(unwrap(item), f"response.body[{number}]", found) for number, item in enumerate(items))
     return table("models", COLUMNS, (row for row in rows if row.data)), found, 0

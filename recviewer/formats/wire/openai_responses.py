@@ -1,7 +1,7 @@
-"""OpenAI's Responses, whole and streamed, from any provider that speaks them.
+"""OpenAI's Responses, complete and streamed, of any compatible provider.
 
-Source: OpenAI API reference, "The response object" and "Streaming events". Measured over 1,253 recordings: the last event
-holds the whole response, but for clients that empty it; 298 of 332 streams could be read from it alone.
+Source: OpenAI API reference, "The response object" and "Streaming events". Measured over 1,253 recordings: the last
+event contains the complete response, unless a client empties it; 298 of 332 streams could be read from it alone.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _RESPONSE = (
     "truncation",
     "user",
 )
-"""Keys of a response that are known, though no reader takes them: they repeat the request or say how it ended."""
+"""Keys of a response that are known although no reader takes them: they repeat the request or describe the end."""
 
 _EVENT = (
     "type",
@@ -85,16 +85,16 @@ _EVENT = (
     "refusal",
     "summary_index",
 )
-"""Keys of an event that are known, though no reader takes them."""
+"""Keys of an event that are known although no reader takes them."""
 
 
 class ResponsesShape(Shape):
-    """The shape of Responses. Here paths alone do not say what the reader took, so `left_of_response` works it out."""
+    """The shape of Responses. Paths alone do not tell what the reader took, so `left_of_response` computes it."""
 
     __slots__ = ()
 
     def rest(self, body: Json, left: list[Left]) -> Json:
-        """Return what counts of a whole response besides what its reader took."""
+        """Return what counts of a complete response besides what its reader took."""
         return super().rest(left_of_response(body), left)
 
 
@@ -168,7 +168,7 @@ class OpenAIResponses:
             yield from _chunks(raw, [])
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
-        """Add what counts of each event, without what was read and what repeats it."""
+        """Add what counts of each event, without what was read and its repetitions."""
         stream = ResponseStream([Lookup(in_response(event.data), "", []) for event in raw.events()], [])
         stream.deltas()
         for event, data in zip(raw.events(), StreamRest(stream).events(), strict=True):
@@ -185,7 +185,7 @@ def _is_response(head: dict[str, Json]) -> bool:
 
 
 def _is_event(head: dict[str, Json]) -> bool:
-    """Tell whether an element is an event of this stream; those of the Realtime API have an `event_id`."""
+    """Tell whether an element is an event of this stream; events of the Realtime API have an `event_id`."""
     kind = head.get("type")
     return isinstance(kind, str) and kind.startswith("response.") and "event_id" not in head
 

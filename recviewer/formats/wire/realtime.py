@@ -1,8 +1,8 @@
-"""Sessions over WebSockets: OpenAI's Realtime (and its like of Azure and xAI), and Gemini Live. A session is one exchange.
+"""WebSocket sessions: OpenAI's Realtime (also of Azure and xAI), and Gemini Live. A session is one exchange.
 
-Source: OpenAI API reference, "Realtime: client events, server events"; Gemini API reference, "Live API". The frames that the
-client sent are the request, `sent`, each with the number of answers that were finished by then, `after`; each response of
-the server is a choice, with the words that it said as its text, whether written or spoken.
+Source: OpenAI API reference, "Realtime: client events, server events"; Gemini API reference, "Live API". The request
+has the frames of the client, `sent`, each with the number of answers finished before it, `after`; each response of the
+server is a choice whose text is its words, written or spoken.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ READ = frozenset({"type"})
 
 
 class Realtime:
-    """Sessions in which both sides speak."""
+    """Sessions with input and output by text and audio."""
 
     name = "realtime"
     kind = Kind.REALTIME
@@ -69,7 +69,7 @@ class Realtime:
         return Match.SHAPE if not raw.type_name and any(map(_is_own, raw.heads)) else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read what the client sent, frame by frame; sound that it sent bit by bit is told once."""
+        """Read the frames of the client; audio sent in fragments is listed once."""
         messages: list[Message] = []
         heard = 0
         for frame in body_lookup(raw, problems).items("sent"):
@@ -95,7 +95,7 @@ class Realtime:
         yield from _chunks(raw, [])
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
-        """Add each frame, with what came in pieces joined at the first of them."""
+        """Add each frame, with fragments joined at the first of them."""
         for element in whole_frames([event.data for event in raw.events()]):
             made.add(flat_of(element, SHAPE, left))
 
@@ -115,7 +115,7 @@ def _sound(count: int) -> Message:
 
 
 def _said(data: Lookup) -> Iterator[Message]:
-    """Yield what a frame of the client says; one that only steers the session as it is."""
+    """Yield the content of a client frame; a control frame is kept as it is."""
     item, content = data.object("item"), data.object(key_in(data.data, "client_content"))
     if data.text("type") == "conversation.item.create" and isinstance(item.data.get("content"), list):
         parts: list[Part] = [
@@ -140,7 +140,7 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
 
 
 class _Session:
-    """What came so far: the choice of each response, what was said in it, the names of calls by item."""
+    """State of a session: the choice of each response, its text, and the names of calls by item."""
 
     def __init__(self) -> None:
         self._choices: dict[str, int] = {}
@@ -200,7 +200,7 @@ class _Session:
 
 
 def _told(choice: int, response: Lookup) -> Iterator[Delta]:
-    """Yield what a response says that came without pieces."""
+    """Yield the content of a response that came without fragments."""
     for item in response.items("output"):
         for part in item.items("content"):
             yield Delta(choice, text=part.text("text") or part.text("transcript"))

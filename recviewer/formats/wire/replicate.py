@@ -1,4 +1,4 @@
-"""Predictions of Replicate: made, looked at until they are done, or streamed as text. Source: Replicate, "HTTP API"."""
+"""Predictions of Replicate: created, polled until they are done, or streamed as text. Source: Replicate, "HTTP API"."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EVENTS = frozenset({"output", "done", "error", "logs"})
 
 
 class Replicate:
-    """What a model was given, and its output: a text, pieces of one, or whatever else it makes."""
+    """A model's input and its output: a text, fragments of one, or any other value."""
 
     name = "replicate"
     kind = Kind.COMPLETION
@@ -47,7 +47,7 @@ class Replicate:
         return request_of(raw, messages, problems, taken=frozenset())
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the output, as far as it is there yet."""
+        """Read the output, as far as it exists yet."""
         if isinstance(raw.reply, list):
             chunks = list(_chunks(raw))
             outputs = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
@@ -84,6 +84,6 @@ def _chunks(raw: Raw) -> Iterator[Chunk]:
 
 
 def _reason(event: Event) -> str:
-    """Return why the stream ended: "done", or the reason that the event gives."""
+    """Return why the stream ended: "done", or the reason in the event."""
     told = event.data.get("reason") if isinstance(event.data, dict) else None
     return told if isinstance(told, str) and told else "done"

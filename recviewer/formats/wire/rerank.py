@@ -33,7 +33,7 @@ SHAPE = Shape(
 
 
 class Rerank:
-    """Documents sorted by how well they answer a query."""
+    """Documents sorted by relevance to a query."""
 
     name = "rerank"
     kind = Kind.RERANK
@@ -59,7 +59,7 @@ class Rerank:
         return request_of(raw, messages, problems, taken=frozenset({"query", "documents"}))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the scores, best first as recorded."""
+        """Read the scores, in recorded order."""
         reply = Lookup(unwrap(raw.reply), "response.body", problems)
         hits = []
         for result in (one for key in ("results", "data") for one in reply.items(key)):

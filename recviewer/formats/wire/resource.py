@@ -1,7 +1,8 @@
-"""Things that a provider keeps: files, batches and their results, threads, runs, assistants, stores, caches.
+"""Objects stored by a provider: files, batches and their results, threads, runs, assistants, stores, caches.
 
-Calls about them are no calls of a model. Source: API references of OpenAI ("Files", "Batch", "Vector stores",
-"Assistants"), Anthropic ("Files", "Message Batches"), Gemini (files, batches, caches, operations), Ollama (`/api/show`).
+Requests for them do not call a model. Source: API references of OpenAI ("Files", "Batch", "Vector stores",
+"Assistants"), Anthropic ("Files", "Message Batches"), Gemini (files, batches, caches, operations), Ollama
+(`/api/show`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from recviewer.formats.messages import arguments_text
 from recviewer.formats.raw import Raw
 
 _LISTS = ("data", "files", "cachedContents", "batches", "operations", "fileSearchStores", "documents")
-"""Under which keys things are listed."""
+"""Keys that hold lists of objects."""
 
 SHAPE = Shape("resource", known=("*", "[].*", *(f"{key}[].*" for key in _LISTS)))
 _OBJECTS = frozenset(
@@ -46,21 +47,21 @@ _PLACES = re.compile(
     r"/(?:files|batches|threads|assistants|vector_stores|containers|cachedContents|fileSearchStores|uploads)(?:/|$)"
 )
 _KEPT = re.compile(r"/(?:responses|conversations)/[^/]+/(?:input_)?items$")
-"""Where the items of a stored reply or conversation are listed."""
+"""Endpoints that list the items of a stored response or conversation."""
 
 _WIDTH = 5
-"""Columns of a table, at most."""
+"""Most columns of a table."""
 
 
 class Resource:
-    """What is kept: a list of things has a row for each, one thing a row for each of its properties."""
+    """Stored objects: a list has a row for each object, a single object a row for each property."""
 
     name = "resource"
     kind = Kind.RESOURCE
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by what the thing calls itself; a reply that says nothing by where such things lie."""
+        """Match by the object's own type; without one, by the endpoint."""
         if raw.type_name or raw.request_kind != "inference":
             return Match.NO
         items = next((held for key in _LISTS if isinstance(held := raw.first.get(key), list)), None)
@@ -79,11 +80,11 @@ class Resource:
         return Match.ENDPOINT if _PLACES.search(raw.url_path) else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read what was given, as parameters."""
+        """Read the request, as parameters."""
         return plain_request(raw, problems)
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the things; of a run that waits for tools the calls that it asks for, and of a file what it is."""
+        """Read the objects; for a run that waits for tools also the requested calls, and for a file its properties."""
         if isinstance(raw.reply, list):
             return Reply(exhibits=(_listed("results", [item for item in raw.reply if isinstance(item, dict)]),))
         if raw.reply == "":
@@ -129,7 +130,7 @@ def _calls(asked: Lookup) -> Iterator[ToolCall]:
 
 
 def _listed(title: str, items: list[dict[str, Json]]) -> Table:
-    """Return a table of things: of each what it calls itself first, then what all of them have that is no list or object."""
+    """Return a table of objects: the identifying key first, then the keys whose values are neither lists nor objects."""
     keys = list(dict.fromkeys(key for item in items for key in item))
     keys.sort(key=lambda key: key not in ("custom_id", "id", "name"))
     chosen = keys[:_WIDTH] if title == "results" else _plain_keys(items, keys)

@@ -1,4 +1,4 @@
-"""Speech that a model made: the bytes of the sound, alone, in JSON, or in events.
+"""Generated speech: the bytes of the audio, alone, in JSON, or in events.
 
 Source: OpenAI API reference, "Create speech" (events `speech.audio.delta`, `.done`); Mistral, `/audio/speech`.
 """
@@ -25,14 +25,14 @@ _KEYS = ("base64", "audio_data")
 
 
 class Speech:
-    """Words in, sound out."""
+    """Text in, audio out."""
 
     name = "speech"
     kind = Kind.SPEECH
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match events of speech, and sound from where speech is made; there also failures."""
+        """Match speech events, and audio or failures from speech endpoints."""
         if raw.type_name:
             return Match.NO
         if any(str(head.get("type", "")).startswith("speech.audio.") for head in raw.heads):
@@ -45,14 +45,14 @@ class Speech:
         return Match.ENDPOINT if is_place and is_failure else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read what was to be said."""
+        """Read the text to be spoken."""
         body = body_lookup(raw, problems)
         said = [(key, body.data[key]) for key in ("input", "text") if isinstance(body.data.get(key), str)][:1]
         messages = [Message("input", (Text(text),)) for _, text in said]
         return request_of(raw, messages, problems, taken=frozenset(key for key, _ in said))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the sound; of a stream all of it as one."""
+        """Read the audio; of a stream, joined."""
         if isinstance(raw.reply, list):
             return deltas.joined(list(_chunks(raw, problems)))
         reply = Lookup(raw.reply, AT, problems)
@@ -60,7 +60,7 @@ class Speech:
         return Reply(deltas.fold([Delta(parts=tuple(found))]), reply.mapping("usage") or None)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
-        """Yield the neutral form of each event; the sound comes with the last one that has some."""
+        """Yield the neutral form of each event; the joined audio belongs to the last event with audio."""
         if isinstance(raw.reply, list):
             yield from _chunks(raw, [])
 

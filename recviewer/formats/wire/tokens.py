@@ -1,4 +1,4 @@
-"""Counting tokens without asking a model.
+"""Token counts of inputs, without generating an answer.
 
 Source: API references: Anthropic "Count tokens", Gemini `:countTokens`, OpenAI `/responses/input_tokens`, AWS
 `CountTokens`, Cohere `/tokenize`.
@@ -24,14 +24,14 @@ PLACES = ("/count_tokens", ":countTokens", "/input_tokens", "/count-tokens", "/t
 
 
 class Tokens:
-    """How many tokens some input is."""
+    """The number of tokens of an input."""
 
     name = "tokens"
     kind = Kind.TOKENS
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by a reply that only counts; without a reply by the endpoint."""
+        """Match a reply that consists of counts; without a reply, the endpoint."""
         head = raw.first
         if raw.type_name or isinstance(raw.reply, list):
             return Match.NO
@@ -44,7 +44,7 @@ class Tokens:
         return Match.ENDPOINT if raw.url_path.endswith(PLACES) else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read what was counted, in any of the shapes in which models are asked."""
+        """Read the counted input, in any of the request shapes of models."""
         body = body_lookup(raw, problems)
         inner = body.object("generateContentRequest") if "generateContentRequest" in body.data else body
         messages = chat_messages(body)
@@ -59,7 +59,7 @@ class Tokens:
         return request_of(raw, messages, problems, taken=frozenset(taken))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the counts; of a list of tokens how many there are."""
+        """Read the counts; of a list of tokens, its length."""
         reply = Lookup(unwrap(raw.reply), "response.body", problems)
         rows: list[tuple[str, int | float]] = []
         for key in COUNTS:

@@ -1,4 +1,4 @@
-"""Invocations of a tool runtime, such as a web search: the result is text that itself holds JSON."""
+"""Invocations of a tool runtime, such as a web search: the result is text that contains JSON."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ SHAPE = Shape(
 
 
 class Tool:
-    """One call of one tool."""
+    """One call of a tool."""
 
     name = "tool"
     kind = Kind.TOOL
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `content` and the request's keys; without a reply by these."""
+        """Match by type; untyped, by `content` and the request's keys; without a reply, by the request's keys."""
         if raw.type_name == "ToolInvocationResult":
             return Match.TYPE
         if raw.request_kind != "tool":
@@ -74,7 +74,7 @@ FORMAT = Tool()
 
 
 def _results(text: str) -> tuple[Exhibit, ...]:
-    """Return the search results inside a result's text, () where it holds none."""
+    """Return the search results in a result's text, () if there are none."""
     try:
         value = orjson.loads(text)
     except ValueError:

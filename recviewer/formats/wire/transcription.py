@@ -1,4 +1,4 @@
-"""Words that were heard: OpenAI's transcriptions and translations of sound, whole and streamed, and those alike.
+"""Transcribed audio: OpenAI's transcriptions and translations, complete and streamed, and compatible ones.
 
 Source: OpenAI API reference, "Audio: transcriptions" (`json`, `verbose_json`, `text`, `srt`; events
 `transcript.text.delta`, `.done`); Deepgram API reference, "Listen".
@@ -40,14 +40,14 @@ PLACES = ("/audio/transcriptions", "/audio/translations", "/speech-to-text", "/s
 
 
 class Transcription:
-    """Sound in, words out."""
+    """Audio in, text out."""
 
     name = "transcription"
     kind = Kind.TRANSCRIPTION
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match events of transcripts, or a text that came from where sound is heard."""
+        """Match transcript events, or a text from a transcription endpoint."""
         if any(str(head.get("type", "")).startswith("transcript.text.") for head in raw.heads):
             return Match.SHAPE
         if raw.url_path.endswith(PLACES):
@@ -58,11 +58,11 @@ class Transcription:
         return Match.SHAPE if is_deepgram and not isinstance(raw.reply, list) else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
-        """Read parameters; the sound is a part of a form, which is kept as it is."""
+        """Read parameters; the audio is a part of a form, which is kept as recorded."""
         return plain_request(raw, problems)
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the words."""
+        """Read the text."""
         if isinstance(raw.reply, str):
             return Reply(deltas.fold([Delta(text=raw.reply)]))
         if not isinstance(raw.reply, list):

@@ -1,7 +1,7 @@
-"""xAI's chat over gRPC, its messages written as JSON: whole and streamed.
+"""xAI's chat over gRPC, with messages recorded as JSON: complete and streamed.
 
-Source: xai-proto, `xai/api/v1/chat.proto` (`GetChatCompletionResponse`, `GetChatCompletionChunk`). All outputs are steps of
-one answer: what the model said, calls that the server made itself, and what these gave back.
+Source: xai-proto, `xai/api/v1/chat.proto` (`GetChatCompletionResponse`, `GetChatCompletionChunk`). All outputs are
+steps of one answer: the model's text, calls that the server executed, and their results.
 """
 
 from __future__ import annotations
@@ -70,14 +70,14 @@ _NO_REASON = "REASON_INVALID"
 
 
 class Xai:
-    """xAI's own protocol."""
+    """xAI's protocol."""
 
     name = "xai"
     kind = Kind.XAI
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match outputs of which messages or pieces have one of xAI's roles."""
+        """Match outputs whose messages or deltas have one of xAI's roles."""
         return Match.SHAPE if not raw.type_name and any(map(_is_own, map(_outputs_of, raw.heads))) else Match.NO
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
@@ -86,7 +86,7 @@ class Xai:
         return request_of(raw, turns, problems, taken=frozenset({"messages"}))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read a whole answer, or join its pieces."""
+        """Read a complete answer, or join its deltas."""
         if not isinstance(raw.reply, list):
             reply = Lookup(raw.reply, AT, problems)
             found = deltas.fold(_deltas(reply, {}))
@@ -96,7 +96,7 @@ class Xai:
         return deltas.joined(chunks, model=model, told=chunks)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
-        """Yield the neutral form of each piece."""
+        """Yield the neutral form of each delta."""
         if isinstance(raw.reply, list):
             yield from _chunks(raw, [])
 
@@ -127,7 +127,7 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
 
 
 def _deltas(reply: Lookup, called: dict[str, ToolCall]) -> Iterator[Delta]:
-    """Yield what the outputs add. called: the calls so far, by their ids."""
+    """Yield what the outputs add. called: the calls so far, by id."""
     for output in reply.items("outputs"):
         said = output.object("message" if "message" in output.data else "delta")
         finish = output.text("finish_reason")
@@ -156,7 +156,7 @@ def _call(entry: Lookup) -> ToolCall:
 
 
 def _result(said: Lookup, called: dict[str, ToolCall]) -> ToolResult:
-    """Return what a tool of the server gave back, and each call it names that is not one of those before."""
+    """Return the result of a server-side tool, and each call in it that is not among the earlier ones."""
     calls = [_call(entry) for entry in said.items("tool_calls")]
     texts = [said.text(key) for key in ("reasoning_content", "content")]
     parts: list[Part] = [Text(text) for text in texts if text]
