@@ -1,1 +1,1 @@
-"""Recorders: which files are theirs, and the exchanges that a file holds."""
+"""Recorders: which files they wrote, and the exchanges in a file."""

@@ -1,8 +1,8 @@
-"""Logs of Inspect: archives of which each sample is a file of JSON. Opened to one text of JSON, with all calls of models.
+"""Inspect logs: ZIP archives with a JSON file per sample. They are converted to one JSON text with all calls of models.
 
-A sample keeps long texts, and messages that many calls share, once: they are put where they are meant, so that each call
-stands by itself. What comes of it is bounded at each step, whatever an archive says of itself.
-Source: inspect_ai, `log/_recorders/eval.py`, `log/_pool.py`, `log/_condense.py`.
+A sample stores long texts, and messages shared by several calls, only once: references are replaced by the values, so
+that each call is complete. The size of the result is limited at each step, whatever sizes an archive declares. Source:
+inspect_ai, `log/_recorders/eval.py`, `log/_pool.py`, `log/_condense.py`.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from recviewer.formats.decode import weight
 from recviewer.recorders import zstandard
 
 HEAD = b'{"inspect":1,"events":['
-"""How the text begins that an archive is opened to."""
+"""The first bytes of the converted text."""
 
 LIMIT = 32 * 1024 * 1024
-"""Bytes that an archive may hold of samples, and bytes that it may come to."""
+"""Most bytes of samples read from an archive, and most bytes of the result."""
 
 FILES_LIMIT = 10_000
 _ENTRY = b"PK\x01\x02"
-"""How each file is announced at the end of an archive."""
+"""The signature of each file's entry in an archive's central directory."""
 
 WEIGHT_LIMIT = 128 * 1024 * 1024
-"""What one sample may hold, by `weight`: a few bytes of an archive may come to millions of values."""
+"""Most `weight` of one sample: a few bytes of an archive may expand to millions of values."""
 
 _SAMPLE = re.compile(r"samples/[^/]+\.json")
 _ATTACHED = "attachment://"
@@ -42,7 +42,7 @@ class BadArchive(Exception):
 
 
 def opened(data: bytes) -> bytes:
-    """Return the calls of models of all samples, as one text of JSON. Raises BadArchive."""
+    """Return the model calls of all samples, as one JSON text. Raises BadArchive."""
     budget = _Budget()
     made: list[bytes] = []
     for text in _samples(data):
@@ -57,7 +57,7 @@ def opened(data: bytes) -> bytes:
 
 
 def stated(data: bytes) -> int:
-    """Return how many bytes an archive says that its files hold; 0 where it says nothing that can be read."""
+    """Return the total size that an archive declares for its files; 0 if it cannot be read."""
     if data.count(_ENTRY) > FILES_LIMIT:
         return 0
     try:
@@ -69,7 +69,7 @@ def stated(data: bytes) -> int:
 
 def _samples(data: bytes) -> Iterator[bytes]:
     left = LIMIT
-    if data.count(_ENTRY) > FILES_LIMIT:  # before an object is made of each
+    if data.count(_ENTRY) > FILES_LIMIT:  # before creating an object for each
         raise BadArchive(f"an archive of more than {FILES_LIMIT:,} files")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -111,18 +111,18 @@ _FAULTS = (
 )
 
 ZSTANDARD = 93
-"""How archives name this way of compressing."""
+"""The number of this compression method in ZIP archives."""
 
 
 def _packed(data: bytes, info: zipfile.ZipInfo) -> bytes:
-    """Return the bytes of a file as they stand in an archive: behind a head of 30 bytes, its name and what else is told."""
+    """Return the compressed bytes of a file in an archive, which follow its 30-byte header, its name and extra field."""
     name, more = struct.unpack_from("<HH", data, info.header_offset + 26)
     start = info.header_offset + 30 + name + more
     return data[start : start + info.compress_size]
 
 
 class _Budget:
-    """How many bytes may still come of an archive."""
+    """How many bytes the result may still grow."""
 
     def __init__(self) -> None:
         self.left = LIMIT
@@ -163,7 +163,7 @@ def _calls(sample: Any, budget: _Budget) -> Iterator[bytes]:
 
 
 def _told_of(sample: dict[str, Any]) -> dict[str, Any]:
-    """Return which sample it is, and what became of it: its scores, without when and how they came to be, its failure."""
+    """Return the id of a sample and its outcome: its scores, without when and how they were computed, and its error."""
     made = {key: sample[key] for key in ("id", "epoch", "target", "limit") if sample.get(key) is not None}
     scores = sample.get("scores")
     if isinstance(scores, dict) and scores:
@@ -181,13 +181,13 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _pool(items: Any, attached: dict[str, Any], budget: _Budget) -> list[tuple[Any, int]]:
-    """Return what many calls share, each with its size."""
+    """Return values shared by several calls, each with its size."""
     made = [_whole(item, attached, budget) for item in items] if isinstance(items, list) else []
     return [(item, len(orjson.dumps(item))) for item in made]
 
 
 def _expanded(refs: Any, pool: list[tuple[Any, int]], budget: _Budget) -> list[Any]:
-    """Return the items that pairs of places (from, up to) name."""
+    """Return the items at the ranges given as pairs of indexes (start, end)."""
     made: list[Any] = []
     for ref in refs if isinstance(refs, list) else ():
         if not (isinstance(ref, list) and len(ref) == 2 and all(type(at) is int and at >= 0 for at in ref)):
@@ -201,7 +201,7 @@ def _expanded(refs: Any, pool: list[tuple[Any, int]], budget: _Budget) -> list[A
 
 
 def _whole(value: Any, attached: dict[str, Any], budget: _Budget, depth: int = 0) -> Any:
-    """Return a value with the texts that stand elsewhere in the sample in their places."""
+    """Return a value with references to the sample's attachments replaced by their texts."""
     if depth > 200:
         raise BadArchive("an archive with a sample that nests too deep")
     if isinstance(value, str) and value.startswith(_ATTACHED):

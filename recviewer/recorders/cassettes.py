@@ -1,4 +1,4 @@
-"""Cassettes: files of which one list holds exchanges, each a request and a response, as the family of VCR writes them."""
+"""Cassettes of the VCR family: files with a list of exchanges, each a request and a response."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from recviewer.replay.names import Replay
 
 HEAD = 600
-"""Bytes by which a file is known."""
+"""Number of leading bytes by which a file is recognized."""
 
 HOMES = frozenset({b"cassettes", b"vcr_cassettes", b"vcr-cassettes", b"llmobs_cassettes", b"_vcr", b"vcr"})
-"""Directories that hold cassettes of the family of VCR, by their names."""
+"""Names of directories with cassettes of the VCR family."""
 
 ELSEWHERE = "the answer lies in another file, and is not read with what was asked"
-"""What is said of it, before its name."""
+"""Precedes the name of that file."""
 
 
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*+(?:[#%][^\n]*+)?\n|[ \t]*+\r\n)*+")
-"""What may stand before a text of YAML and says nothing: a byte order mark, empty lines, comments, directives."""
+"""What may precede a YAML text without meaning: a byte order mark, empty lines, comments, directives."""
 
 
 class Unverifiable:
-    """A recorder of whose files nobody can tell whether their tests still ask for them.
+    """A recorder whose files do not show whether their tests still use them.
 
-    called, matched, is_in_order: how people call it, and how it finds an exchange, see `formats.reading.Matching`; of
-    `matched` none where that hangs on how it was called.
+    called, matched, is_in_order: its display name, and how it finds an exchange, see `formats.reading.Matching`;
+    `matched` is empty if that depends on how it was configured.
     """
 
     called = ""
@@ -41,28 +41,28 @@ class Unverifiable:
     is_in_order = False
 
     def matching(self, data: bytes) -> Matching | None:
-        """Return how it finds an exchange at replay. data: of its file."""
+        """Return how it finds an exchange at replay. data: the bytes of a file."""
         from recviewer.formats.reading import Matching
 
         return Matching(self.called, frozenset(self.matched), self.is_in_order) if self.matched else None
 
     def replay(self, document: Json, file_name: str) -> Replay:
-        """Say that nobody can tell from a file whether its test still asks for it."""
+        """Return UNVERIFIABLE: a file does not show whether its test still uses it."""
         from recviewer.replay.names import Replay, ReplayState
 
         return Replay(ReplayState.UNVERIFIABLE)
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Return None: a file goes as a whole."""
+        """Return None: exchanges cannot be removed one by one."""
         return None
 
 
 class Cassette(Unverifiable):
-    """What the recorders of this family share. key: of the list at the top. start: of a file, in its first bytes.
+    """Base class of the recorders of this family. key: of the top-level list. start: matches a file's first bytes.
 
-    plain: what stands beside the list and says nothing, by key: only with these values, of () with any. inside: how the list
-    begins, wherever it stands. has_documents: a file may hold several YAML documents; else replay reads the first one
-    or none.
+    plain: meaningless top-level keys beside the list: with these values only, or any if (). inside: matches the start
+    of the list at any place. has_documents: a file may have several YAML documents; otherwise replay reads only the
+    first one or none.
     """
 
     name = ""
@@ -75,11 +75,11 @@ class Cassette(Unverifiable):
     has_documents = False
 
     def suspects(self, data: bytes) -> bool:
-        """Look for the list in the whole file."""
+        """Search the whole file for the list."""
         return self.inside is not None and self.inside.search(data) is not None
 
     def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes alone, and at those behind comments, should it begin with some."""
+        """Examine only the first bytes, after any leading comments."""
         if self.start.match(data[:HEAD].replace(b"\r\n", b"\n")) is not None:
             return True
         before = _BEFORE.match(data)
@@ -88,7 +88,7 @@ class Cassette(Unverifiable):
         return self.start.match(data[before.end() : before.end() + HEAD].replace(b"\r\n", b"\n")) is not None
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        """Yield the exchanges, one that cannot be read with the reason."""
+        """Yield the exchanges; an unreadable one comes with the reason."""
         from recviewer.recorders.yaml_text import BadYaml, documents
 
         try:
@@ -109,24 +109,24 @@ class Cassette(Unverifiable):
         yield from parts_of(items, self.exchange, exact=exact, repeated=repeated, around=around)
 
     def around(self, value: object) -> dict[str, object]:
-        """Return what stands beside the exchanges of a file and says something."""
+        """Return the meaningful values of a file beside its exchanges."""
         return around_in(value, (self.key,), self.plain)
 
     def items(self, found: Sequence[YamlDocument]) -> list[FileItem]:
-        """Return the items that are exchanges, also of a list that was cut out of a file."""
+        """Return the items that are exchanges, including those of a list that was cut out of a file."""
         return [item for document in found for key in (self.key, "") for item in document.items.get(key, ())]
 
     def exchange(self, value: Any) -> HttpExchange:
-        """Return an item in its normal form. Raises ValueError with the reason where it is none."""
+        """Convert an item to its normal form. Raises ValueError with the reason if it is not an exchange."""
         raise NotImplementedError
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Take the lines of some exchanges out, and leave every other byte; None where none would be left."""
+        """Remove the lines of some exchanges and keep all other bytes; None if no exchange would be left."""
         return without_spans(data, list(self.parts(data)), parts)
 
 
 def no_exchange(data: bytes, around: Mapping[str, object]) -> FilePart:
-    """Return the one part of a file that holds no exchange. around: what else it holds that counts."""
+    """Return the only part of a file without exchanges. around: its other meaningful values."""
     from recviewer.formats.decode import Decoded
     from recviewer.recorders.http_exchange import jsonable
 
@@ -137,7 +137,7 @@ def no_exchange(data: bytes, around: Mapping[str, object]) -> FilePart:
 
 
 def without_spans(data: bytes, every: Sequence[FilePart], parts: Collection[str]) -> bytes | None:
-    """Return the bytes of a file without those of some parts; None where none would be left."""
+    """Return a file's bytes without those of some parts; None if no part would be left."""
     if all(one.name in parts for one in every):
         return None
     made, at = [], 0
@@ -156,9 +156,9 @@ def parts_of(
     repeated: Sequence[str] = (),
     around: Mapping[str, object] | None = None,
 ) -> Iterator[FilePart]:
-    """Yield the parts of a file by its items. exchange: makes the normal form of an item's value.
+    """Yield the parts of a file from its items. exchange: converts an item's value to its normal form.
 
-    repeated: keys that stand twice somewhere in the file. around: what it holds beside them, which counts with each.
+    repeated: duplicate keys anywhere in the file. around: the file's other values, which count with each exchange.
     """
     from dataclasses import replace
 
@@ -183,7 +183,7 @@ def parts_of(
 
 
 def around_in(value: object, lists: Collection[str], plain: Mapping[str, tuple[object, ...]]) -> dict[str, object]:
-    """Return what an object holds besides some lists, but for what is plain (see `Cassette`) or empty."""
+    """Return an object's values other than some lists, without empty ones and those in `plain` (see `Cassette`)."""
     if not isinstance(value, dict):
         return {}
     return {
@@ -196,7 +196,7 @@ def around_in(value: object, lists: Collection[str], plain: Mapping[str, tuple[o
 
 
 def object_in(value: Any, key: str, *, what: str = "an exchange") -> dict[str, Any]:
-    """Return the object below a key. Raises ValueError with the reason where there is none."""
+    """Return the object at a key. Raises ValueError with the reason if there is none."""
     held = value.get(key) if isinstance(value, dict) else None
     if not isinstance(held, dict):
         raise ValueError(f"{what} without {'an object ' if isinstance(value, dict) else ''}`{key}`")

@@ -1,7 +1,7 @@
-"""What a recorder is: one module in `recorders/kinds/` with an instance of a class of this shape named `RECORDER`.
+"""The interface of a recorder: a module in `recorders/kinds/` with an instance of such a class named `RECORDER`.
 
-The registry imports every module there; there is no list to edit. Those modules are imported by each run that only looks
-at names and stamps, so they import what decodes within their methods.
+The registry imports every module there; there is no list to edit. They are imported even by runs that only look at
+names and stamps, so they import decoders inside their methods.
 """
 
 from __future__ import annotations
@@ -20,28 +20,30 @@ class FilePart(NamedTuple):
     """One exchange of a file."""
 
     name: str
-    """Empty where the recorder writes one exchange into a file; else what tells it from the others in the file, made by
-    `recorders.naming`, so that it stays when others come or go."""
+    """Empty if the recorder writes one exchange per file; else unique in the file, made by `recorders.naming`, so that
+    it does not change when other parts are added or removed.
+    """
     start: int
     end: int
-    """start, end: where its bytes stand in the file."""
+    """start, end: byte offsets of the exchange in the file."""
     decoded: Decoded | None
-    """The exchange as a document with `request`, `response` and perhaps `test_id`, as `formats` reads it; None where
-    it cannot be read."""
+    """The exchange as a document with `request`, `response` and optionally `test_id`, as `formats` reads it; None if it
+    is unreadable.
+    """
     reason: str = ""
-    """Why it cannot be read: a sentence without its full stop."""
+    """Why it is unreadable: a sentence without a full stop."""
     rest: tuple[int, int] | None = None
-    """Where the other part of its bytes stands, of a recorder that keeps answers apart from what was asked; else None."""
+    """Byte offsets of its second part, for recorders that store answers apart from requests; else None."""
 
 
 class Recorder(Protocol):
-    """One recorder. It sees files as they are without compression (`packing`).
+    """One recorder. It gets the uncompressed bytes of files (`packing`).
 
-    homes: names of directories that hold its files, at any depth. endings: what its files' names end in.
+    homes: names of directories, at any depth, for its files. endings: suffixes of their names.
 
-    Only a path that lies in a home and has one of the endings is asked about at all. Where `is_at_home_only` is set, and
-    true, bytes alone do not tell: such a file counts in a home of this recorder alone. `takes_all_in` may name homes whose
-    files are all its own, whatever is in them; `has_bare_names_in` those in which it also writes names without an ending.
+    Only paths in a home with one of the endings are considered. If `is_at_home_only` is set and true, bytes alone are
+    not sufficient: such a file counts only in a home of this recorder. `takes_all_in` may name homes in which all files
+    are its own, whatever their content; `has_bare_names_in` those in which it also writes names without a suffix.
     """
 
     name: str
@@ -49,52 +51,52 @@ class Recorder(Protocol):
     endings: tuple[bytes, ...]
 
     def recognizes(self, data: bytes) -> bool:
-        """Tell from a file's bytes whether this recorder wrote it. Cheap; asked where several recorders claim a place."""
+        """Tell from a file's bytes whether this recorder wrote it. Cheap; used if several recorders claim a path."""
         ...
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        """Yield the exchanges of a file in their order, at least one: a file without any is one that cannot be read.
+        """Yield the exchanges of a file in order, at least one: a file without any is one unreadable part.
 
-        The bytes of one exchange alone, which are all that is kept of an approved one, have to be read as the same exchange
-        by this recorder, or by another that recognizes them.
+        The bytes of a single exchange, which are all that is kept of an approved one, must be readable as the same
+        exchange by this recorder, or by another that recognizes them.
 
-        exact: keep how floats were written (slower; for what people see).
+        exact: keep floats as they were written (slower; for display).
         """
         ...
 
     def replay(self, document: Json, file_name: str) -> Replay:
-        """Say whether replay still finds an exchange under the name of its file. document: as `parts` yields it."""
+        """Tell whether replay still finds an exchange under its file's name. document: as yielded by `parts`."""
         ...
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Return the file without some of its exchanges, every other byte kept; None where this recorder cannot do that."""
+        """Return the file without some of its exchanges, all other bytes kept; None if this recorder cannot do that."""
         ...
 
 
 @runtime_checkable
 class TellsTest(Protocol):
-    """A recorder whose files lie where their test says, so that its id can be told from their path."""
+    """A recorder whose paths contain the test's name, so that the test's id can be derived from the path."""
 
     def test_of(self, path: str) -> str | None:
-        """Return the id of the test that a file was recorded for, None where its path does not tell."""
+        """Return the id of the test that a file was recorded for, None if its path does not tell."""
         ...
 
 
 @runtime_checkable
 class Matches(Protocol):
-    """A recorder of which it is known what it looks at when it looks for an exchange at replay."""
+    """A recorder whose criteria for finding an exchange at replay are known."""
 
     def matching(self, data: bytes) -> Matching | None:
-        """Return how it finds exchanges, None where that hangs on how it was called. data: of a file."""
+        """Return how it finds exchanges, None if that depends on how it was configured. data: the bytes of a file."""
         ...
 
 
 @runtime_checkable
 class KnowsBroken(Protocol):
-    """A recorder whose files can be told also where something stands before them that does not belong there."""
+    """A recorder whose files can be recognized even if unrelated content precedes theirs."""
 
     def suspects(self, data: bytes) -> bool:
-        """Tell of a file that no recorder recognizes whether exchanges of this one stand further down in it."""
+        """Tell whether a file that no recorder recognizes contains exchanges of this one further down."""
         ...
 
 

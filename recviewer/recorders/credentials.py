@@ -1,4 +1,4 @@
-"""Credentials in what recorders keep of HTTP: in headers, in addresses, in requests for tokens. None reaches a document."""
+"""Credentials in recorded HTTP: in headers, URLs, and token requests. None of them reaches a document."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 from recviewer.exchange.model import Json
 
 HIDDEN = "(credential)"
-"""What stands in the place of one."""
+"""Replaces a credential."""
 
 HEADERS = re.compile(
     r".*authorization|.*-key|x-auth|x-auth-.*|x-authentication-.*|.*secret.*|.*password.*|.*credential.*|.*jwt.*|.*signature.*"
     r"|(?!x-time-per-).*-token",
     re.IGNORECASE,
 )
-"""Headers whose value is a credential: only that there is one is told."""
+"""Headers whose value is a credential: only their presence is kept."""
 
 _NAMES = (
     r"api[-_]?key|x-api-key|subscription-key|access[-_]?key|awsaccesskeyid|access_token|refresh_token|id_token|token|auth"
@@ -24,7 +24,7 @@ _NAMES = (
 _IN_QUERY = re.compile(rf"([?&#](?:{_NAMES})=)[^&#\s]+", re.IGNORECASE)
 _KEY = re.compile(r"([?&]key=)([^&#\s]+)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9._ -]{1,15}")
-"""A key of another kind than a provider's: a short word in small letters, as in `?key=colour`."""
+"""A `key` parameter that is no credential: a short lower-case word, as in `?key=colour`."""
 
 _USER = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#@]+@", re.IGNORECASE)
 _IN_FORM = re.compile(rf"((?:^|&)(?:{_NAMES}|code)=)[^&]+", re.IGNORECASE)
@@ -35,23 +35,25 @@ _FIELDS = re.compile(
     r"|client_?assertion|assertion|password|private_?key",
     re.IGNORECASE,
 )
-"""Fields of an object that hold credentials, where it is no text of a conversation."""
+"""Fields of an object that hold credentials, outside of the texts of a conversation."""
 
 _TOKENS = frozenset(
     {"access_token", "id_token", "refresh_token", "accessToken", "idToken", "refreshToken", "clientSecret"}
 )
-"""Keys of a reply of a server of tokens."""
+"""Keys of a token server's reply."""
 
 _KEYS_OF_AWS = frozenset({"roleCredentials", "Credentials", "credentials"})
 _OF_AWS = re.compile(r"access_?key_?id|secret_?access_?key|session_?token|token", re.IGNORECASE)
-"""Below which keys a reply has keys of AWS, and which they are. Source: AWS, "GetRoleCredentials", "Credentials" of STS."""
+"""Keys of a reply under which there are AWS keys, and those keys. Source: AWS, "GetRoleCredentials", "Credentials" of
+STS.
+"""
 
 _SERVERS = ("tools", "mcp_servers", "mcpServers")
-"""Where a request names servers that the provider shall call, with what they want for it."""
+"""Keys of a request with servers that the provider is to call, including credentials for them."""
 
 
 def in_url(url: str) -> str:
-    """Return an address without credentials: neither in its query nor before its host."""
+    """Return a URL without credentials in its query or user part."""
     if "@" in url:
         url = _USER.sub(rf"\g<1>{HIDDEN}@", url)
     if "=" not in url:
@@ -64,9 +66,9 @@ def _shown(match: re.Match[str]) -> str:
 
 
 def in_request(body: Json) -> Json:
-    """Return what was sent without credentials: those of requests for tokens, and those for servers of tools.
+    """Return a request body without credentials: those in token requests, and those for tool servers.
 
-    Texts of a conversation, and arguments of calls, are as they are.
+    Texts of a conversation and tool arguments are not changed.
     """
     if isinstance(body, str):
         return _IN_FORM.sub(rf"\g<1>{HIDDEN}", body) if _GRANT.search(body) else body
@@ -85,7 +87,7 @@ def in_request(body: Json) -> Json:
 
 
 def _of_frame(frame: Json) -> Json:
-    """Return a frame of a session without credentials: what it sends, and what it says of the session."""
+    """Return a frame of a session without credentials, in its data and in its description of the session."""
     data = frame.get("data") if isinstance(frame, dict) else None
     if not isinstance(data, dict):
         return frame
@@ -108,7 +110,7 @@ def _of_server(server: Json) -> Json:
 
 
 def in_any(value: Json) -> Json:
-    """Return a value of which nobody knows what it means without what has the name of a credential, at any depth."""
+    """Return a value of unknown meaning without the fields with names of credentials, at any depth."""
     if isinstance(value, list):
         return [in_any(one) for one in value]
     if not isinstance(value, dict):
@@ -120,7 +122,7 @@ def in_any(value: Json) -> Json:
 
 
 def in_reply(body: Json) -> Json:
-    """Return what came back without credentials: those that a server of tokens, or a provider for a session, gave out."""
+    """Return a reply without credentials issued by a token server, or by a provider for a session."""
     if isinstance(body, list):
         return [in_reply(one) for one in body]
     if not isinstance(body, dict):

@@ -1,6 +1,6 @@
-"""Recordings that no recorder knows by their bytes, for something happened to these: each is shown, and equal to no other.
+"""Damaged recordings, which no recorder recognizes by their bytes: each is shown, and equals no other.
 
-All else that lies among recordings and that no recorder knows is none of them.
+Any other unrecognized file among recordings is not a recording.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from recviewer.recorders.registry import claims, recorder_of
 _LFS = b"version https://git-lfs.github.com/spec/"
 _CONFLICT = re.compile(rb"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?\r?\n", re.MULTILINE)
 _ANYBODYS = (".json", ".yaml", ".yml", ".txt")
-"""Endings of names that say nothing outside of the folders of recordings."""
+"""Suffixes that do not indicate a recording outside of recordings' folders."""
 
 _OWN = (".httprr", ".har", ".eval", ".responses")
-"""Endings of names that only recordings have: what no recorder knows there is one that was damaged."""
+"""Suffixes that only recordings have: an unrecognized file with one of them is a damaged recording."""
 
 _WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
 def damage(name: str, data: bytes) -> str:
-    """Return what happened to a recording that no recorder knows, a sentence without its full stop; "" for anything else.
+    """Return what damaged an unrecognized recording, as a sentence without a full stop; "" if it is no recording.
 
-    name: as for `registry.recorder_of`, which knew no recorder.
+    name: as for `registry.recorder_of`, which found no recorder.
     """
     if data.startswith(_LFS):
         is_sure = claims().are_homes(name.encode("utf-8", "surrogatepass").split(b"/")[:-1])

@@ -1,7 +1,7 @@
-"""AWS event streams: binary messages, each with checksums, as Bedrock sends them.
+"""AWS event streams: binary messages with checksums, as Bedrock sends them.
 
-Source: Smithy specification, "application/vnd.amazon.eventstream": total length and length of the headers (32 bits each, big
-endian), CRC32 of these eight bytes, headers, payload, CRC32 of all before it.
+Source: Smithy specification, "application/vnd.amazon.eventstream": total length and length of the headers (32 bits
+each, big endian), CRC32 of these eight bytes, headers, payload, CRC32 of all before it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from recviewer.formats.decode import Unreadable, decode
 
 _PRELUDE = struct.Struct(">III")
 _FIXED = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
-"""By type of a header's value, how many bytes it takes; 6 and 7 begin with their length."""
+"""Size in bytes of a header value, by its type; types 6 and 7 start with their length."""
 
 
 def is_stream(data: bytes) -> bool:
-    """Tell whether bytes are such a stream: the checksum of the first message's lengths is right."""
+    """Tell whether bytes are an event stream: the checksum of the first message's lengths is correct."""
     if len(data) < _PRELUDE.size:
         return False
     total, _, checksum = _PRELUDE.unpack_from(data)
@@ -29,9 +29,10 @@ def is_stream(data: bytes) -> bool:
 
 
 def elements(data: bytes, problems: list[str], *, exact: bool = False) -> list[Json]:
-    """Return each message as `{name of the event: payload}`, of `chunk` events what their bytes hold.
+    """Return each message as `{event name: payload}`; for `chunk` events the decoded bytes.
 
-    problems: gets what is wrong, such as a checksum. What cannot be taken apart is the last element, as base64.
+    problems: errors such as wrong checksums are appended. Bytes that cannot be parsed become the last element, as
+    base64.
     """
     found: list[Json] = []
     at = 0

@@ -1,4 +1,4 @@
-"""Which headers of requests and replies count: all but those that say nothing, or differ at each recording."""
+"""Which HTTP headers count: all except those without meaning and those that differ at each recording."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recviewer.exchange.model import Json
 from recviewer.recorders import credentials
 
 PASSED = re.compile(
-    # when and how this one message travelled
+    # when and how this message was transported
     r"date|age|source-age|etag|expires|last-modified|server|server-timing|via|alt-svc|nel|report-to|reporting-endpoints|vary"
     r"|pragma|connection|keep-alive|transfer-encoding|content-length|content-encoding|content-disposition|host|cache-control"
     r"|te|upgrade|priority|traceparent|tracestate|traceresponse|baggage|sentry-trace|x-cloud-trace-context|request-context"
@@ -18,50 +18,50 @@ PASSED = re.compile(
     r"|x-client-ip|x-envoy-.*|x-kong-.*|x-cache.*|x-proxy-cache|x-origin-cache|x-served-by|x-timer|x-hostname|x-accel-.*|x-guploader-uploadid"
     r"|x-amz-(?:date|content-sha256|cf-.*|id-2|request-id|user-agent|apigw-id)|x-amzn-(?:requestid|trace-id)|amz-sdk-.*"
     r"|fly-.*|x-render-.*|x-vercel-(?:id|cache|execution-region)|x-azure-ref|x-github-.*-region|cookie2?|set-cookie2?"
-    # ids made anew for each message
+    # ids generated for each message
     r"|.*request-?id|.*trace-?id|.*correlation-?id|.*invocation-?id|.*generation-id|.*search-id|inference-id|idempotency-key"
     r"|x-ms-(?:client-.*|date|request-.*|region|ests-server|middleware-.*|activity-id|operation-id)|sec-websocket-(?:key|accept)"
-    # how long it took, and what is left to spend
+    # durations, and remaining quotas
     r"|.*processing-ms|(?!.*performanceconfig).*-latency|.*-time|x-runtime|.*-upstream-.*|.*response-duration|x-metrics-.*-ms"
     r"|x-time-per-token|x-api-(?:received|call-start|call-end)|x-ratelimit-.*|ratelimit.*|anthropic-ratelimit-.*"
     r"|.*-call-(?:remaining|limit)|x-amzn-bedrock-.*-token-count|num[-_](?:tokens|chars)|x-compute-characters|.*price-estimate"
-    # which client and which machine it was, and whose account
+    # client, server, and account
     r"|.*user-agent|x-stainless-.*|x-fern-.*|x-goog-api-client|x-goog-hash|.*-sdk-version|x-crewai-version|x-powered-by"
     r"|openai-organization|openai-project|.*organization-id|.*workspace-id|dg-project-id|x-groq-region|x-ms-region|x-ppl-region"
     r"|azureml-(?:model-session|served-by-.*)|azureai-.*|.*service-tier|x-inference-(?:version|id)|x-xai-model-address|x-ms-is-spilled-over|x-build-.*|x-openai-proxy-wasm"
     r"|x-goog-upload-(?:url|control-url|header-x-google-.*|header-vary|header-content-length|chunk-granularity)"
-    # what a browser is told, or tells of itself
+    # instructions for browsers, or about them
     r"|strict-transport-security|access-control-.*|x-content-type(?:-options)?|x-frame-options|x-xss-protection|referrer-policy"
     r"|content-security-policy.*|permissions-policy|cross-origin-.*|x-permitted-cross-domain-policies|x-download-options"
     r"|x-dns-prefetch-control|origin-agent-cluster|expect-ct|timing-allow-origin|x-robots-tag|sec-fetch-.*|sec-ch-.*"
     r"|accept-(?:encoding|ranges|charset)|upgrade-insecure-requests|x-debug-.*-id",
     re.IGNORECASE,
 )
-"""Headers that are left out. Others count: types, places, versions, what is accepted or preferred, when to try again."""
+"""Headers that are left out. Others count: types, locations, versions, accepted or preferred types, retry times."""
 
 ASKING = re.compile(
     r"cache-control|pragma|x-cache-.+|.*service-tier|.*-latency|x-inference-.*|x-build-.*", re.IGNORECASE
 )
-"""Those of them that count in a request: a reply says by them how it came about, a request what it wants."""
+"""Headers left out of replies that count in requests: there they ask for something."""
 
 ANYTHING = "*/*"
-"""What `accept` says where a client accepts whatever comes: nothing."""
+"""An `accept` header without meaning: the client accepts everything."""
 
 
 _OF_A_SESSION = frozenset({"x-amz-security-token", "x-csrf-token", "x-xsrf-token"})
-"""Credentials that come beside others with some ways to sign in, which say nothing of what is asked."""
+"""Session credentials that accompany others; they do not affect what is requested."""
 
 
 @lru_cache(maxsize=2048)
 def _kind_of(name: str) -> tuple[str, bool, bool]:
-    """Return a name of a header in small letters, whether it is left out, and whether its value is a credential."""
+    """Return a header's name in lower case, whether it is left out, and whether its value is a credential."""
     name = name.strip().lower()
     return name, PASSED.fullmatch(name) is not None, credentials.HEADERS.fullmatch(name) is not None
 
 
 def counted(headers: Mapping[str, Json], *, is_request: bool = False) -> dict[str, Json]:
-    """Return the headers that count, by their names in lower case; of credentials of a request their names, of a reply
-    only that there are some.
+    """Return the headers that count, by lower-case name; of credentials in a request their names, in a reply only that
+    there are some.
     """
     made: dict[str, Json] = {}
     signing: set[str] = set()
@@ -86,11 +86,11 @@ _MARK = re.compile(
     r"|FILTERED|filtered)\W*"
     r"|(?:Bearer |Basic )?<[A-Z][A-Z0-9_ -]*>|\*{3,}"
 )
-"""What recorders and filters of tests write in place of what is nobody's business."""
+"""Placeholders that recorders and test filters write instead of confidential values."""
 
 
 def marked_in(headers: Mapping[str, Json]) -> list[str]:
-    """Return the names of headers in whose place a mark stands."""
+    """Return the names of headers with a placeholder as their value."""
     texts = ((name, value[0] if isinstance(value, list) and value else value) for name, value in headers.items())
     return [name for name, value in texts if value and _MARK.fullmatch(text_of(value))]
 
@@ -99,7 +99,7 @@ _PRIVATE = re.compile(r"(?:set-)?cookie2?|.*(?:key|token|secret|signature).*", r
 
 
 def passed_over(headers: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the headers that do not count, without cookies and credentials: a recorder may match on them all the same."""
+    """Return the headers that do not count, without cookies and credentials: a recorder may still match on them."""
     made = {name.strip().lower(): value for name, value in headers.items()}
     return {
         name: ", ".join(map(text_of, value if isinstance(value, list) else [value]))
@@ -109,5 +109,5 @@ def passed_over(headers: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def text_of(value: object) -> str:
-    """Return a value of a header as text."""
+    """Return a header's value as text."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

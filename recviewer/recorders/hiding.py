@@ -1,6 +1,6 @@
-"""Putting masks in place of secrets, in all that is read: what pages, commands and the index are made of has none.
+"""Masks secrets in everything that is read, so that pages, commands and the index contain none.
 
-What is hashed is what was recorded: the fingerprint, and the names that replay looks for.
+Hashes are computed from unmasked data: the fingerprint, and the names that replay looks for.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from recviewer.secrets.quick import suspects
 from recviewer.secrets.texts import find, hidden, without_data
 
 IN_ANSWER = "response.body"
-"""Where one stands that only the pieces of an answer make together."""
+"""Location of a secret that only appears when the fragments of an answer are joined."""
 
 log = logging.getLogger(__name__)
 
 IN_FILE = "file"
-"""Where a secret stands that is not in what a recorder's document has: in a header that is left out, for one."""
+"""Location of a secret that is not in the document, for example in a header that was left out."""
 
 
 def hidden_in(reading: Reading, decoded: Decoded, data: bytes, *, is_document: bool, may_speak: bool) -> Reading:
-    """Return a reading with masks in place of secrets, where there are any.
+    """Return a reading with its secrets masked.
 
-    data: the bytes of the exchange. is_document: they are the document, and something in it or in what was answered is
-    suspect. may_speak: what was answered may hold one.
+    data: the bytes of the exchange. is_document: they are the document, and something in it or in the answer is
+    suspect. may_speak: the answer may contain a secret.
     """
     around, in_document = [], True
     if not is_document:
@@ -46,7 +46,7 @@ def hidden_in(reading: Reading, decoded: Decoded, data: bytes, *, is_document: b
         return reading
     try:
         return _hidden(reading, decoded, around, in_document=in_document)
-    except Exception:  # what cannot be looked at for secrets is not shown
+    except Exception:  # not shown, because it could not be searched for secrets
         log.exception("secrets could not be masked")
         raise
 
@@ -55,17 +55,17 @@ _HIDDEN = HIDDEN.encode()
 
 
 def _hidden(reading: Reading, decoded: Decoded, around: Sequence[bytes], *, in_document: bool) -> Reading:
-    """Do it where there may be some.
+    """Mask the secrets, if there are any.
 
-    around: stretches of the bytes of the exchange. in_document: whether there may be some in the document, or in what its
-    pieces make together.
+    around: spans of the exchange's bytes outside of the document. in_document: the document or its joined texts may
+    contain secrets.
     """
     found = documents.masked(decoded.document) if in_document else documents.Masked(decoded.document, (), {})
     secrets = list(found.secrets)
     told = {(one.told, one.proof) for one in secrets}
     secrets += [one for data in around for one in _in_file(data) if (one.told, one.proof) not in told]
     problems = tuple([replace(one, what=hidden(one.what, find(one.what))) for one in decoded.problems])
-    beside = [(one.what, at) for one in decoded.problems for at in find(one.what)]  # of keys given twice
+    beside = [(one.what, at) for one in decoded.problems for at in find(one.what)]  # from duplicate keys
     secrets += [documents.secret_of(at, what, IN_FILE) for what, at in beside]
     if not secrets:
         return reading
@@ -83,9 +83,10 @@ def _in_file(data: bytes) -> list[Secret]:
 
 
 def _without(output: Output, secrets: list[Secret]) -> Output:
-    """Return an output whose texts have each mask once, also of what no series of its pieces was known to make together.
+    """Return an output whose texts contain each mask once, with secrets masked that only joining its fragments
+    revealed.
 
-    secrets: gets those.
+    secrets: those are appended.
     """
     said = (output.content, output.reasoning, output.refusal)
     content, reasoning, refusal = [_masked(text, secrets) for text in said]

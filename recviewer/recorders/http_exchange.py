@@ -1,7 +1,7 @@
-"""From an HTTP exchange as recorders of cassettes keep it to the document that formats read.
+"""From a recorded HTTP exchange in its normal form to the document that formats read.
 
-What differs at each recording without anything being said is left out of the document: see `headers`. Credentials are
-never in it, only that there are some: see `credentials`.
+What differs at each recording without meaning is left out of the document: see `headers`. Credentials are replaced by a
+mark: see `credentials`.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from recviewer.recorders import credentials, event_stream
 from recviewer.recorders.headers import counted, marked_in, passed_over, text_of
 
 BODY_LIMIT = 64_000_000
-"""Bytes that a compressed body may come to."""
+"""Most bytes of a decompressed body."""
 
 
 @dataclass(slots=True)
 class HttpExchange:
-    """One exchange, whoever recorded it. Bodies: text, bytes, a JSON value that the recorder took apart, None for none.
+    """One exchange, whatever its recorder. Bodies: text, bytes, a JSON value parsed by the recorder, or None.
 
-    more: what else the recorder keeps of it, by where it stands, but for what is known to say nothing: all of it counts.
-    problems: what was odd about how it was written. notes: what the recorder did to it, as sentences. is_stream: whether the
-    answer came in pieces, None to tell it by its bytes.
+    more: the recorder's other meaningful data, by location; all of it counts. problems: anomalies of the file. notes:
+    what the recorder changed, as sentences. is_stream: whether the answer was streamed, None to derive it from its
+    bytes.
     """
 
     method: str
@@ -49,7 +49,7 @@ class HttpExchange:
 
     @property
     def asked(self) -> Json:
-        """What tells it from the others in its file, whatever headers came with it."""
+        """What distinguishes it from other exchanges of its file, without headers."""
         body = self.request_body
         if isinstance(body, bytes):
             body = base64.b64encode(body).decode()
@@ -57,7 +57,7 @@ class HttpExchange:
 
 
 def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
-    """Return the document. exact: keep how floats were written, and below `shown` what people see and nothing counts."""
+    """Return the document. exact: keep floats as written, and include `shown`, which is for display and does not count."""
     problems = list(exchange.problems)
     request: dict[str, Json] = {
         "method": exchange.method.upper(),
@@ -96,7 +96,7 @@ def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
 
 
 def _shown(exchange: HttpExchange) -> dict[str, Json]:
-    """Return what people see of an exchange that does not count: see `Shown`."""
+    """Return details for display that do not count: see `Shown`."""
     sides = (("request", exchange.request_headers), ("reply", exchange.response_headers))
     marked = [f"{name.lower()} of the {side}" for side, headers in sides for name in marked_in(headers)]
     more = f" and {len(marked) - 6:,} more" if len(marked) > 6 else ""
@@ -121,7 +121,7 @@ def _is_stream(exchange: HttpExchange, body: Json) -> bool:
 
 
 def _is_text_of_stream(text: str) -> bool:
-    """Tell whether `framing.frame` takes a text apart, by what it begins with: it is framed when it is read."""
+    """Tell whether `framing.frame` will split a text, judged by its start; that happens when it is read."""
     begun = text.removeprefix("\ufeff").lstrip(" \t\r\n")
     if sse.is_stream(begun):
         return True
@@ -139,7 +139,7 @@ def _is_events(body: object) -> bool:
 
 
 def _opened(body: object, where: str, problems: list[str], exact: bool) -> Json:
-    """Return a body as a value where it is JSON, as text where it is text, else its bytes in base64."""
+    """Return a body as a parsed value if it is JSON, as text if it is text, else as base64."""
     if isinstance(body, (dict, list)):
         return jsonable(body)
     if isinstance(body, bytes):
@@ -177,7 +177,7 @@ def _of_text(text: str, where: str, problems: list[str], exact: bool) -> Json:
 
 
 def unopened(body: object, headers: Mapping[str, Json]) -> str:
-    """Return how a body is compressed that cannot be opened, "" for any other. Brotli has no mark: headers tell it."""
+    """Return the compression of a body that cannot be decompressed, else "". Brotli is recognized by headers only."""
     if not isinstance(body, bytes):
         return ""
     if body.startswith(_ZSTANDARD):
@@ -196,7 +196,7 @@ _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 
 
 def _inflated(data: bytes, problems: list[str]) -> bytes:
-    """Return the bytes that were compressed, told by their first ones; a header may say what is no longer so."""
+    """Decompress bytes, recognized by their signature; a header may describe compression that was already undone."""
     if data[:2] == b"\x1f\x8b":
         way = 31
     elif data[:1] == b"\x78" and data[1:2] in (b"\x01", b"\x9c", b"\xda"):
@@ -222,7 +222,7 @@ def _inflated(data: bytes, problems: list[str]) -> bytes:
 
 
 def jsonable(value: object) -> Json:
-    """Return a value of which bytes are base64."""
+    """Return a value with bytes as base64."""
     if isinstance(value, dict):
         return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -236,9 +236,9 @@ def jsonable(value: object) -> Json:
 
 
 def beside(held: object, *known: str, texts: Collection[str] = (), numbers: Collection[str] = ()) -> dict[str, object]:
-    """Return what an object holds besides some keys: those that were read, and those that say nothing.
+    """Return an object's values other than some keys: those that were read, and those without meaning.
 
-    texts, numbers: keys of which a text or a whole number is read. What else stands there is none that was.
+    texts, numbers: keys of which only a text or an integer was read; values of other types are returned.
     """
     if not isinstance(held, dict):
         return {} if held is None else {"(no object)": held}
@@ -251,7 +251,7 @@ def beside(held: object, *known: str, texts: Collection[str] = (), numbers: Coll
 
 
 def says_its_number(phrase: object, status: object) -> bool:
-    """Tell whether the words of a status are the usual ones of its number, or none, so that they say nothing more."""
+    """Tell whether a status phrase is missing or the standard one, so that it has no meaning of its own."""
     usual = HTTPStatus(status).phrase if isinstance(status, int) and status in _NUMBERS else ""
     return phrase in (None, "") or (isinstance(phrase, str) and phrase.lower() == usual.lower())
 
@@ -260,9 +260,9 @@ _NUMBERS = frozenset(HTTPStatus)
 
 
 def listed(pairs: object) -> dict[str, Json]:
-    """Return headers however they are written: an object of texts or lists, a list of names with values, a list of lines.
+    """Return headers of any notation: an object of texts or lists, a list of pairs, or a list of lines.
 
-    A name that comes again has all its values. What is no header stands below the name `ODD`.
+    A repeated name has all its values. Entries that are no header are under the name `ODD`.
     """
     if isinstance(pairs, dict):
         return {str(name): jsonable(value) for name, value in pairs.items()}
@@ -286,11 +286,11 @@ def listed(pairs: object) -> dict[str, Json]:
 
 
 ODD = "(no header)"
-"""The name below which that stands which is among headers and is none."""
+"""The name for entries among headers that are not headers."""
 
 _LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:")
 
 
 def first_text(values: Iterable[object]) -> str:
-    """Return the first text among some values, "" where there is none."""
+    """Return the first text among some values, "" if there is none."""
     return next((value for value in values if isinstance(value, str)), "")

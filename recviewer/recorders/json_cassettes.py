@@ -1,4 +1,4 @@
-"""Cassettes in JSON: a list of exchanges at the top or below a key, each found with the place of its bytes."""
+"""JSON cassettes: a list of exchanges at the top or at a key, each located by its byte offsets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Begun(Unverifiable):
-    """What recorders share whose files of JSON are known by how they begin. start: of a file, in its first bytes."""
+    """Base class of recorders whose JSON files are recognized by how they start. start: matches the first bytes."""
 
     name = ""
     homes: frozenset[bytes] = frozenset()
@@ -22,15 +22,15 @@ class Begun(Unverifiable):
     start: re.Pattern[bytes]
 
     def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes alone."""
+        """Examine only the first bytes."""
         return self.start.match(data[:HEAD]) is not None
 
 
 class JsonCassette(Begun):
-    """What recorders share that keep exchanges in a list of JSON.
+    """Base class of recorders with a JSON list of exchanges.
 
-    keys: of the list, as for `json_items.items_below`; the first one counts under which there is anything. alone: a key that
-    an item has. plain: as in `cassettes.Cassette`. may_be_list: a file may be the list itself.
+    keys: of the list, as for `json_items.items_below`; the first key with items is used. alone: a key of each item.
+    plain: as in `cassettes.Cassette`. may_be_list: a file may be the list itself.
     """
 
     keys: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class JsonCassette(Begun):
     plain: Mapping[str, tuple[object, ...]] = {"version": (1,), "recorded_with": ()}
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        """Yield the exchanges, one that cannot be read with the reason."""
+        """Yield the exchanges; an unreadable one comes with the reason."""
         from recviewer.recorders.json_items import BadJson, around, items_below
 
         is_list = self.may_be_list and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
@@ -56,15 +56,15 @@ class JsonCassette(Begun):
         yield from parts_of(items, self.exchange, exact=exact, around=beside)
 
     def around(self, value: object) -> dict[str, object]:
-        """Return what stands beside the exchanges of a file and says something."""
+        """Return the meaningful values of a file beside its exchanges."""
         return around_in(value, self.keys, self.plain)
 
     def exchange(self, value: Any) -> HttpExchange:
-        """Return an item in its normal form. Raises ValueError with the reason where it is none."""
+        """Convert an item to its normal form. Raises ValueError with the reason if it is not an exchange."""
         raise NotImplementedError
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Take some out, each with the comma that parts it from its neighbour; None where none would be left."""
+        """Remove some exchanges, each with its separating comma; None if no exchange would be left."""
         from recviewer.recorders.json_items import with_commas
 
         every = list(self.parts(data))
@@ -72,7 +72,7 @@ class JsonCassette(Begun):
 
 
 class JsonFile(Begun):
-    """What recorders share that keep one exchange in each file of JSON."""
+    """Base class of recorders with one exchange per JSON file."""
 
     is_at_home_only = True
 
@@ -92,5 +92,5 @@ class JsonFile(Begun):
         yield FilePart("", 0, len(data), replace(made, problems=(*decoded.problems, *made.problems)))
 
     def exchange(self, value: Any) -> HttpExchange:
-        """Return a file's value in its normal form. Raises ValueError with the reason where it is none."""
+        """Convert a file's value to its normal form. Raises ValueError with the reason if it is not an exchange."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""The items of a list below a key of a JSON file, each with the place of its bytes."""
+"""The items of a list in a JSON file, each with its byte offsets."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 
 class BadJson(Exception):
-    """A text that is no such JSON. The message has no full stop."""
+    """A text that is not the expected JSON. The message has no full stop."""
 
 
 def items_below(data: bytes, key: str, *, alone: str) -> list[FileItem]:
-    """Return the items of the list below a key of the object at the top.
+    """Return the items of the list at a key of the top-level object.
 
-    key: `a.b` for one object deeper; "" for a list that is the whole file. alone: a key that only an item has: a file that
-    has it at the top is one item. Raises BadJson.
+    key: `a.b` for a nested object; "" if the whole file is the list. alone: a key that only items have: a file with
+    this key at the top is a single item. Raises BadJson.
     """
     if nesting(data, limit=DEPTH_LIMIT) > DEPTH_LIMIT:
         raise BadJson(f"nested deeper than {DEPTH_LIMIT} levels")
@@ -51,7 +51,7 @@ def items_below(data: bytes, key: str, *, alone: str) -> list[FileItem]:
 
 
 def around(data: bytes, items: Sequence[FileItem]) -> Json:
-    """Return what a file holds without its items, {} where that is nothing. Raises BadJson."""
+    """Return a file's content without its items, {} if there is none. Raises BadJson."""
     left = data[: items[0].start] + data[items[-1].end :] if items else data
     if not left.strip():
         return {}
@@ -78,7 +78,7 @@ def _spans(text: str, key: str, alone: str) -> list[tuple[int, int]]:
 def _inside(
     text: str, begin: int, keys: Sequence[str], alone: str, scanner: json.JSONDecoder
 ) -> tuple[list[tuple[int, int]], int]:
-    """Return the items below keys of an object that begins here, and where it ends."""
+    """Return the items at some keys of the object that starts here, and its end offset."""
     found: list[tuple[int, int]] = []
     at = _skip(text, begin + 1)
     while text[at] != "}":
@@ -123,7 +123,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def with_commas(data: bytes, every: Sequence[FilePart], parts: Collection[str]) -> list[FilePart]:
-    """Return the parts with spans for cutting some out: with all up to the next one, at the end with what is before it."""
+    """Return the parts with spans for removal: up to the next part, or for the last ones from the part before."""
     made = [replace_span(one, one.start, after.start) for one, after in pairwise(every)]
     made.append(every[-1])
     last = len(every) - 1
@@ -137,5 +137,5 @@ def with_commas(data: bytes, every: Sequence[FilePart], parts: Collection[str]) 
 
 
 def replace_span(part: FilePart, start: int, end: int) -> FilePart:
-    """Return a part that stands elsewhere."""
+    """Return a part with other offsets."""
     return part._replace(start=start, end=end)

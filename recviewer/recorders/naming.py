@@ -1,4 +1,4 @@
-"""Names of the parts of a file: they stay what they are when other parts come or go, unlike numbers."""
+"""Names of the parts of a file, which unlike numbers do not change when other parts are added or removed."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ import orjson
 from recviewer.exchange.model import Json
 
 DIGITS = 12
-"""Hex digits of a name: two requests of one file share 48 bits by chance in no file that anybody has."""
+"""Hex digits of a name: a collision of 48 bits between two requests of one file is not to be expected."""
 
 
 class PartNames:
-    """Gives the parts of one file their names, in order."""
+    """Names the parts of one file, in order."""
 
     def __init__(self) -> None:
         self._given: Counter[str] = Counter()
 
     def of(self, request: Json) -> str:
-        """Return the name of a part by its request: a short hash, and `-2`, `-3`, … for further equal requests."""
+        """Return the name of a part from its request: a short hash, with `-2`, `-3`, … for further equal requests."""
         name = hashlib.blake2b(_written(request), digest_size=DIGITS // 2).hexdigest()
         self._given[name] += 1
         return name if self._given[name] == 1 else f"{name}-{self._given[name]}"
 
 
 def _written(request: Json) -> bytes:
-    """Return a request as compact JSON in ASCII, with sorted keys: what names are made of, so it never changes."""
+    """Serialize a request as compact ASCII JSON with sorted keys: the input of names, which must never change."""
     if isinstance(request, list) and all(isinstance(one, str) and one.isascii() and DEL not in one for one in request):
-        return orjson.dumps(request)  # which writes it alike, in less time
+        return orjson.dumps(request)  # equal output, faster
     return json.dumps(request, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 DEL = "\x7f"
-"""The one sign of ASCII that the two write in different ways."""
+"""The only ASCII character that the two encoders write differently."""

@@ -1,4 +1,4 @@
-"""Files that are compressed as a whole: known by their first bytes, opened before any recorder sees them."""
+"""Compressed files: recognized by their first bytes, and decompressed before any recorder sees them."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ import zlib
 MAGIC = b"\x1f\x8b\x08"
 
 ARCHIVE = b"PK\x03\x04"
-"""How an archive begins, which is opened to the calls in it."""
+"""Signature of a ZIP archive, which is converted to the calls in it."""
 
 PLAIN_LIMIT = 8 * 1024 * 1024
-"""Bytes that a compressed file may come to."""
+"""Most bytes of a decompressed file."""
 
 PARTS_LIMIT = 1_000
-"""Streams that may follow each other in a compressed file: each is a copy of all that is left."""
+"""Most concatenated streams in a compressed file: each copies all remaining bytes."""
 
 WEIGHT_LIMIT = 128 * 1024 * 1024
-"""What a compressed file may hold, by `weight`: its own size says nothing of that to whoever chooses who reads it."""
+"""Most `weight` of a decompressed file: the compressed size says nothing about it."""
 
 
 class BadPacking(Exception):
-    """A compressed file that cannot be opened. The message has no full stop."""
+    """A compressed file that cannot be decompressed. The message has no full stop."""
 
 
 def is_packed(data: bytes) -> bool:
-    """Tell whether a file is compressed by gzip."""
+    """Tell whether a file is compressed with gzip."""
     return data.startswith(MAGIC)
 
 
 def stated(data: bytes) -> int:
-    """Return how many bytes an archive says that its files hold, which none of them can exceed; 0 for what is none."""
+    """Return the total size that an archive declares for its files; 0 for other files."""
     if not data.startswith(ARCHIVE):
         return 0
-    from recviewer.recorders import archives  # few files are one
+    from recviewer.recorders import archives  # rarely needed
 
     return archives.stated(data)
 
 
 def unpacked(data: bytes) -> bytes:
-    """Return what a file holds: itself, where it is not compressed; of an archive the calls. Raises BadPacking."""
+    """Return the decompressed content of a file, or the file itself; of an archive the calls. Raises BadPacking."""
     plain = _opened(data)
     if plain is data:
         return data
-    from recviewer.formats.decode import weight  # few files are compressed
+    from recviewer.formats.decode import weight  # rarely needed
 
     if weight(plain) > WEIGHT_LIMIT:
         raise BadPacking("compressed, and holds more values than are read at once")
@@ -52,7 +52,7 @@ def unpacked(data: bytes) -> bytes:
 
 def _opened(data: bytes) -> bytes:
     if data.startswith(ARCHIVE):
-        from recviewer.recorders import archives  # few files are one
+        from recviewer.recorders import archives  # rarely needed
 
         try:
             return archives.opened(data)
@@ -79,5 +79,5 @@ def _opened(data: bytes) -> bytes:
 
 
 def packed_as(data: bytes, like: bytes) -> bytes:
-    """Return what a file shall hold, compressed where another file is."""
+    """Return content for a file, compressed if the other file is."""
     return gzip.compress(data, mtime=0) if is_packed(like) else data

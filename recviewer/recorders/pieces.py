@@ -1,4 +1,4 @@
-"""Bodies that were kept as a list of pieces in hex or base64, as recorders for Node.js keep compressed ones."""
+"""Bodies stored as a list of fragments in hex or base64, as recorders for Node.js store compressed ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 
 
 def joined(text: str) -> bytes | None:
-    """Return the bytes of a body that is written as a JSON list of pieces; None where it is none."""
+    """Return the bytes of a body written as a JSON list of fragments; None if it is not one."""
     if not text.startswith('["') or not text.endswith('"]'):
         return None
     try:
@@ -21,7 +21,7 @@ def joined(text: str) -> bytes | None:
 
 
 def joined_list(pieces: object) -> bytes | None:
-    """Return the bytes of pieces that together are a compressed body; None where they are something else."""
+    """Return the bytes of fragments that together are a compressed body; None if they are not."""
     if not isinstance(pieces, list) or not pieces or not all(isinstance(piece, str) for piece in pieces):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Putting exchanges back into a file that they were taken out of: beside what they stood beside, every other byte kept."""
+"""Restores exchanges into the file they were removed from: next to their old neighbours, all other bytes kept."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from recviewer.recorders.reading import ReadPart, bytes_of_each, read_file
 
 
 class NotPut(Exception):
-    """Exchanges that cannot be put back. The message is the end of a sentence, without its full stop."""
+    """Exchanges cannot be restored. The message is the end of a sentence, without a full stop."""
 
 
 def with_parts(data: bytes, old: bytes, name: str, parts: Collection[str]) -> bytes:
-    """Return a file with some exchanges that an older one has, byte for byte, each behind the one that it stood behind.
+    """Return a file with some exchanges of its older version, byte for byte, each after its old predecessor.
 
-    data, old: both files. name: as for `recorders.reading.read_file`. What is made is read back: it holds what is in the
-    file now, and what was put into it. Raises NotPut.
+    data, old: current and older version. name: as for `recorders.reading.read_file`. The result is read again to verify
+    that it contains the current exchanges and the restored ones. Raises NotPut.
     """
     there, before = read_file(data, name), read_file(old, name)
     held, wanted = list(bytes_of_each(data, there)), list(bytes_of_each(old, before))
@@ -47,7 +47,7 @@ def with_parts(data: bytes, old: bytes, name: str, parts: Collection[str]) -> by
 
 
 def _places(held: Sequence[bytes], wanted: Sequence[bytes]) -> dict[int, int]:
-    """Return by the place of each older exchange that is there still its place now."""
+    """Return the current index of each older exchange that is still there, by its older index."""
     blocks = SequenceMatcher(None, wanted, held, autojunk=False).get_matching_blocks()
     return {old + step: new + step for old, new, size in blocks for step in range(size)}
 
@@ -55,9 +55,9 @@ def _places(held: Sequence[bytes], wanted: Sequence[bytes]) -> dict[int, int]:
 def _where(
     place: int, places: dict[int, int], there: Sequence[ReadPart], before: Sequence[ReadPart], old: bytes
 ) -> tuple[int, int, bytes]:
-    """Return where in the file an exchange goes, how many of those that are there come before it, and the bytes to insert.
+    """Return the offset at which to insert an exchange, how many current exchanges precede it, and the bytes to insert.
 
-    Between items of JSON stands what stood between them before.
+    JSON items are separated as they were before.
     """
     piece = old[before[place].start : before[place].end]
     behind = next((places[one] for one in range(place - 1, -1, -1) if one in places), None)

@@ -1,4 +1,4 @@
-"""Reading a file: bytes in, its exchanges out, with masks in place of secrets. Nothing a file holds makes this raise."""
+"""Reading a file: bytes in, its exchanges out, with secrets masked. No file content makes this raise."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from recviewer.secrets.quick import suspects
 
 log = logging.getLogger(__name__)
 PARTS_LIMIT = 100_000
-"""Exchanges that a file may hold: each has a row, however few bytes it takes. Real cassettes hold some hundreds."""
+"""Most exchanges of a file: each has a row, however small it is. Real cassettes have some hundreds."""
 
 NOBODYS = "not a file that any recorder here writes, as far as its first bytes tell"
-"""Why a file cannot be read in which nobody finds an exchange, where it is asked for all the same."""
+"""Why a requested file without any recognized exchange cannot be read."""
 
 UNVERIFIABLE = Replay(ReplayState.UNVERIFIABLE)
 
@@ -32,9 +32,9 @@ UNVERIFIABLE = Replay(ReplayState.UNVERIFIABLE)
 class ReadPart:
     """One exchange of a file that was read.
 
-    part: see `contract.FilePart.name`. index: its place among the exchanges of the file, from 0. start, end: where its
-    bytes stand in the file, of a compressed one in what it holds; rest: as in `contract.FilePart`. replay: whether replay
-    finds it under the name of its file. is_brief: its document has not all chunks.
+    part: see `contract.FilePart.name`. index: its 0-based position in the file. start, end: its byte offsets in the
+    decompressed file; rest: as in `contract.FilePart`. replay: whether replay finds it under its file's name. is_brief:
+    its document lacks chunks.
     """
 
     part: str
@@ -49,12 +49,12 @@ class ReadPart:
 
     @property
     def size(self) -> int:
-        """How many bytes it has."""
+        """Its size in bytes."""
         return self.end - self.start + (self.rest[1] - self.rest[0] if self.rest else 0)
 
 
 def sum_file(data: bytes, name: str) -> tuple[ReadPart, ...]:
-    """Read a file's exchanges as `read_file` does, for their exchanges alone: their documents may not have all chunks."""
+    """Read a file's exchanges as `read_file` does, but their documents may lack chunks."""
     try:
         data = unpacked(data)
     except BadPacking as reason:
@@ -69,9 +69,9 @@ def sum_file(data: bytes, name: str) -> tuple[ReadPart, ...]:
 
 
 def read_first(data: bytes, name: str, *, exact: bool = False) -> ReadPart | None:
-    """Return the exchange that `read_file` gives of a file, with a document that may not have all chunks.
+    """Return the first exchange of a file, with a document that may lack chunks.
 
-    None where the file has to be read whole for that, which costs many times as much. name, exact: as for `read_file`.
+    None if the file has to be read in full for that, which costs many times as much. name, exact: as for `read_file`.
     """
     recorder = recorder_of(name, data)
     if recorder is None or not getattr(recorder, "is_one_document", False):
@@ -86,9 +86,9 @@ def read_first(data: bytes, name: str, *, exact: bool = False) -> ReadPart | Non
 
 
 def read_file(data: bytes, name: str, *, exact: bool = False) -> tuple[ReadPart, ...]:
-    """Read a file's exchanges, in their order; none of a file that is no recording, though it lies among them.
+    """Read a file's exchanges in order; () for a file that is not a recording, although it is among them.
 
-    name: of the file, or its path where this tells more, see `registry.read_as`. exact: see `contract.Recorder.parts`.
+    name: of the file, or its path if that matters, see `registry.read_as`. exact: see `contract.Recorder.parts`.
     """
     try:
         data = unpacked(data)
@@ -116,12 +116,12 @@ def _read_by(recorder: Recorder | None, data: bytes, name: str, *, exact: bool) 
 
 
 def _are_told_apart(names: Sequence[str]) -> bool:
-    """Tell whether names can stand in keys: each once, none empty or with a slash."""
+    """Tell whether names can be used in keys: unique, not empty, without a slash."""
     return 0 < len(set(names)) == len(names) and not any(not name or "/" in name for name in names)
 
 
 def replays(data: bytes, name: str) -> Iterator[tuple[str, Replay]]:
-    """Yield for each exchange of a file that can be decoded its name and whether replay finds it, and nothing else of it."""
+    """Yield, for each decodable exchange of a file, its name and whether replay finds it; nothing else is read."""
     with suppress(BadPacking):
         data = unpacked(data)
     recorder = recorder_of(name, data)
@@ -136,12 +136,12 @@ def replays(data: bytes, name: str) -> Iterator[tuple[str, Replay]]:
 
 
 def failed(reason: str, size: int = 0) -> ReadPart:
-    """Return the one part of a file that cannot be read. reason: a sentence without its full stop. size: in bytes."""
+    """Return the only part of an unreadable file. reason: a sentence without a full stop. size: in bytes."""
     return ReadPart("", 0, 0, size, unreadable(reason), UNVERIFIABLE)
 
 
 def read_part(data: bytes, name: str, part: str, *, exact: bool = False) -> ReadPart | None:
-    """Read a file and return one of its exchanges, None where it has none of this name."""
+    """Read a file and return one of its exchanges, None if none has this name."""
     return next((one for one in read_file(data, name, exact=exact) if one.part == part), None)
 
 
@@ -164,12 +164,12 @@ def _read(recorder: Recorder, part: FilePart, index: int, name: str, data: bytes
 
 
 def bytes_of(data: bytes, part: ReadPart) -> bytes:
-    """Return the bytes of an exchange, as they are without compression. data: of its file."""
+    """Return the decompressed bytes of an exchange. data: of its file."""
     return next(bytes_of_each(data, (part,)))
 
 
 def bytes_of_each(data: bytes, parts: Iterable[ReadPart]) -> Iterator[bytes]:
-    """Yield the bytes of some exchanges of a file as `bytes_of` does, but open the file once: it may hold very many."""
+    """Yield the bytes of some exchanges of a file as `bytes_of` does, but decompress the file only once."""
     plain = None
     for part in parts:
         if not part.part:
@@ -180,7 +180,7 @@ def bytes_of_each(data: bytes, parts: Iterable[ReadPart]) -> Iterator[bytes]:
 
 
 def without(data: bytes, name: str, parts: Collection[str]) -> bytes | None:
-    """Return a file without some of its exchanges, every other byte of what it holds kept; None where that cannot be done.
+    """Return a file without some of its exchanges, all other bytes of its content kept; None if that is impossible.
 
     name: as for `read_file`.
     """
@@ -194,13 +194,13 @@ def without(data: bytes, name: str, parts: Collection[str]) -> bytes | None:
 
 
 def key_of_part(file: str, part: str) -> str:
-    """Return the key of a part of a file by the file's own key: nothing else can lie below a file."""
+    """Return the key of a part of a file from the file's key. It is unique, since no path can be below a file."""
     return f"{file}/{part}" if part else file
 
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking over freshly decoded documents, which hold no cycles."""
+    """Disable the garbage collector while decoding: documents contain no cycles, and traversing them is slow."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Which recorders there are, which paths they claim, and which of them wrote a file. They are discovered by their folder."""
+"""The available recorders, the paths they claim, and which of them wrote a file. They are discovered by their folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT = "ogx"
-"""The recorder that takes what no other one recognizes, so that a broken file shows as one."""
+"""The recorder that takes files which no other one recognizes, so that broken files show."""
 
 
 @cache
@@ -39,13 +39,13 @@ ONE = "RECVIEWER_RECORDER"
 
 
 def named() -> str:
-    """Return the name of the one recorder whose files are looked for, "" for all: then it is guessed whose a file is."""
+    """Return the name of the only recorder whose files are read, "" for all: then a file's recorder is guessed."""
     return env.text(ONE)
 
 
 @cache
 def claims() -> Claims:
-    """Return which paths recorders claim, all together."""
+    """Return the paths claimed by all recorders."""
     if named():
         (one,) = recorders()
         return Claims({}, (*one.endings, *_packed(one)))
@@ -63,7 +63,7 @@ def claims() -> Claims:
 
 
 PACKED = b".gz"
-"""What the names of compressed files end in, behind the ending of what they hold."""
+"""Suffix of compressed files, after the suffix of their content."""
 
 
 def _packed(recorder: Recorder) -> tuple[bytes, ...]:
@@ -71,10 +71,11 @@ def _packed(recorder: Recorder) -> tuple[bytes, ...]:
 
 
 def recorder_of(name: str, data: bytes) -> Recorder | None:
-    """Return the recorder that wrote a file: one that recognizes its bytes, else OGX where it claims such places or names.
+    """Return the recorder that wrote a file: one that recognizes its bytes, else OGX if it claims the place or the
+    name.
 
-    name: of the file, or its path where this tells more, see `read_as`. None for a file that is no recording, though it lies
-    where recordings lie.
+    name: of the file, or its path if that matters, see `read_as`. None for a file that is not a recording, although it
+    is among recordings.
     """
     ending = name.removesuffix(PACKED.decode())
     others, default, is_home = _claiming(ending[ending.rfind(".") :], name[: name.rfind("/") + 1])
@@ -89,10 +90,10 @@ def recorder_of(name: str, data: bytes) -> Recorder | None:
 
 @lru_cache(maxsize=1024)
 def _claiming(ending: str, folder: str) -> tuple[tuple[Recorder, ...], Recorder | None, bool]:
-    """Return who is asked about files with such names in a folder, who may take those that nobody recognizes, and whether
-    it takes all of them, for the folder is its home.
+    """Return the recorders to ask about files with such a suffix in a folder, the one that may take unrecognized files,
+    and whether it takes all of them because the folder is its home.
 
-    All are asked where none has files with such names.
+    All recorders are asked if none has this suffix.
     """
     if named():
         (one,) = recorders()
@@ -115,7 +116,7 @@ def _claiming(ending: str, folder: str) -> tuple[tuple[Recorder, ...], Recorder 
 
 @lru_cache(maxsize=1024)
 def _taking_all(ending: str, folder: str) -> Recorder | None:
-    """Return the recorder that takes whatever has this ending in a folder of this name, None where there is none."""
+    """Return the recorder that takes every file with this suffix in such a folder, None if there is none."""
     folders, raw = _folders(folder), ending.encode("utf-8", "surrogatepass")
     return next(
         (
@@ -139,7 +140,7 @@ def _recognizes(recorder: Recorder, data: bytes) -> bool:
 
 
 def is_recognized(data: bytes) -> bool:
-    """Tell whether any recorder recognizes some bytes as its own, wherever they lie."""
+    """Tell whether any recorder recognizes bytes as its own, wherever they are."""
     return any(_recognizes(one, data) for one in recorders())
 
 
@@ -152,10 +153,10 @@ def _suspects(recorder: Recorder, data: bytes) -> bool:
 
 
 def read_as(path: str) -> str:
-    """Return what of a file's path its reading depends on: its name; the path where it lies in a home of other recorders;
-    the name behind `./` where it lies in no home.
+    """Return the part of a path that reading the file depends on: its name; the whole path in a home of other
+    recorders; the name after `./` if it is in no home.
 
-    Equal bytes under an equal one are read alike, so that it is part of the key of whatever is kept of them.
+    Equal bytes with equal results are read the same, so it is part of cache keys.
     """
     folders = _folders(path)
     if folders and not _others().isdisjoint(folders):
@@ -180,21 +181,21 @@ def _folders(path: str) -> list[bytes]:
 
 
 def told_test(recorder: Recorder, path: str) -> str | None:
-    """Return the id of the test that a file's path tells, None where it tells none."""
+    """Return the test id derived from a file's path, None if there is none."""
     return next((test_of(path.removesuffix(".gz")) for one, test_of in _telling() if one is recorder), None)
 
 
 def matching_of(recorder: Recorder, data: bytes) -> Matching | None:
-    """Return how a recorder finds the exchanges of a file at replay, None where that is not known."""
+    """Return how a recorder finds the exchanges of a file at replay, None if unknown."""
     found = next((matching for one, matching in _matching() if one is recorder), None)
     return found(data) if found is not None else None
 
 
 @cache
 def _matching() -> tuple[tuple[Recorder, Callable[[bytes], Matching | None]], ...]:
-    return tuple((one, one.matching) for one in recorders() if isinstance(one, Matches))  # which takes long to ask
+    return tuple((one, one.matching) for one in recorders() if isinstance(one, Matches))  # cached: isinstance is slow
 
 
 @cache
 def _telling() -> tuple[tuple[Recorder, Callable[[str], str | None]], ...]:
-    return tuple((one, one.test_of) for one in recorders() if isinstance(one, TellsTest))  # which takes long to ask
+    return tuple((one, one.test_of) for one in recorders() if isinstance(one, TellsTest))  # cached: isinstance is slow

@@ -1,6 +1,6 @@
-"""Whether an exchange may hold a secret, asked of every one: what puts masks in their place is imported where it may.
+"""A quick check whether an exchange may contain a secret. Only if so, the code that masks secrets is imported.
 
-Most exchanges hold none, and a run that meets none never needs `hiding`.
+Most exchanges contain none, so most runs never need `hiding`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def may_speak(reading: Reading) -> bool:
-    """Tell whether what was answered may hold a secret: a stream may have cut it into pieces."""
+    """Tell whether the joined answer may contain a secret, which a stream may have split."""
     return reading.exchange.chunks > 0 and suspects(_spoken(reading.exchange))
 
 
@@ -30,7 +30,7 @@ def _texts(output: Output) -> list[str]:
 
 
 def without_secrets(reading: Reading, decoded: Decoded, data: bytes, *, is_document: bool) -> Reading:
-    """Return a reading with masks in place of secrets.
+    """Return a reading with secrets masked.
 
     data: the bytes of the exchange. is_document: they are the document.
     """

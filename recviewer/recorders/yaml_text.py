@@ -1,7 +1,7 @@
-"""YAML as recorders write it: values by the Core schema of YAML 1.2, each item with the place of its bytes.
+"""YAML as recorders write it: values by the Core schema of YAML 1.2, each item with its byte offsets.
 
-The parser is PyYAML's on libyaml; nothing of its constructors is used, so that no tag makes an object. Source: the YAML
-1.2.2 specification, section 10.3 (Core schema); `!binary` without an address is what Ruby's psych writes.
+Only PyYAML's parser on libyaml is used, not its constructors, so that no tag creates an object. Source: the YAML 1.2.2
+specification, section 10.3 (Core schema); `!binary` without a URI is what Ruby's psych writes.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from recviewer.exchange.dataclass import dataclass
 log = logging.getLogger(__name__)
 
 DEPTH_LIMIT = 100
-"""Nesting deeper than this is refused; real cassettes nest ten deep."""
+"""Files nested deeper than this are refused; real cassettes nest ten deep."""
 
 VALUES_LIMIT = 2_000_000
-"""Values that a file may hold, those that aliases repeat counted each time."""
+"""Most values in a file; those repeated by aliases are counted each time."""
 
 Value: TypeAlias = "dict[str, Value] | list[Value] | str | bytes | int | float | bool | None"
 
 _TELLING = frozenset(("", *"0123456789+-.~nNtTfF"))
-"""How texts begin that may stand for something else."""
+"""First characters of plain scalars that may not be strings."""
 
 _NULL = re.compile(r"null|Null|NULL|~|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -38,7 +38,7 @@ _OCTAL = re.compile(r"0o[0-7]{1,4000}")
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,4000}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _PYTHON = "tag:yaml.org,2002:python/"
-"""How Python's own tags begin: those of plain values make no object."""
+"""Prefix of Python's own tags: those of plain values create no object."""
 
 _BINARY = frozenset({"tag:yaml.org,2002:binary", "!binary", f"{_PYTHON}bytes"})
 _TEXT = frozenset({"tag:yaml.org,2002:str", "!", f"{_PYTHON}unicode", f"{_PYTHON}str"})
@@ -49,14 +49,14 @@ _PLAIN = frozenset(
 
 
 class BadYaml(Exception):
-    """A text that cannot be read as YAML, or holds what no recording needs. The message has no full stop."""
+    """A text that cannot be read as YAML, or contains what no recording needs. The message has no full stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileItem:
     """An item of a list, or a whole document.
 
-    start, end: where its lines stand in the bytes. problems: what is odd in it.
+    start, end: byte offsets of its lines. problems: its anomalies.
     """
 
     value: Value
@@ -67,9 +67,9 @@ class FileItem:
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
-    """One document. items: by key of the top, those of its lists; under "" those of a top that is a list itself.
+    """One document. items: of its top-level lists, by key; of a document that is a list, under "".
 
-    repeated: keys that one object has twice; the last one counts.
+    repeated: duplicate keys of an object; the last one counts.
     """
 
     whole: FileItem
@@ -113,7 +113,7 @@ def _loader() -> Any:
 
 
 class _Places:
-    """Where characters stand in the bytes of a text. before: bytes that come before the text."""
+    """Converts character indexes to byte offsets. before: number of bytes that precede the text."""
 
     def __init__(self, text: str, is_ascii: bool, before: int) -> None:
         self.text = text
@@ -121,14 +121,14 @@ class _Places:
         self._known = (0, before)
 
     def item_at(self, index: int) -> int:
-        """Return where the line of an item begins, in bytes: that of its dash, where this has a line of its own."""
+        """Return the byte offset of an item's first line: that of its dash, if the dash has a line of its own."""
         at = index
         while at and self.text[at - 1] in " \r\n":
             at -= 1
         return self.line_of(at - 1 if at and self.text[at - 1] == "-" else index)
 
     def line_of(self, index: int) -> int:
-        """Return where the line begins that a character stands in, in bytes; of the end of the text, where that is."""
+        """Return the byte offset of the line with a character; of the end of the text, if the index is there."""
         start = index if index >= len(self.text) else self.text.rfind("\n", 0, index) + 1
         if self._is_ascii:
             return start + self._before
@@ -141,10 +141,10 @@ class _Places:
 
 
 class _Open:
-    """A list or an object that is being read. values, pairs: what it has so far, of which the other one is None.
+    """A list or an object while it is read. values, pairs: its content so far, one of them is None.
 
-    key: of the value to come. before: values read before it. starts: where the items of a list begin that a file may be cut
-    at, in characters. end: where such a list ends.
+    key: of the next value. before: number of values read before it. starts: character indexes of the items of a list at
+    which the file may be cut. end: the end of such a list.
     """
 
     __slots__ = ("anchor", "before", "end", "is_cut", "key", "pairs", "starts", "values")
@@ -169,7 +169,7 @@ def _documents(text: str, places: _Places) -> Iterator[YamlDocument]:
 
 
 class _Reading:
-    """Builds one document from the events of the parser, without recursion."""
+    """Builds one document from the parser's events, without recursion."""
 
     def __init__(self, places: _Places, start: int) -> None:
         self._places, self._start = places, start
@@ -181,14 +181,14 @@ class _Reading:
         self._lists: dict[str, _Open] = {}
 
     def document(self, next_event: Callable[[], Any]) -> YamlDocument:
-        """Read the events of the document, up to its end."""
+        """Read the events of the document up to its end."""
         scalar, mapping, sequence = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
         opened = self._open
         while True:
             event = next_event()
             kind = event.__class__
             if kind is scalar:
-                if event.tag is None:  # most have none, and begin with a letter
+                if event.tag is None:  # most have no tag and start with a letter
                     text: str = event.value
                     value = _plain(text) if text[:1] in _TELLING and event.implicit[0] else text
                 else:
@@ -197,7 +197,7 @@ class _Reading:
                 if pairs is None or event.anchor is not None:
                     self._add(value, event, 1)
                     continue
-                self._count += 1  # what `_add` does with a key or a value of an object, which nearly all are
+                self._count += 1  # inlined from `_add`, for keys and values of objects: nearly all events
                 if self._count > VALUES_LIMIT:
                     raise BadYaml(f"more than {VALUES_LIMIT:,} values")
                 holder = opened[-1]
@@ -219,7 +219,7 @@ class _Reading:
                 self._end(event)
 
     def _repeat(self, event: Any) -> None:
-        """Add what an alias stands for."""
+        """Add the value of an alias."""
         value, count = self._anchors.get(event.anchor or "", (None, 0))
         if not count:
             raise BadYaml(f"not YAML: an alias of {event.anchor}, which is nowhere")
@@ -291,7 +291,7 @@ class _Reading:
 
 
 def _short(value: Value) -> str:
-    """Return a value that a person can read; one that was cut still differs from every other."""
+    """Return a readable value; a truncated one gets a digest, so that it still differs from every other."""
     text = repr(value)
     return (
         text
@@ -321,7 +321,7 @@ def _scalar(event: Any) -> Value:
 
 
 def _plain(text: str) -> Value:
-    """Return what a text without quotes stands for."""
+    """Return the value of a plain scalar."""
     if text[:1] not in _TELLING:
         return text
     if _NULL.fullmatch(text):

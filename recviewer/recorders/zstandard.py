@@ -1,4 +1,4 @@
-"""Zstandard, where it can be had: from Python 3.14 on, or by the package `zstandard`, which nothing needs otherwise."""
+"""Zstandard, if available: in Python 3.14 or later, or by the optional package `zstandard`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import sys
 
 
 class NotHere(Exception):
-    """Nothing here opens it."""
+    """Zstandard is not available."""
 
 
 class Broken(Exception):
-    """Bytes that cannot be opened."""
+    """Bytes that cannot be decompressed."""
 
 
 FAULTS: tuple[type[Exception], ...] = (Broken,)
-"""What is raised for such bytes, by this module or by Python itself."""
+"""Exceptions raised for such bytes, by this module or by Python."""
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdError as _ZstdError
@@ -24,12 +24,12 @@ if sys.version_info >= (3, 14):
 
 
 def is_in_python() -> bool:
-    """Tell whether Python itself opens it, also in archives."""
+    """Tell whether Python itself supports it, also in archives."""
     return sys.version_info >= (3, 14)
 
 
 def opened(data: bytes, limit: int) -> bytes:
-    """Return what was compressed, up to a limit of bytes. Raises NotHere, Broken."""
+    """Decompress up to a limit of bytes. Raises NotHere, Broken."""
     try:
         from zstandard import ZstdDecompressor, ZstdError
     except ImportError:

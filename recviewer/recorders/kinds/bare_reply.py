@@ -1,7 +1,7 @@
-"""Replies that lie alone in a folder of fixtures, one a file; of `.chunks.txt` one chunk a line. Source: vercel/ai.
+"""Replies alone in a folder of fixtures, one per file; `.chunks.txt` has one chunk per line. Source: vercel/ai.
 
-Nothing tells what was asked. A file is one of these where a format knows it; all others there are left alone, but for those
-in `__files`: whatever lies there, a mapping of WireMock answers with it.
+The requests are unknown. A file counts if a format recognizes it; others are ignored, except in `__files`, all of whose
+files are answers of WireMock mappings.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 _FIRST = (b"{", b"[", b"d", b"e", b"id:", b":")
 LIMIT = 8 * 1024 * 1024
-"""Bytes of a file that is looked at."""
+"""Most bytes of a file that is examined."""
 
 
 class BareReply(Unverifiable):
-    """One reply a file. Also what WireMock's mappings name (`__files`), and fixtures of Prism for PHP (`Fixtures`)."""
+    """One reply per file. Also the answers of WireMock's mappings (`__files`), and fixtures of Prism for PHP
+    (`Fixtures`).
+    """
 
     name = "bare-reply"
     is_at_home_only = True
@@ -30,7 +32,7 @@ class BareReply(Unverifiable):
     endings = (b".json", b".txt", b".sse")
 
     def recognizes(self, data: bytes) -> bool:
-        """Read it, and see whether a format knows it."""
+        """Read it and check whether a format recognizes it."""
         from recviewer.exchange.model import Kind
         from recviewer.formats.reading import read_document
         from recviewer.recorders import event_stream

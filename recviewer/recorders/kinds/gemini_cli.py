@@ -1,6 +1,7 @@
-"""Gemini CLI: replies of its integration tests, one a line with the method called. Source: its `fakeContentGenerator.ts`.
+"""Gemini CLI: replies of its integration tests, one per line with the method called. Source: its
+`fakeContentGenerator.ts`.
 
-Nothing tells what was asked; each reply is given out once, in order.
+The requests are unknown; each reply is used once, in order.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class GeminiCli(Unverifiable):
-    """Lines of JSON, each with a `method` and its `response`: an object, or a list of chunks."""
+    """JSON lines, each with a `method` and its `response`: an object, or a list of chunks."""
 
     name = "gemini-cli"
     called = "the Gemini CLI's fake responses"
@@ -28,16 +29,16 @@ class GeminiCli(Unverifiable):
     start = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"method" ?: ?"[A-Za-z]{1,60}"\s*[,}]')
 
     def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes alone."""
+        """Examine only the first bytes."""
         return self.start.match(data[:HEAD]) is not None
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        """Yield the replies, one that cannot be read with the reason."""
+        """Yield the replies; an unreadable one comes with the reason."""
         from recviewer.formats.decode import Unreadable, decode
         from recviewer.recorders.yaml_text import FileItem
 
         items: list[FileItem] = []
-        at, start = 0, 0  # an item begins behind the last one: empty lines before it go and come with it
+        at, start = 0, 0  # an item starts after the previous one, so it includes preceding empty lines
         for line in data.splitlines(keepends=True):
             at += len(line)
             if not line.strip():
@@ -65,7 +66,7 @@ class GeminiCli(Unverifiable):
         return HttpExchange("POST", value["method"], {}, None, None, {}, given, more, is_stream=isinstance(given, list))
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Take the lines of some replies out."""
+        """Remove the lines of some replies."""
         return without_spans(data, list(self.parts(data)), parts)
 
 

@@ -29,7 +29,9 @@ class GoVcr(Cassette):
     start = re.compile(rb"(?:---\nversion: [12]\ninteractions:(?: *\[\]|\n *- (?:id: \d+\n|request:\n))| *- id: \d+\n)")
 
     def matching(self, data: bytes) -> Matching | None:
-        """Return how it finds an exchange: version 4 by all of it, 1 and 2 by method and address; 3 writes as 4 does."""
+        """Return how it finds an exchange: version 4 by everything, 1 and 2 by method and URL; 3 writes the same files
+        as 4.
+        """
         from recviewer.formats.reading import Matching
 
         if _OLD.match(data[:HEAD].replace(b"\r\n", b"\n")):

@@ -1,6 +1,6 @@
-"""HTTP archives, as browsers, Playwright and Polly.js write them. Source: HAR 1.2; Polly.js 6, `adapter-node-http`.
+"""HTTP archives, as written by browsers, Playwright and Polly.js. Source: HAR 1.2; Polly.js 6, `adapter-node-http`.
 
-Polly.js keeps a compressed body as a list of pieces, in hex (until version 5) or base64.
+Polly.js stores a compressed body as a list of fragments, in hex (up to version 5) or base64.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 
 _TOOK = ("cache", "startedDateTime", "time", "timings", "connection", "serverIPAddress", "pageref")
-"""Keys of an entry that say when and how it travelled."""
+"""Keys of an entry about time and transport."""
 
 _TWICE = ("httpVersion", "cookies", "queryString", "headersSize", "bodySize", "_transferSize")
-"""Keys that say again what headers and address say, or how a message travelled."""
+"""Keys that repeat headers and URL, or describe the transport."""
 
 _UNKNOWN = frozenset({"", "x-unknown"})
-"""What stands for the type of a body of which nobody knows it."""
+"""Values for an unknown body type."""
 
 
 _MAKER = ("version", "creator", "browser", "pages", "_recordingName")
-"""Keys of an archive that say who made it."""
+"""Keys of an archive about its creator."""
 
 
 class Har(JsonCassette):
-    """Archives; also one entry that was cut out of one."""
+    """HTTP archives; also a single entry cut out of one."""
 
     name = "har"
     is_at_home_only = True
@@ -40,7 +40,7 @@ class Har(JsonCassette):
     start = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:log"\s*:\s*\{|_id"|_order"|startedDateTime"|request"|pageref")')
 
     def around(self, value: object) -> dict[str, object]:
-        """Return what the log holds besides its entries, and the file besides its log."""
+        """Return what the log contains besides its entries, and the file besides its log."""
         log = value.get("log") if isinstance(value, dict) else None
         return around_in(log, ("entries", *_MAKER), {}) | around_in(value, ("log",), {})
 
@@ -75,7 +75,7 @@ class Har(JsonCassette):
 
 
 def _type_in(headers: Any, body: Any) -> tuple[str, ...]:
-    """Return the key that has the type of a body, where its headers say the same; else nothing."""
+    """Return the key with the type of a body if headers have the same type; else nothing."""
     from recviewer.recorders.http_exchange import listed
 
     told = body.get("mimeType") if isinstance(body, dict) else None
@@ -90,7 +90,7 @@ def _bare(kind: Any) -> str:
 
 
 def _otherwise(asked: dict[str, Any]) -> dict[str, object]:
-    """Return the query of a request where it stands beside its address and says something else."""
+    """Return the query of a request if it is stored separately and differs from that of the URL."""
     from urllib.parse import parse_qsl, unquote_plus, urlencode
 
     from recviewer.recorders.credentials import in_url
@@ -106,7 +106,7 @@ def _otherwise(asked: dict[str, Any]) -> dict[str, object]:
 
 
 def _files_of(content: Any) -> list[str]:
-    """Return the name of the file that Playwright put a body into, of an archive with `content: attach`."""
+    """Return the name of the file with the body, in a Playwright archive with `content: attach`."""
     return (
         [str(content["_file"])] if isinstance(content, dict) and content.get("_file") and "text" not in content else []
     )

@@ -1,4 +1,4 @@
-"""Tapes of huggingface.js: one exchange a file, the answer in base64. Source: its `packages/inference/test/vcr.ts`."""
+"""Tapes of huggingface.js: one exchange per file, the answer in base64. Source: its `packages/inference/test/vcr.ts`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class HuggingFaceTapes(JsonFile):
-    """Tapes. What was asked stands as the arguments of `fetch`."""
+    """Tapes. The request is stored as arguments of `fetch`."""
 
     name = "hf-tapes"
     called = "the tapes of huggingface.js"

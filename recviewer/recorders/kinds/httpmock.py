@@ -19,7 +19,7 @@ _TEST = re.compile(r"(?:.*/)?cassettes/([^/]+/[^/]+)/([^/]+)\.ya?ml")
 
 
 class HttpMock(Cassette):
-    """Recordings of httpmock. They name no host: the folder says whose it was."""
+    """Recordings of httpmock. They contain no host: the folder names the provider."""
 
     name = "httpmock"
     called = "httpmock"
@@ -37,7 +37,7 @@ class HttpMock(Cassette):
         return [document.whole for document in found if document.whole.value is not None]
 
     def around(self, value: object) -> dict[str, object]:
-        """Return nothing: documents stand side by side."""
+        """Return nothing: there is nothing around the documents."""
         return {}
 
     def exchange(self, value: Any) -> HttpExchange:

@@ -1,6 +1,7 @@
 """httprr (Go): a trace of raw HTTP/1.1. Source: golang.org/x/oscar, `internal/httprr/rr.go`.
 
-A line `httprr trace v1`, then for each exchange a line with the lengths of its request and its response, and these bytes.
+A line `httprr trace v1`; then for each exchange a line with the lengths of request and response, followed by their
+bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _TEST = re.compile(r"((?:.*/)?)testdata/(Test[^/]*)\.httprr")
 
 
 class HttpRr(Unverifiable):
-    """Traces of httprr; also one exchange that was cut out of one."""
+    """Traces of httprr; also a single exchange cut out of one."""
 
     name = "httprr"
     called = "httprr"
@@ -37,11 +38,11 @@ class HttpRr(Unverifiable):
     endings = (b".httprr",)
 
     def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes alone."""
+        """Examine only the first bytes."""
         return data.startswith(_FIRST) or _ALONE.match(data) is not None
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        """Yield the exchanges, the last one with the reason where the lengths do not fit."""
+        """Yield the exchanges; the last one comes with the reason if the lengths do not match."""
         from recviewer.recorders.yaml_text import FileItem
 
         at = len(_FIRST) if data.startswith(_FIRST) else 0
@@ -76,7 +77,7 @@ class HttpRr(Unverifiable):
         return f"{found[1].rstrip('/') or '.'}::{found[2]}" if found else None
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Take some exchanges out with their lengths; None where none would be left."""
+        """Remove some exchanges with their lengths; None if no exchange would be left."""
         return without_spans(data, list(self.parts(data)), parts)
 
 
@@ -103,7 +104,7 @@ def _exchange(value: Any) -> HttpExchange:
 
 
 def _message(data: bytes) -> tuple[bytes, dict[str, Json], bytes, dict[str, object]]:
-    """Return the first line, the headers, the body, put together where it was sent in chunks, and what is odd about it."""
+    """Return the first line, the headers, the body (joined if it was sent in chunks), and anomalies."""
     gap = _GAP.search(data)
     if gap is None:
         raise ValueError("no HTTP: an empty line behind the headers was expected")
@@ -122,7 +123,7 @@ def _message(data: bytes) -> tuple[bytes, dict[str, Json], bytes, dict[str, obje
 
 
 def _unchunked(body: bytes) -> tuple[bytes, dict[str, object]]:
-    """Return a body that was sent in chunks, and what stands behind its last one, or that there is none."""
+    """Return a chunked body joined, and what follows its last chunk, or that this is missing."""
     made: list[bytes] = []
     at = 0
     while size := _SIZE.match(body, at):

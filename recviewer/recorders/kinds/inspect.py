@@ -1,4 +1,4 @@
-"""Inspect: logs of evaluations (`.eval`), which `archives` opens.
+"""Inspect: logs of evaluations (`.eval`), converted by `archives`.
 
 Source: inspect_ai, `event/_model.py`, `model/_model_output.py`, `model/_model_call.py`.
 """
@@ -18,13 +18,13 @@ _PASSED = (
     *("event", "timestamp", "working_start", "working_time", "completed", "pending", "span_id", "uuid", "metadata"),
     *("input", "input_refs", "tools", "output", "call", "model_args"),
 )
-"""Keys of a call that say when it was, or what the messages to and from the provider say."""
+"""Keys of a call about time, or that repeat the messages to and from the provider."""
 
 _PASSED_OF_CALL = ("request", "response", "time", "error")
 
 
 class Inspect(JsonCassette):
-    """The calls of models in a log: as the provider got and gave them where that was kept, else as Inspect has them."""
+    """The model calls in a log: the provider's request and response if they were kept, else Inspect's own form."""
 
     name = "inspect"
     keys = ("events",)
@@ -47,12 +47,12 @@ class Inspect(JsonCassette):
         return HttpExchange("POST", "", {}, _asked(value), None, {}, _given(value), more)
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Return None: an archive goes as a whole."""
+        """Return None: exchanges cannot be removed from an archive."""
         return None
 
 
 def _asked(event: dict[str, Any]) -> dict[str, Any]:
-    """Return what Inspect says it asked, in the words of the chat that it is modelled on."""
+    """Return Inspect's form of the request, converted to the chat format that it is modelled on."""
     sent = event.get("input")
     config = event.get("config")
     made = {
@@ -64,7 +64,7 @@ def _asked(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _given(event: dict[str, Any]) -> object:
-    """Return what Inspect says came back, a failure where nothing did."""
+    """Return Inspect's form of the response, or the error."""
     output = event.get("output")
     held = output if isinstance(output, dict) else {}
     error = event.get("error") or held.get("error")
@@ -78,7 +78,7 @@ def _given(event: dict[str, Any]) -> object:
 
 
 _OF_OUTPUT = ("choices", "completion", "time", "error")
-"""Keys of an output that are read, repeat its first choice, or say how long it took."""
+"""Keys of an output that are read, repeat its first choice, or give its duration."""
 
 
 def _choice(place: int, choice: Any) -> object:
@@ -94,7 +94,7 @@ def _choice(place: int, choice: Any) -> object:
 
 
 def _message(message: Any) -> object:
-    """Return a message whose calls are written as in a chat."""
+    """Return a message with its tool calls in the chat format."""
     if not isinstance(message, dict):
         return message
     made = {key: value for key, value in message.items() if key not in ("id", "source", "model")}
@@ -107,7 +107,7 @@ def _message(message: Any) -> object:
 
 
 def _part(part: Any) -> object:
-    """Return a part of content, a picture as in a chat."""
+    """Return a content part, images in the chat format."""
     if not isinstance(part, dict) or part.get("type") != "image" or not isinstance(part.get("image"), str):
         return part
     rest = {key: value for key, value in part.items() if key not in ("type", "image")}

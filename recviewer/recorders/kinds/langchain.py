@@ -1,4 +1,4 @@
-"""LangChain's cassettes: YAML with `requests` and `responses`, paired by their places, compressed as a whole.
+"""LangChain's cassettes: compressed YAML with `requests` and `responses`, paired by position.
 
 Source: langchain-tests, `langchain_tests/conftest.py`, `CustomSerializer` (VCR.py with a serializer of its own).
 """
@@ -23,7 +23,7 @@ _ASKED, _GIVEN = re.compile(rb"^(?:- |  )uri:", re.MULTILINE), re.compile(rb"^(?
 
 
 class LangChain(Cassette):
-    """Cassettes of LangChain's tests: all requests, then all responses; of one exchange alone both in one list."""
+    """Cassettes of LangChain's tests: all requests, then all responses; a single exchange has both in one list."""
 
     name = "langchain"
     called = "VCR.py"
@@ -33,13 +33,13 @@ class LangChain(Cassette):
     start = re.compile(rb"requests:\n- (?:body|headers|method|uri):")
 
     def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes; of an exchange that was cut out, for an address and a status."""
+        """Examine the first bytes; for a single exchange, search for a URL and a status."""
         if super().recognizes(data):
             return True
         return _ALONE.match(data) is not None and _ASKED.search(data) is not None and _GIVEN.search(data) is not None
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        """Yield the exchanges, one that cannot be read with the reason."""
+        """Yield the exchanges; an unreadable one comes with the reason."""
         from recviewer.recorders.cassettes import no_exchange, parts_of
         from recviewer.recorders.yaml_text import BadYaml, FileItem, documents
 

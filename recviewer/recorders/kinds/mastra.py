@@ -1,4 +1,4 @@
-"""Mastra's recorder of calls to models: JSON with `meta` and `recordings`. Source: mastra's `packages/_llm-recorder`."""
+"""Mastra's recorder of model calls: JSON with `meta` and `recordings`. Source: mastra's `packages/_llm-recorder`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Mastra(JsonCassette):
-    """Recordings of Mastra; also one that was cut out of a file. The pieces of a stream are as the network cut them."""
+    """Recordings of Mastra; also a single one cut out of a file. Streams are stored as network fragments."""
 
     name = "mastra"
     called = "Mastra's recorder"
@@ -28,7 +28,7 @@ class Mastra(JsonCassette):
     )
 
     def around(self, value: object) -> dict[str, object]:
-        """Return what stands beside the exchanges, but for names and times."""
+        """Return the file's other values, without names and times."""
         from recviewer.recorders.http_exchange import beside
 
         made = super().around(value)

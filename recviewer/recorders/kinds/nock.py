@@ -16,7 +16,7 @@ _READ = ("path", "body", "response", "reqheaders", "rawHeaders")
 
 
 class Nock(JsonCassette):
-    """Fixtures of nock; also one definition that was cut out of one. A compressed answer is a list of pieces in hex."""
+    """Fixtures of nock; also a single definition cut out of one. A compressed answer is a list of hex fragments."""
 
     name = "nock"
     called = "nock"
@@ -69,7 +69,7 @@ def _of_hex(text: str) -> bytes | None:
 
 
 def _headers(raw: Any) -> dict[str, Json]:
-    """Return headers that are written as names and values in turn, or as an object."""
+    """Return headers that are stored as alternating names and values, or as an object."""
     from recviewer.recorders.http_exchange import listed
 
     if not isinstance(raw, list):

@@ -1,4 +1,4 @@
-"""OGX: one JSON document a file, named by a hash of its request, in a folder `recordings` beside the test."""
+"""OGX: one JSON document per file, named by a hash of its request, in a folder `recordings` beside the test."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _NAME = re.compile(r"(?:[a-z]+-)?[0-9a-f]{8,64}(?:-[0-9a-f]{6,64})?\.json")
 
 
 class Ogx:
-    """Files of OGX's recorder. In its home it takes what no other recorder recognizes, so that a broken file shows as one.
+    """Files of OGX's recorder. In its home it takes every file that no other recorder recognizes, so that broken files
+    show.
 
-    So it does elsewhere with what has a name of its own; of all else that lies about, only what it recognizes.
+    Elsewhere it does so for files whose name is a hash; any other file only if it recognizes it.
     """
 
     name = "ogx"
@@ -34,11 +35,11 @@ class Ogx:
     is_one_document = True
 
     def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes: a test, or a request or a response with one of the keys that these have."""
+        """Examine the first bytes: a test id, or a request or response with one of their usual keys."""
         return _START.match(data[:HEAD]) is not None
 
     def names(self, name: str) -> bool:
-        """Tell whether a file has a name as this recorder gives: a hash. Then it is one, whatever is in it."""
+        """Tell whether a file is named by a hash, as this recorder does. Then it is a recording whatever its content."""
         return _NAME.fullmatch(name) is not None
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
@@ -51,13 +52,13 @@ class Ogx:
             yield FilePart("", 0, len(data), None, str(reason))
 
     def replay(self, document: Json, file_name: str) -> Replay:
-        """Ask the rules that name OGX's files."""
+        """Apply the rules by which OGX names files."""
         from recviewer.replay.names import name_state
 
         return name_state(document, file_name)
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:
-        """Return None: a file with one exchange goes as a whole."""
+        """Return None: a file has only one exchange."""
         return None
 
 

@@ -1,4 +1,4 @@
-"""ReqLLM (Elixir): one exchange a file, bodies and pieces of a stream in base64. Source: its `test/support/fixtures`."""
+"""ReqLLM (Elixir): one exchange per file, bodies and stream fragments in base64. Source: its `test/support/fixtures`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _READ = ("request", "response", "chunks", "captured_at")
 
 
 class ReqLlm(JsonFile):
-    """Fixtures of ReqLLM. The pieces of a stream are as the network cut them."""
+    """Fixtures of ReqLLM. Streams are stored as network fragments."""
 
     name = "req-llm"
     called = "ReqLLM's fixtures"
@@ -65,7 +65,7 @@ def _body(body: Any) -> object:
 
 
 def _joined(chunks: Any) -> object:
-    """Return the pieces of a stream as one, None where there are none, or where one is something else."""
+    """Return the fragments of a stream joined, None if there are none or one is invalid."""
     if not isinstance(chunks, list) or not chunks:
         return None
     made = [
@@ -78,7 +78,7 @@ def _joined(chunks: Any) -> object:
 
 
 def _says(value: Any, sent: object) -> bool:
-    """Tell whether a value, or what its text has, is only what a body says once more."""
+    """Tell whether a value, or the JSON in its text, only repeats a body."""
     import json
 
     try:

@@ -1,4 +1,4 @@
-"""VCR for Ruby, and its like for R: YAML with `http_interactions`. Source: vcr 6, `lib/vcr/structs.rb`; vcr for R 2."""
+"""VCR for Ruby and for R: YAML with `http_interactions`. Source: vcr 6, `lib/vcr/structs.rb`; vcr for R 2."""
 
 from __future__ import annotations
 

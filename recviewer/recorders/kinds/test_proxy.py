@@ -14,7 +14,7 @@ _TEST = re.compile(r"(?:.*/)?SessionRecords/([^/]+)/(.+?)(?:Async)?\.json")
 
 
 class TestProxy(JsonCassette):
-    """Recordings of sessions; also one entry that was cut out of one."""
+    """Recordings of sessions; also a single entry cut out of one."""
 
     name = "test-proxy"
     called = "the test proxy"
@@ -58,7 +58,7 @@ _TEXTUAL = re.compile(r"json|text|xml|form|javascript|event-stream|jsonl", re.IG
 
 
 def _body(body: Any, headers: Any) -> object:
-    """Return a body: lines are joined as they are; a text that the headers do not call one is bytes in base64."""
+    """Return a body: lines are joined; a text whose headers do not declare a text type is base64."""
     if isinstance(body, list) and body and all(isinstance(line, str) for line in body):
         return "".join(body)
     if isinstance(body, str) and body:

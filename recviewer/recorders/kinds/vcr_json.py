@@ -1,7 +1,7 @@
-"""Cassettes in JSON of VCR.py (`interactions`), VCR for Ruby and betamax (`http_interactions`).
+"""JSON cassettes of VCR.py (`interactions`), VCR for Ruby and betamax (`http_interactions`).
 
-Before its version 1 VCR.py wrote the list alone. Source: vcrpy 7, `vcr/serializers/jsonserializer.py`, `vcr/migration.py`;
-vcr 6, `lib/vcr/cassette/serializers.rb`; betamax 0.9, `serializers/`.
+Before version 1 VCR.py wrote a bare list. Source: vcrpy 7, `vcr/serializers/jsonserializer.py`, `vcr/migration.py`; vcr
+6, `lib/vcr/cassette/serializers.rb`; betamax 0.9, `serializers/`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class VcrJson(JsonCassette):
-    """Cassettes of the family of VCR that are written as JSON."""
+    """Cassettes of the VCR family written as JSON."""
 
     name = "vcr-json"
     called = "VCR"
@@ -36,13 +36,13 @@ class VcrJson(JsonCassette):
     )
 
     def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes, and for the address that each request of the family has."""
+        """Examine the first bytes, and check for the URL key that each request of the family has."""
         return super().recognizes(data) and (
             b'"uri"' in data or b'interactions": []' in data[:200] or all(key in data for key in _PARTED)
         )
 
     def test_of(self, path: str) -> str | None:
-        """Return the test that pytest-recording named a cassette after."""
+        """Return the test after which pytest-recording named a cassette."""
         return test_of_cassette(path)
 
     def exchange(self, value: Any) -> HttpExchange:
@@ -51,6 +51,6 @@ class VcrJson(JsonCassette):
 
 
 _PARTED = (b'"protocol"', b'"host"', b'"path"', b'"status"')
-"""Keys of an address in parts, and of its answer."""
+"""Keys of a URL stored in parts, and of the response."""
 
 RECORDER = VcrJson()

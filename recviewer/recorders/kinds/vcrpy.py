@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class VcrPy(Cassette):
-    """Cassettes of VCR.py; and what was cut out of a cassette of this family, of which one exchange is kept alone."""
+    """Cassettes of VCR.py; also single exchanges cut out of any YAML cassette of this family."""
 
     name = "vcrpy"
     called = "VCR.py"
@@ -34,11 +34,11 @@ class VcrPy(Cassette):
     inside = re.compile(rb"(?m)^interactions: *\r?\n *- *(?:request|id): *(?:\d+ *)?\r?\n")
 
     def test_of(self, path: str) -> str | None:
-        """Return the test that pytest-recording named a cassette after."""
+        """Return the test after which pytest-recording named a cassette."""
         return test_of_cassette(path)
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        """Yield the exchanges; of a session over a WebSocket the one that all its frames are."""
+        """Yield the exchanges; all frames of a WebSocket session form one exchange."""
         if not _FRAME.search(data[:HEAD]):
             yield from super().parts(data, exact=exact)
             return
@@ -55,7 +55,7 @@ class VcrPy(Cassette):
             yield FilePart("", 0, len(data), None, str(reason))
 
     def exchange(self, value: Any) -> HttpExchange:
-        """Read an item of VCR.py, or of another one of the family by its keys."""
+        """Read an item of VCR.py, or of another recorder of the family, recognized by its keys."""
         return (
             _sampled(value) if isinstance(value, dict) and not value.keys().isdisjoint(_SAMPLES) else exchange_of(value)
         )
@@ -66,9 +66,10 @@ _TEST = re.compile(r"(?:(?P<holder>[A-Z][A-Za-z0-9_]*)\.)?(?P<name>test_?[^/]*)"
 
 
 def test_of_cassette(path: str) -> str | None:
-    """Return the test of a cassette that pytest-recording named: `cassettes/<module>/[<Class>.]<test>.yaml`.
+    """Return the test of a cassette named by pytest-recording: `cassettes/<module>/[<Class>.]<test>.yaml`.
 
-    What stands in brackets is as the file's name has it, in which some signs are `-`. `.xai` behind it tells of gRPC.
+    The parameters in brackets are as in the file's name, where some characters are replaced by `-`. A suffix `.xai`
+    means gRPC.
     """
     found = _MODULE.fullmatch(path)
     name = _TEST.fullmatch(found[3].removesuffix(".xai")) if found else None
@@ -80,16 +81,17 @@ def test_of_cassette(path: str) -> str | None:
 
 _SAMPLES = frozenset({"request_sample", "request_stream", "collections_method"})
 _FINISHED = re.compile(r'"type": ?"response\.done"|"turnComplete": ?true')
-"""Ends an answer, of either protocol."""
+"""Marks the end of an answer, in either protocol."""
 
 _FRAMED = frozenset({"kind", "direction", "data"})
 _FRAME = re.compile(rb"\n *- kind: (?:message|close)\r?\n")
 
 
 def _session(frames: Sequence[Any]) -> HttpExchange:
-    """Return a session over a WebSocket as one exchange: what was sent, and after how many answers; what was received.
+    """Return a WebSocket session as one exchange: the sent frames, each with the number of answers before it, and the
+    received ones.
 
-    How many frames had come by then is the network's doing.
+    The number of frames received by then depends on the network.
     """
     from recviewer.recorders.http_exchange import HttpExchange
 
@@ -112,7 +114,7 @@ def _session(frames: Sequence[Any]) -> HttpExchange:
 
 
 def _sampled(value: dict[str, Any]) -> HttpExchange:
-    """Return a call over gRPC of which the messages were kept as JSON beside their bytes."""
+    """Return a gRPC call whose messages were stored as JSON beside their bytes."""
     from recviewer.recorders.http_exchange import HttpExchange, beside, first_text
 
     method = value.get("collections_method")
@@ -144,7 +146,7 @@ def _sampled(value: dict[str, Any]) -> HttpExchange:
 
 
 def _beside_chunks(stream: Any) -> dict[str, object]:
-    """Return what stands beside the chunks of a stream, by the number of the chunk."""
+    """Return what is stored beside the chunks of a stream, by chunk number."""
     chunks = stream.get("chunks_json") if isinstance(stream, dict) else None
     held = {str(number): one for number, one in enumerate(chunks if isinstance(chunks, list) else ())}
     return {
@@ -155,7 +157,7 @@ def _beside_chunks(stream: Any) -> dict[str, object]:
 
 
 def exchange_of(value: Any) -> HttpExchange:
-    """Return an item in its normal form, of VCR.py, VCR for Ruby or R, or go-vcr. Raises ValueError with the reason."""
+    """Convert an item of VCR.py, VCR for Ruby or R, or go-vcr to its normal form. Raises ValueError with the reason."""
     from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
 
     request, response = object_in(value, "request"), _with_body(object_in(value, "response"))
@@ -186,7 +188,7 @@ def exchange_of(value: Any) -> HttpExchange:
 
 
 def _parted(request: dict[str, Any]) -> str:
-    """Return the address of a request that has it in parts, as VCR.py wrote it before its version 1."""
+    """Return the URL of a request that stores it in parts, as VCR.py did before version 1."""
     scheme, host, port, path = map(request.get, ("protocol", "host", "port", "path"))
     if not isinstance(host, str) or not isinstance(path, str):
         return ""
@@ -194,9 +196,9 @@ def _parted(request: dict[str, Any]) -> str:
 
 
 def _with_body(response: dict[str, Any]) -> dict[str, Any]:
-    """Return a response with its body and status where they are looked for.
+    """Return a response with body and status at their usual keys.
 
-    VCR.py wrote those of httpx as `content` and `status_code` before its version 6.
+    Before version 6 VCR.py stored those of httpx as `content` and `status_code`.
     """
     if not isinstance(response.get("content"), str | bytes) or "body" in response or "parsed_body" in response:
         return response
@@ -213,11 +215,11 @@ _WIRE = (
     *("proto", "proto_major", "proto_minor", "http_version", "content_length", "transfer_encoding", "trailer"),
     *("remote_addr", "request_uri", "uncompressed"),
 )
-"""Keys that say how a message travelled, and nothing of what it says."""
+"""Keys about the transport of a message, without meaning."""
 
 
 def _beside_body(message: dict[str, Any]) -> object:
-    """Return what stands beside the text of a body, and a body that is there twice."""
+    """Return what is stored beside the text of a body, and a second copy of the body."""
     from recviewer.recorders.http_exchange import beside
 
     body = message.get("body")
@@ -229,7 +231,7 @@ def _beside_body(message: dict[str, Any]) -> object:
 
 
 def _beside_status(response: dict[str, Any]) -> object:
-    """Return what a status says besides its number."""
+    """Return what a status contains besides its number."""
     from recviewer.recorders.http_exchange import beside
 
     status = response.get("status")
@@ -241,7 +243,7 @@ def _beside_status(response: dict[str, Any]) -> object:
 
 
 def _body_of(body: Any) -> object:
-    """Return a body: as it is, or below the key by which the recorder says how it is written."""
+    """Return a body: as it is, or from the key that names its encoding."""
     if isinstance(body, dict):
         if "base64_string" in body:
             import base64

@@ -1,4 +1,6 @@
-"""WireMock: one mapping a file in `mappings`, its answer in it or in a file of `__files`. Source: WireMock 3, "Stubbing"."""
+"""WireMock: one mapping per file in `mappings`, with the answer inline or in a file of `__files`. Source: WireMock 3,
+"Stubbing".
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,14 @@ _URLS = ("url", "urlPath", "urlPattern", "urlPathPattern", "urlPathTemplate")
 
 
 def _is_mapping(value: Any) -> bool:
-    """Tell whether a value asks for an address or a method, and says what to answer."""
+    """Tell whether a value matches a URL or a method, and has an answer."""
     asked, given = (value.get("request"), value.get("response")) if isinstance(value, dict) else (None, None)
     is_asked = isinstance(asked, dict) and any(key in asked for key in (*_URLS, "method"))
     return is_asked and isinstance(given, dict) and any(key in given for key in (*_ANSWERS, "status"))
 
 
 class WireMock(Unverifiable):
-    """Mappings. Where the answer lies in another file, its name stands in its place."""
+    """Mappings. If the answer is in another file, that file's name is used."""
 
     name = "wiremock"
     called = "WireMock"
@@ -40,7 +42,7 @@ class WireMock(Unverifiable):
     endings = (b".json",)
 
     def recognizes(self, data: bytes) -> bool:
-        """Look at the first bytes; where these do not tell, for what every mapping has, or a file of several."""
+        """Examine the first bytes; if they do not tell, search for the keys of every mapping, or of a file with several."""
         if _START.match(data[:HEAD]) is not None:
             return True
         if not _HAS.search(data) or b'"response"' not in data:
@@ -55,7 +57,7 @@ class WireMock(Unverifiable):
         return _is_mapping(value) or (isinstance(several, list) and bool(several) and all(map(_is_mapping, several)))
 
     def parts(self, data: bytes, *, exact: bool = False) -> Iterator[FilePart]:
-        """Yield the one exchange, or those of a file of several."""
+        """Yield the exchange, or those of a file with several."""
         from recviewer.formats.decode import Unreadable, decode
         from recviewer.recorders.cassettes import parts_of
         from recviewer.recorders.http_exchange import document_of
@@ -106,7 +108,7 @@ def _exchange(value: Any) -> HttpExchange:
 
 
 def _asked(patterns: Any) -> object:
-    """Return the body that is asked for; where it is no single one, the patterns as they are."""
+    """Return the requested body; if there is not exactly one, the patterns as they are."""
     if isinstance(patterns, list) and len(patterns) == 1 and isinstance(patterns[0], dict):
         for key in _BODIES:
             if key in patterns[0]:
@@ -115,7 +117,7 @@ def _asked(patterns: Any) -> object:
 
 
 def _beside_pattern(patterns: Any) -> dict[str, object]:
-    """Return what stands beside the body in the one pattern that was read as it."""
+    """Return what the single pattern contains besides the body."""
     one = patterns[0] if isinstance(patterns, list) and len(patterns) == 1 else None
     key = next((key for key in _BODIES if isinstance(one, dict) and key in one), "")
     return {name: value for name, value in one.items() if name != key} if key and isinstance(one, dict) else {}
