@@ -1,1 +1,1 @@
-"""How two exchanges differ, in the words that people and models wrote. Pure; knows no wire format."""
+"""How two exchanges differ, in the texts that people and models wrote. Pure; knows no wire format."""

@@ -1,4 +1,4 @@
-"""What changed in what came back: one function for each kind of section."""
+"""Changes in the response: one function for each kind of section."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ from recviewer.exchange.model import (
 )
 
 DEPTH = 40
-"""Answers that nest deeper are not compared as JSON."""
+"""Answers nested deeper than this are not compared as JSON."""
 
 ADDRESS = 400
-"""Characters up to which an address of a picture is shown; longer ones are data, and named by a digest."""
+"""Images' addresses up to this many characters are shown; longer ones are data, and shown as a digest."""
 
 Told = tuple[SectionKind, list[Item]]
 Pair = tuple[Output, Output]
 
 
 def sections(old: Exchange, new: Exchange, pairs: Sequence[Pair]) -> Iterator[Told]:
-    """Yield, for each kind of section, the items that changed; none where all is the same. pairs: see `paired`."""
+    """Yield, for each kind of section, the items that changed. pairs: see `paired`."""
     many = len(pairs) > 1
     pairs = [pair for pair in pairs if not _is_plainly_same(*pair)]
     yield SectionKind.ANSWER, _texts(pairs, "content", many=many)
@@ -64,14 +64,14 @@ def sections(old: Exchange, new: Exchange, pairs: Sequence[Pair]) -> Iterator[To
 
 
 def paired(old: Exchange, new: Exchange) -> list[Pair]:
-    """Return the choices of both by their index; one that only one side has stands against an empty one."""
+    """Return the choices of both sides paired by index; a choice of only one side is paired with an empty one."""
     before, after = _by_index(old.outputs), _by_index(new.outputs)
     places = sorted(before.keys() | after.keys())
     return [(before.get(place) or Output(place[0]), after.get(place) or Output(place[0])) for place in places]
 
 
 def _by_index(outputs: Sequence[Output]) -> dict[tuple[int, int], Output]:
-    """Name each choice by its index, and by how many before it have the same."""
+    """Key each choice by its index and the number of earlier choices with the same index."""
     made: dict[tuple[int, int], Output] = {}
     before: Counter[int] = Counter()
     for output in outputs:
@@ -81,7 +81,7 @@ def _by_index(outputs: Sequence[Output]) -> dict[tuple[int, int], Output]:
 
 
 def _is_plainly_same(old: Output, new: Output) -> bool:
-    """Tell whether two choices hold the same texts and calls and nothing beside: nothing of them has to be compared."""
+    """Tell whether two choices have equal texts and calls and no other parts, so that they need not be compared."""
     return not old.parts and not new.parts and old == new
 
 
@@ -99,7 +99,7 @@ def _texts(pairs: Sequence[Pair], name: str, *, many: bool) -> list[Item]:
 
 
 def text_item(label: str, old: str, new: str, *, old_label: str | None = None) -> Words:
-    """Return two texts as an item; where both are JSON objects or lists, compared as JSON too."""
+    """Return two texts as an item; if both are JSON objects or lists, they are compared as JSON too."""
     before, after = _as_json(old), _as_json(new)
     both = before is not ABSENT and after is not ABSENT
     values = changes(before, after) if both else ()
@@ -124,7 +124,7 @@ def _as_json(text: str) -> Json:
 
 
 def call_value(call: ToolCall) -> dict[str, Json]:
-    """Return a call without its id, its arguments as JSON where they are JSON."""
+    """Return a call without its id, with its arguments parsed if they are JSON."""
     arguments = arguments_as_json(call.arguments)
     return {"name": call.name, "arguments": arguments.get("json", arguments.get("text"))}
 
@@ -137,7 +137,7 @@ def _calls(old: Output, new: Output, *, many: bool) -> Iterator[Item]:
 def call_items(
     old: Sequence[ToolCall], new: Sequence[ToolCall], prefix: str = "", old_prefix: str | None = None
 ) -> Iterator[Values]:
-    """Yield the calls that differ, aligned by those that are equal. Each is labelled by its function's name."""
+    """Yield the calls that differ, aligned by the equal ones. Each is labelled with its function's name."""
     before, after = [call_value(call) for call in old], [call_value(call) for call in new]
     for places, others in aligned(before, after):
         for place, other in zip_longest(places, others):
@@ -151,7 +151,7 @@ def call_items(
 
 
 def _parts(old: Output, new: Output, *, many: bool) -> Iterator[Item]:
-    """Yield what differs in what the outputs hold besides texts and calls, aligned by what is equal."""
+    """Yield the differences in other parts of the outputs than texts and calls, aligned by the equal ones."""
     prefix = _label((old, new), many=many)
     before, after = [_part(part) for part in old.parts], [_part(part) for part in new.parts]
     for places, others in aligned(before, after):
@@ -165,7 +165,7 @@ def _parts(old: Output, new: Output, *, many: bool) -> Iterator[Item]:
 
 
 def _part(part: Part) -> dict[str, Json]:
-    """Return what counts of a part as an object of one key, which says what it is."""
+    """Return what counts of a part as an object with one key, which names its kind."""
     match part:
         case ToolCall():
             return {"server's call": call_value(part)}
@@ -182,7 +182,7 @@ def _part(part: Part) -> dict[str, Json]:
 
 
 def _data(data: str) -> str:
-    """Return an address, or what tells long data from other data."""
+    """Return an address; for long data a digest."""
     if len(data) <= ADDRESS:
         return data
     digest = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()[:12]
@@ -278,7 +278,7 @@ def _listing(title: str, old: list[dict[str, Json]], new: list[dict[str, Json]])
 
 
 def _named(rows: list[dict[str, Json]]) -> dict[str, dict[str, Json]]:
-    """Name each row by its first cell, and those that share it by how many came before."""
+    """Key each row by its first cell; equal names get a number."""
     made: dict[str, dict[str, Json]] = {}
     last: Counter[str] = Counter()
     for row in sorted(rows, key=str):
@@ -287,7 +287,7 @@ def _named(rows: list[dict[str, Json]]) -> dict[str, dict[str, Json]]:
 
 
 def free(stem: str, taken: Container[str], last: Counter[str]) -> str:
-    """Return a name that is not taken: the stem, or with a number behind it. last: the number that each stem had last."""
+    """Return a free name: the stem, with a number if it is taken. last: the last number given to each stem."""
     name = stem if not last[stem] else f"{stem} ({last[stem] + 1})"
     last[stem] += 1
     while name in taken:

@@ -1,4 +1,4 @@
-"""What changed in what was asked: messages aligned turn by turn, parameters, tools."""
+"""Changes in the request: messages aligned turn by turn, parameters, tools."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ from recviewer.exchange.model import (
 from recviewer.exchange.tools import name_of
 
 LEAST = 0.65
-"""Two turns less alike than this are one gone and one new; the same role is worth 0.5, and all words 0.5 more."""
+"""Turns with a lower similarity are shown as one gone and one new; an equal role counts 0.5, equal text up to 0.5."""
 
 CELLS = 10_000
-"""Pairs of turns that are looked at in one gap; beyond it they are paired in order."""
+"""Most pairs of turns that are compared in one gap; with more, turns are paired in order."""
 
 GIST = 4_000
-"""Characters of a turn by which it is told how alike it is to others."""
+"""Characters of a turn that its similarity to others is computed from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """What became of the messages. kept: the places, in the old and the new request, of those that are equal."""
+    """The changed messages. kept: the indexes, in the old and the new request, of equal messages."""
 
     items: tuple[Item, ...]
     kept: tuple[tuple[int, int], ...]
 
 
 def sections(old: Exchange, new: Exchange) -> Iterator[Told]:
-    """Yield, for each kind of section of the request but the messages, the items that changed."""
+    """Yield, for each kind of section of the request except messages, the items that changed."""
     before, after = old.request, new.request
     found = tuple(change for change in changes(before.params, after.params) if not _is_id(change))
     yield SectionKind.PARAMETERS, [value_item("", found)] if found else []
@@ -57,7 +57,7 @@ def sections(old: Exchange, new: Exchange) -> Iterator[Told]:
 
 
 def _is_id(change: ValueChange) -> bool:
-    """Tell whether only the id of an earlier answer changed, which counts by order of appearance alone."""
+    """Tell whether only the id of an earlier answer changed, which counts only by order of appearance."""
     return (
         len(change.keys) == 1
         and change.keys[0] in EARLIER
@@ -85,9 +85,9 @@ def _by_name(tools: Sequence[Json]) -> dict[str, Json]:
 
 
 def turns(old: Sequence[Message], new: Sequence[Message]) -> Turns:
-    """Compare two conversations: equal turns are aligned, those between them by what is most alike, in order."""
+    """Compare two conversations: equal turns are aligned, those in between by highest similarity, in order."""
     first, second = [_key(message) for message in old], [_key(message) for message in new]
-    if second < first:  # one of the two ways is worked out, so that both say the same
+    if second < first:  # compute one direction only, so that both give the same result
         matches = [(other, place) for place, other in _aligned(new, old, second, first)]
     else:
         matches = _aligned(old, new, first, second)
@@ -118,7 +118,7 @@ def _key(message: Message) -> bytes:
 
 
 def _counted(part: Part) -> Json:
-    """Return what counts of a part: all but ids, and what is sealed by its being there."""
+    """Return what counts of a part: everything except ids; of opaque data only its presence."""
     match part:
         case ToolCall():
             return ["call", part.name, arguments_as_json(part.arguments)]
@@ -138,7 +138,7 @@ _Match = tuple[int | None, int | None]
 
 
 def _matched(old: Sequence[Message], new: Sequence[Message], places: range, others: range) -> list[_Match]:
-    """Pair the turns of a gap in order, so that the sum of their likeness is greatest."""
+    """Pair the turns of a gap in order so that the sum of their similarities is maximal."""
     if not places or not others:
         return [*((place, None) for place in places), *((None, other) for other in others)]
     if len(places) * len(others) > CELLS:
@@ -176,7 +176,7 @@ def _walk(alike: list[list[float]], best: list[list[float]], places: range, othe
 
 @dataclass(frozen=True, slots=True)
 class _Gist:
-    """The words of a turn as a bag, for telling how alike two turns are. size: letters in it."""
+    """The words of a turn as a multiset, to compute similarities. size: number of letters."""
 
     role: str
     bag: Counter[str]
@@ -197,7 +197,7 @@ class _Gist:
 
 
 def text_of(parts: Sequence[Part]) -> str:
-    """Return the words of some parts, for telling how alike they are; pictures and files by a piece of their data."""
+    """Return the text of parts, to compute similarities; for images and files a prefix of their data."""
     return "\n".join(_text(part) for part in parts)
 
 
@@ -233,7 +233,7 @@ def _label(message: Message | None, place: int | None) -> str:
 
 
 def _head(message: Message | None, other: Message | None) -> dict[str, Json]:
-    """Return what a turn says besides its parts; its role only where there is nothing else to tell it by."""
+    """Return the values of a turn besides its parts; its role only if there is nothing else to identify it."""
     if message is None:
         return {}
     is_bare = other is None and not message.parts
@@ -242,12 +242,12 @@ def _head(message: Message | None, other: Message | None) -> dict[str, Json]:
 
 
 THOUGHT = " reasoning"
-"""How the label of a text ends that a message has as reasoning."""
+"""Suffix of the label of reasoning in a message."""
 _NAMED = {Text: "", Reasoning: THOUGHT, RefusalPart: " refusal"}
 
 
 def _parts(label: str, earlier: str, old: Sequence[Part], new: Sequence[Part]) -> Iterator[Item]:
-    """Yield what differs between two turns: texts with texts, calls with calls, the others by their place."""
+    """Yield the differences between two turns: texts with texts, calls with calls, others by position."""
     yield from call_items(_only(old, ToolCall), _only(new, ToolCall), label, earlier)
     for kind in (Text, Reasoning, RefusalPart):
         for was, now in zip_longest(_only(old, kind), _only(new, kind)):
@@ -282,7 +282,7 @@ def _plain(part: Part) -> Json:
 
 
 def same_parameters(old: Exchange, new: Exchange) -> tuple[int, int]:
-    """Return how many parameters and how many tools both have alike."""
+    """Return how many parameters and how many tools are equal on both sides."""
     before, after = old.request, new.request
     params = sum(is_equal(value, after.params[key]) for key, value in before.params.items() if key in after.params)
     tools, others = _by_name(before.tools), _by_name(after.tools)

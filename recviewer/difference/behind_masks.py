@@ -1,4 +1,6 @@
-"""Secrets that are masked alike and are not the same: a mask holds few digits of a digest, so that nobody guesses by it."""
+"""Different secrets with equal masks: a mask has only a few digits of a digest, so that secrets cannot be guessed from
+it.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,11 @@ from recviewer.difference.values import ValueChange
 from recviewer.exchange.model import Exchange
 
 ANOTHER = "another secret, which is masked alike"
-"""Stands for the new one where a page could not tell the two apart."""
+"""Shown for the new secret where a page could not distinguish the two."""
 
 
 def behind_masks(old: Exchange, new: Exchange) -> tuple[ValueChange, ...]:
-    """Return the masks that stand for one secret before and for another one now."""
+    """Return the masks that stand for another secret on the new side than on the old one."""
     if not old.secrets or not new.secrets:
         return ()
     before, after = _proofs(old), _proofs(new)
@@ -21,9 +23,9 @@ def behind_masks(old: Exchange, new: Exchange) -> tuple[ValueChange, ...]:
 
 
 def behind(text: str, exchange: Exchange) -> tuple[tuple[str, ...], ...]:
-    """Return what stands behind the masks in a text of an exchange, () where it has none: mask and proofs of each.
+    """Return, for each mask in a text of an exchange, the mask and its secrets' proofs; () if there are none.
 
-    For telling apart what looks the same, and for nothing that is shown.
+    Only for comparison; never shown.
     """
     if not exchange.secrets or "masked " not in text:
         return ()
@@ -32,7 +34,7 @@ def behind(text: str, exchange: Exchange) -> tuple[tuple[str, ...], ...]:
 
 
 def behind_item(item: Item, old: Exchange, new: Exchange) -> tuple[object, ...]:
-    """Return what stands behind the masks on both sides of something that changed, () where there are none."""
+    """Return the masks and proofs on both sides of a changed item, () if there are none."""
     if not old.secrets and not new.secrets:
         return ()
     before, after = _sides(item)
@@ -41,7 +43,7 @@ def behind_item(item: Item, old: Exchange, new: Exchange) -> tuple[object, ...]:
 
 
 def _sides(item: Item) -> tuple[str, str]:
-    """Return the old and the new text of something that changed."""
+    """Return the old and the new text of a changed item."""
     match item:
         case Words():
             values = item.values
@@ -68,12 +70,12 @@ def _apart(before: dict[str, list[tuple[str, str]]], after: dict[str, list[tuple
 
 
 def _told_apart(proofs: list[str]) -> list[str]:
-    """Return the secrets behind one mask in their order; where it is a single one, once, in however many places."""
+    """Return the secrets behind one mask in order; a single secret once, in however many places it is."""
     return proofs if len(set(proofs)) > 1 else proofs[:1]
 
 
 def _proofs(exchange: Exchange) -> dict[str, list[tuple[str, str]]]:
-    """Return by mask where secrets stand, with their proofs."""
+    """Return the locations and proofs of secrets, by mask."""
     made: dict[str, list[tuple[str, str]]] = {}
     for one in exchange.secrets:
         made.setdefault(one.told, []).append((one.where, one.proof))

@@ -1,4 +1,6 @@
-"""How two exchanges differ: a class, what changed in order of importance, what is the same, and what was not counted."""
+"""The difference of two exchanges: its class, what changed in order of importance, what is equal, and what was not
+counted.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +29,11 @@ from recviewer.exchange.model import Exchange, Json, Kind
 
 
 def compare(old: Exchange | None, new: Exchange | None) -> Difference:
-    """Compare two recordings of a call. None: there is no such recording; one of the two must be there.
+    """Compare two recordings of a call. None stands for a missing recording; at least one must be there.
 
-    The class is identical or chunking just when all that differs is known to be harmless, and otherwise the heaviest of
-    what changed: outcome, tool call, finish, text, request, details. `compare(new, old)` gives the mirror of it.
+    The class is identical or chunking if and only if all differences are known to be harmless, otherwise the most
+    important of what changed: outcome, tool call, finish, text, request, details. `compare(new, old)` gives the
+    mirrored result.
     """
     if old is None or new is None:
         return _alone(old, new)
@@ -44,7 +47,7 @@ def compare(old: Exchange | None, new: Exchange | None) -> Difference:
     turns = asked.turns(old.request.messages, new.request.messages)
     is_same = churn in (Churn.IDENTICAL, Churn.CHUNKING)
     pairs = answers.paired(old, new)
-    found = [] if is_same else _changed(old, new, pairs, turns)  # what differs only in ids is ignored, and said there
+    found = [] if is_same else _changed(old, new, pairs, turns)  # differences in ids only are listed as ignored
     beside = [] if is_same else [*details.items(old, new, found)]
     if masked:
         beside.append(value_item("secrets", masked))
@@ -72,7 +75,7 @@ _ORDER = {kind: place for place, kind in enumerate(SectionKind)}
 
 
 def _meaning(exchange: Exchange) -> dict[str, Json]:
-    """Return what counts; of what cannot be read, why."""
+    """Return what counts; for unreadable recordings, the reasons."""
     meaning = said(exchange)
     if exchange.kind is Kind.UNREADABLE:
         meaning["problems"] = [[problem.where, problem.what] for problem in exchange.problems]
@@ -107,11 +110,11 @@ def _called(meaning: dict[str, Json]) -> Json:
 
 
 _BESIDE = 6
-"""The place of an output's parts in its meaning, which has them only where there are any."""
+"""Index of the parts in the meaning of an output, where they are optional."""
 
 
 def _parts(output: list[Json]) -> list[Json]:
-    """Return the parts of an output's meaning."""
+    """Return the parts in an output's meaning."""
     parts: list[Json] = output[_BESIDE] if len(output) > _BESIDE else []
     return parts
 
@@ -182,7 +185,7 @@ def _same(old: Exchange, new: Exchange, pairs: Sequence[Pair], sections: list[Se
 
 
 def _similarity(old: Exchange, new: Exchange, pairs: Sequence[Pair], sections: list[Section]) -> float:
-    """Return how alike what came back is: the mean over its parts, each by its length."""
+    """Return the similarity of two responses: the mean over their parts, weighted by length."""
     weights: list[tuple[float, float]] = []
     texts = [(was, now) for pair in pairs for was, now in _texts(*pair) if was or now]
     known = {

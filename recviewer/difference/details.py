@@ -1,4 +1,4 @@
-"""What differs besides what was asked and answered: facts that no reader took as meaning, and where a recording stands."""
+"""Differences outside of request and answer: values that no reader took as meaning, and where a recording was made."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _OF_A_CALL = re.compile(r"tool_calls\[\d+\]|\bcontent(_block)?\b|\bparts\[\d+\]|
 
 
 _WORDED = frozenset({SectionKind.ANSWER, SectionKind.REASONING, SectionKind.PASSAGES})
-"""Sections that tell of words, so that the lengths of their blocks need no words of their own."""
+"""Sections with texts, for which the lengths of text blocks need not be listed too."""
 
 
 def items(old: Exchange, new: Exchange, told: Sequence[Section]) -> list[Item]:
-    """Return the details that differ, as one item, where there are any.
+    """Return the details that differ, as one item, or no item.
 
-    told: the sections of what weighs more. What belongs to a call or a listed model that came or went is told with it.
+    told: the sections with more important changes. Details of a call or listed model that came or went are omitted.
     """
     found = (*of_rest(old, new), *of_place(old, new))
     if any(section.kind in _WORDED for section in told):
@@ -46,9 +46,9 @@ def _is_one_sided(change: ValueChange) -> bool:
 
 
 def of_rest(old: Exchange, new: Exchange) -> tuple[ValueChange, ...]:
-    """Return what differs of all that counts besides the neutral model, by path.
+    """Return the differences in everything that counts besides the neutral model, by path.
 
-    What an error says is told with it, and left out here.
+    The content of an error is compared as an error, and omitted here.
     """
     found = _told(changes(_as_told(old), _as_told(new)))
     made = tuple(change for change in found if not _is_of_error(change))
@@ -66,11 +66,11 @@ _NAMES = {
     "untold": "not understood",
     "again": "told again",
 }
-"""What the parts of `Exchange.rest` are called by people."""
+"""The display names of the parts of `Exchange.rest`."""
 
 
 def _as_told(exchange: Exchange) -> dict[str, Json]:
-    """Return the rest by the paths that people know: those of the file, and below `response.body` or `chunks[]`."""
+    """Return `rest` by display paths: those of the file, and those below `response.body` or `chunks[]`."""
     made: dict[str, Json] = dict(exchange.rest.get("file", {}))
     for name, told in _NAMES.items():
         if name in exchange.rest:
@@ -89,18 +89,18 @@ def _as_told(exchange: Exchange) -> dict[str, Json]:
 
 
 def _shown(value: Json) -> Json:
-    """Return a value as people read it: one of which only counts that it is there is not the sign that stands for it."""
+    """Return a value for display. A placeholder becomes a description, a recorded text that looks like one is quoted."""
     if isinstance(value, dict):
         return {key: _shown(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_shown(item) for item in value]
     if value == THERE:
-        return f'"{value}"'  # somebody's own words, which are not ours
+        return f'"{value}"'  # a recorded text, not our placeholder
     return THERE if type(value) is StandIn else value
 
 
 def _place(path: str) -> str:
-    """Return a path as people read it: `type''` is the third value at one place of a chunk."""
+    """Return a path for display: `type''` is the third value at the same place of a chunk."""
     bare = path.rstrip("'")
     again = len(path) - len(bare)
     return f"{bare} #{again + 1}" if again else path
@@ -111,19 +111,19 @@ def _by_place(flat: Flat) -> dict[str, Json]:
 
 
 def _values(values: list[Json]) -> Json:
-    """Return the values that a path had one after the other; a single one as itself."""
+    """Return the successive values at a path; a single value without the list."""
     return values[0] if len(values) == 1 else values
 
 
 def _is_of_error(change: ValueChange) -> bool:
-    """Tell whether a value is the type or the message of an error, which the error itself tells."""
+    """Tell whether a value is the type or message of an error, which is compared as an error."""
     keys = change.keys
     holders = {"error", "exception_data"} & set(keys)
     return (bool(holders) and keys[-1] in ("message", "type", "status_code")) or keys[-1:] == ("exception_message",)
 
 
 def _of_elements(old: Exchange, new: Exchange) -> Iterator[ValueChange]:
-    """Yield what differs between elements at the same place of two streams that were cut alike."""
+    """Yield the differences between elements at the same index of two streams with equal chunk boundaries."""
     if is_same_stream(old, new):
         return
     for place, (before, after) in enumerate(zip(old.elements, new.elements, strict=True)):
@@ -132,9 +132,10 @@ def _of_elements(old: Exchange, new: Exchange) -> Iterator[ValueChange]:
 
 
 def is_same_stream(old: Exchange, new: Exchange) -> bool:
-    """Tell whether each element of one stream says besides its words what the other's at its place says.
+    """Tell whether the elements of two streams are equal one by one, apart from their texts.
 
-    Streams with another number of elements were cut otherwise; what counts of them whatever the cuts is in `rest`.
+    Streams with different numbers of elements have different chunk boundaries; what counts regardless of these is in
+    `rest`.
     """
     if len(old.elements) != len(new.elements):
         return True
@@ -143,7 +144,7 @@ def is_same_stream(old: Exchange, new: Exchange) -> bool:
 
 
 def _told(found: tuple[ValueChange, ...]) -> Iterator[ValueChange]:
-    """Yield the changes, a whole object that came or went as its values."""
+    """Yield the changes; an object that came or went as a whole is split into its values."""
     for change in found:
         whole = change.new if change.old is ABSENT else change.old
         if (change.old is ABSENT) == (change.new is ABSENT) or not isinstance(whole, dict) or not whole:
@@ -163,9 +164,9 @@ def _leaves(value: Json, keys: Keys) -> Iterator[tuple[Keys, Json]]:
 
 
 def of_place(old: Exchange, new: Exchange) -> tuple[ValueChange, ...]:
-    """Return what differs of where two recordings stand: test, host, provider.
+    """Return the differences in where two recordings were made: test, host, provider.
 
-    A test that only moved to another file differs in its file alone, so that a whole file of tests is one change.
+    If a test only moved to another file, only the file differs, so that moving a whole file of tests is one change.
     """
     made = []
     for change in changes(old.place, new.place):

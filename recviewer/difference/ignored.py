@@ -1,4 +1,4 @@
-"""What a comparison does not count, with counts, so that nothing is hidden without being said."""
+"""Differences that a comparison does not count, with their numbers, so that nothing is hidden silently."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _LONGEST = 200
 def between(
     old: Exchange, new: Exchange, old_request: Json, new_request: Json, pairs: Sequence[Pair]
 ) -> tuple[Ignored, ...]:
-    """Return what differs between two exchanges without counting.
+    """Return the differences between two exchanges that do not count.
 
-    old_request, new_request: the bodies as they count (`fingerprint.said`); what differs only in the recorded ones is
-    not counted. pairs: of their choices, see `answers.paired`.
+    old_request, new_request: the counted bodies (`fingerprint.said`); what differs only in the recorded bodies does not
+    count. pairs: of their choices, see `answers.paired`.
     """
     found = [*_calls(pairs), *_request(old, new, old_request, new_request), *_facts(old, new)]
     return tuple(found)
@@ -81,12 +81,12 @@ def _placed(exchange: Exchange) -> dict[str, Json]:
 
 
 def versions_of(exchange: Exchange) -> dict[str, Json]:
-    """Return the versions of the client's libraries, which provider metadata tells."""
+    """Return the versions of the client's libraries, from the provider metadata."""
     return {key: value for key, value in exchange.metadata.items() if f"provider_metadata.{key}" not in exchange.place}
 
 
 def _total(usage: dict[str, Json] | None) -> str:
-    """Return the number of tokens, where the usage names one or one can be added up."""
+    """Return the number of tokens, if the usage has a total or one can be computed; else ""."""
     if not usage:
         return ""
     for name in ("total_tokens", "total_token_count"):
@@ -105,7 +105,7 @@ Elements = dict[str, list[Json]]
 
 
 def of_chunks(elements: Iterable[Json], shape: Shape) -> Elements:
-    """Return the harmless values of a stream's elements, by path without list places: `chunks[].id`."""
+    """Return the harmless values of a stream's elements, by path without list indexes: `chunks[].id`."""
     made: Elements = {}
     for element in elements:
         for path, value in shape.harmless(element):
@@ -114,7 +114,7 @@ def of_chunks(elements: Iterable[Json], shape: Shape) -> Elements:
 
 
 def of_reply(body: Json, shape: Shape) -> Elements:
-    """Return the harmless values of a reply that was not streamed, by path: `response.id`. body: unwrapped."""
+    """Return the harmless values of an unstreamed reply, by path: `response.id`. body: unwrapped."""
     made: Elements = {}
     for path, value in shape.harmless(body):
         made.setdefault(f"response.{path}".replace(".[", "["), []).append(value)
@@ -122,7 +122,7 @@ def of_reply(body: Json, shape: Shape) -> Elements:
 
 
 def in_replies(old: Elements, new: Elements) -> tuple[Ignored, ...]:
-    """Return what differs between the unsaid parts of two replies, most frequent first."""
+    """Return the differences between the harmless values of two replies, most frequent first."""
     found = []
     for path in old | new:
         before, after = old.get(path, []), new.get(path, [])

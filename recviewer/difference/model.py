@@ -1,4 +1,4 @@
-"""What a comparison of two exchanges is made of. Sections stand in order of importance; items are a closed set of shapes."""
+"""The result of comparing two exchanges. Sections are in order of importance; items are a closed set of shapes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from recviewer.exchange.model import Json
 
 
 class Churn(StrEnum):
-    """How the two recordings of a call differ. Part of the public contract. In order of precedence, heaviest first.
+    """How the two recordings of a call differ. Part of the public contract. In order of precedence, most important
+    first.
 
-    outcome: an answer became an error or the other way round, or another error. tool_call: other calls. finish: ended
-    for another reason. text: other words, or whatever else an answer says. request: only the question differs.
-    details: it says the same, but something differs that is not known to be harmless, or it stands elsewhere.
-    unread: other bytes, and one of the two was left unread, so that nobody knows how they differ; only a range says so.
-    chunking: the same, cut into other chunks. identical: the same. new, gone: there is only one of the two.
+    outcome: an answer became an error or vice versa, or another error. tool_call: other calls. finish: another finish
+    reason. text: another text, or other content of an answer. request: only the request differs. details: equal
+    content, but a difference that is not known to be harmless, or recorded elsewhere. unread: other bytes, and one side
+    was not read, so the difference is unknown; only in ranges. chunking: equal except for chunk boundaries. identical:
+    equal. new, gone: only one side exists.
     """
 
     OUTCOME = "outcome"
@@ -37,7 +38,7 @@ class Churn(StrEnum):
 
 
 class SectionKind(StrEnum):
-    """What a section is about, in order of importance."""
+    """The subject of a section, in order of importance."""
 
     ANSWER = "answer"
     REASONING = "reasoning"
@@ -60,7 +61,7 @@ class SectionKind(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """The closed set of shapes of an item; a page has one way to show each."""
+    """The closed set of shapes of items; pages have one template for each."""
 
     WORDS = "words"
     VALUES = "values"
@@ -72,8 +73,8 @@ class ItemKind(StrEnum):
 class Words:
     """A text that changed.
 
-    label: which one, as it is called on the new side: `messages[3] user`. values: the same as JSON, where both are JSON.
-    old_label: as it was called on the old side. Both are the same where there is only one side.
+    label: its name on the new side, such as `messages[3] user`. values: the differences as JSON, if both texts are
+    JSON. old_label: its name on the old side. If only one side exists, both labels are equal.
     """
 
     kind: ClassVar[ItemKind] = ItemKind.WORDS
@@ -84,18 +85,18 @@ class Words:
 
     @property
     def is_new(self) -> bool:
-        """Tell whether all of it is new."""
+        """Tell whether the whole text is new."""
         return all(span.op is Op.NEW for span in self.words.spans)
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether all of it is gone."""
+        """Tell whether the whole text is gone."""
         return all(span.op is Op.GONE for span in self.words.spans)
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Values that changed, by path below what the labels name (as in `Words`)."""
+    """Values that changed, by paths relative to what the labels name (as in `Words`)."""
 
     kind: ClassVar[ItemKind] = ItemKind.VALUES
     label: str
@@ -104,18 +105,18 @@ class Values:
 
     @property
     def is_new(self) -> bool:
-        """Tell whether all of it is new."""
+        """Tell whether all values are new."""
         return all(change.old is ABSENT for change in self.values)
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether all of it is gone."""
+        """Tell whether all values are gone."""
         return all(change.new is ABSENT for change in self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A set that changed: a list of models, whose order says nothing. kept: how many both have."""
+    """A set that changed, such as an unordered list of models. kept: number of members on both sides."""
 
     kind: ClassVar[ItemKind] = ItemKind.NAMES
     label: str
@@ -126,8 +127,8 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class VectorChange:
-    """An embedding that changed. cosine: None where the lengths differ or one is zero. largest: difference of two numbers
-    at one place, None where the lengths differ. old_size, new_size: numbers, 0 where there is no such vector.
+    """An embedding that changed. cosine: None if the lengths differ or a vector is zero. largest: largest difference of
+    two components, None if the lengths differ. old_size, new_size: numbers of components, 0 for a missing vector.
     """
 
     kind: ClassVar[ItemKind] = ItemKind.VECTOR
@@ -143,7 +144,7 @@ Item: TypeAlias = Words | Values | Names | VectorChange
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of an exchange that changed. is_quiet: shown in grey, for it says nothing of the meaning."""
+    """One part of an exchange that changed. is_quiet: shown in grey, because it does not affect the meaning."""
 
     kind: SectionKind
     items: tuple[Item, ...]
@@ -151,7 +152,7 @@ class Section:
 
 
 def gone_first(items: Sequence[Item]) -> tuple[Item, ...]:
-    """Return items in their order, but of those in a row that are only gone or only new, the gone ones first."""
+    """Return items in order, but in each run of items that are entirely gone or new, the gone ones first."""
     made: list[Item] = []
     row: list[Item] = []
     for item in items:
@@ -173,7 +174,7 @@ def _new(items: Sequence[Item]) -> list[Item]:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """A part that is there and the same on both sides. count: how many of it, never 0."""
+    """A part that is equal on both sides. count: how many of it, never 0."""
 
     kind: SectionKind
     count: int
@@ -181,9 +182,9 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """What was not counted. path: `chunks[].id`, or a name for what has none. count: how many values differ.
+    """A difference that was not counted. path: `chunks[].id`, or a name. count: how many values differ.
 
-    old, new: the first of them, or the numbers themselves, for people; "" where there is none.
+    old, new: the first differing values, or the counts themselves, for display; "" if there is none.
     """
 
     path: str
@@ -196,8 +197,9 @@ class Ignored:
 class Difference:
     """How two exchanges differ.
 
-    sections: those that changed, most important first. same: the others. similarity: of all that was said, 0 to 1.
-    removed, added: words and characters of the answer (content, reasoning, refusal, error); of a new or gone one, of all.
+    sections: the changed parts, most important first. same: the equal parts. similarity: of all texts, 0 to 1. removed,
+    added: words and characters of the answer (content, reasoning, refusal, error); for a new or gone exchange, of
+    everything.
     """
 
     churn: Churn
@@ -210,20 +212,20 @@ class Difference:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to see: the same meaning, and nothing ignored."""
+        """Tell whether there is nothing to show: equal meaning, and nothing ignored."""
         return self.churn is Churn.IDENTICAL and not self.sections and not self.ignored
 
     def section(self, kind: SectionKind) -> Section | None:
-        """Return the section of a kind, None where it did not change."""
+        """Return the section of a kind, None if it did not change."""
         return next((section for section in self.sections if section.kind is kind), None)
 
 
 THERE = "there (value not counted)"
-"""Says of a value that only whether it is there counts."""
+"""Shown for a value of which only the presence counts."""
 
 
 def shown(value: Json) -> str:
-    """Return a value as a line of text, an object of which only the keys count as these."""
+    """Return a value as one line of text; an object of which only the keys count as a list of keys."""
     if value is ABSENT:
         return ""
     if isinstance(value, dict) and value and all(one == THERE for one in value.values()):

@@ -1,7 +1,7 @@
-"""The longest common subsequence of two sequences, exact and bounded: rows of bits instead of a table of numbers.
+"""The longest common subsequence of two sequences, exact and bounded, by a bit-parallel algorithm.
 
-One row of the table is one integer, so a cell costs a bit of memory and a sixty-fourth of a machine operation. The
-method is that of Hyyrö (2004); the way back is the one that rapidfuzz takes.
+A row of the dynamic programming table is one integer, so a cell costs one bit of memory and 1/64 of a machine
+operation. The algorithm is Hyyrö's (2004); the backtracking is that of rapidfuzz.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from collections.abc import Hashable, Sequence
 from typing import TypeAlias
 
 CELLS = 200_000_000
-"""Cells of the table that one comparison may have: 25 MB, and about a tenth of a second."""
+"""Most cells of the table in one comparison: 25 MB, and about a tenth of a second."""
 
 Run: TypeAlias = tuple[int, int, int]
-"""An equal stretch: where it begins in the first sequence, where in the second, and how long it is."""
+"""A common run: its start in the first sequence, its start in the second, and its length."""
 
 
 def common(first: Sequence[Hashable], second: Sequence[Hashable], *, cells: int | None = None) -> list[Run] | None:
-    """Return the stretches that two sequences have in common, in order; None where that would cost too much.
+    """Return the longest common subsequence as runs, in order; None if that would cost too much.
 
-    What both begin and end with is set aside first, and so is what only one of them has: long sequences with a small
-    change, and those that share little, cost little.
+    Common prefixes and suffixes, and items of only one sequence, are removed first, so that long sequences with few
+    changes, and those with little in common, are cheap.
     """
     start = _shared(first, second)
     end = _shared_end(first, second, start)
@@ -39,10 +39,10 @@ def common(first: Sequence[Hashable], second: Sequence[Hashable], *, cells: int 
 
 
 def nearly_common(first: Sequence[Hashable], second: Sequence[Hashable], *, cells: int) -> list[Run]:
-    """Return stretches that two sequences have in common, in order; not always the longest.
+    """Return common runs of two sequences, in order; not always the longest possible.
 
-    Where the exact way would cost too much, what stands just once in both leads through them. What lies between is
-    compared exactly as long as it is cheap, and then window by window.
+    If the exact algorithm is too expensive, items that occur exactly once in both serve as anchors. Gaps between
+    anchors are compared exactly while that is cheap, and then window by window.
     """
     exact = common(first, second, cells=cells)
     if exact is not None:
@@ -66,13 +66,13 @@ def nearly_common(first: Sequence[Hashable], second: Sequence[Hashable], *, cell
 
 
 _CHEAP = 64
-"""Gaps up to this length are compared without counting what they cost."""
+"""Gaps up to this length are compared without counting the cost."""
 
 
 def _by_window(first: Sequence[Hashable], second: Sequence[Hashable], cells: int) -> list[Run]:
-    """Return what windows of both have in common, each window beginning behind what the last one found.
+    """Return the common runs of consecutive windows, each starting after the last match of the previous one.
 
-    A window is as large as lets all of them together cost about `cells`.
+    The window size is chosen so that all windows together cost about `cells`.
     """
     width = cells // max(len(first), len(second))
     if width < _CHEAP:
@@ -81,7 +81,7 @@ def _by_window(first: Sequence[Hashable], second: Sequence[Hashable], cells: int
     at = there = 0
     while at < len(first) and there < len(second):
         found = common(first[at : at + width], second[there : there + width], cells=width * width) or []
-        most = width * 3 // 4  # what is found near the end of a window may be better matched by what follows
+        most = width * 3 // 4  # matches near the end of a window may be better after it
         kept = [run for run in found if run[0] < most and run[1] < most]
         for place, other, length in kept:
             _extend(runs, (at + place, there + other, length))
@@ -91,7 +91,7 @@ def _by_window(first: Sequence[Hashable], second: Sequence[Hashable], cells: int
 
 
 def _landmarks(first: Sequence[Hashable], second: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """Return the places of what stands once in both, as many as keep their order."""
+    """Return the positions of items that occur once in both sequences, as many as can be kept in order."""
     counts, others = Counter(first), Counter(second)
     there = {item: place for place, item in enumerate(second) if others[item] == 1}
     pairs = [(place, there[item]) for place, item in enumerate(first) if counts[item] == 1 and item in there]
@@ -99,7 +99,7 @@ def _landmarks(first: Sequence[Hashable], second: Sequence[Hashable]) -> list[tu
 
 
 def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return a longest run of pairs that rises on both sides; the pairs rise on the first side already."""
+    """Return a longest subsequence of pairs that increases on both sides; the pairs already increase on the first."""
     ends: list[int] = []
     last: list[int] = []
     before: list[int] = []
@@ -118,7 +118,7 @@ def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _also_in(mine: Sequence[Hashable], theirs: Sequence[Hashable], start: int, end: int) -> list[int]:
-    """Return the places between both ends whose item the other sequence has between its ends too."""
+    """Return the positions, between common prefix and suffix, whose item also occurs there in the other sequence."""
     known = set(theirs[start : len(theirs) - end])
     return [place for place in range(start, len(mine) - end) if mine[place] in known]
 
@@ -144,7 +144,7 @@ def _append(runs: list[Run], place: int, other: int) -> None:
 
 
 def _extend(runs: list[Run], run: Run) -> None:
-    """Add a stretch, joined to the last one where nothing is between them."""
+    """Add a run, merged with the last one if it is adjacent."""
     if runs:
         at, there, length = runs[-1]
         if at + length == run[0] and there + length == run[1]:
@@ -154,7 +154,7 @@ def _extend(runs: list[Run], run: Run) -> None:
 
 
 def _pairs(first: Sequence[Hashable], second: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """Return the places of the common elements, in order."""
+    """Return the positions of the common elements, in order."""
     if not first or not second:
         return []
     places: dict[Hashable, int] = {}
@@ -171,7 +171,7 @@ def _pairs(first: Sequence[Hashable], second: Sequence[Hashable]) -> list[tuple[
 
 
 def _back(rows: list[int], width: int) -> list[tuple[int, int]]:
-    """Follow the rows from the last corner to the first: a bit that is not set is where the length grew."""
+    """Backtrack through the rows from the last corner: the length grew where a bit is not set."""
     found = []
     column, line = width, len(rows)
     while column and line:

@@ -1,4 +1,4 @@
-"""A short change spelled out: characters named, also those that nobody sees."""
+"""Short changes with their characters named, including invisible ones."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import unicodedata
 from itertools import groupby
 
 SPELLED = 3
-"""Changes of so many characters or fewer are spelled out."""
+"""Changes of up to this many characters are spelled out."""
 
 _NAMES = {"\n": "line feed", "\r": "carriage return", "\t": "tab", "\0": "null", "\x1b": "escape", "\x7f": "delete"}
 
 
 def spell(gone: str, new: str) -> str:
-    """Return a short change spelled out, "" for one that is longer than three characters on either side.
+    """Return a short change spelled out, "" if either side has more than three characters.
 
-    Letters and digits of ASCII stand for themselves: `12 → 13`. Everything else is named.
+    ASCII letters and digits are not named: `12 → 13`. All other characters are.
     """
     if max(len(gone), len(new)) > SPELLED:
         return ""

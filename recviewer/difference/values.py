@@ -1,4 +1,4 @@
-"""JSON compared as JSON: one change for each path, whatever the order of keys."""
+"""JSON values compared structurally: one change for each path, independent of key order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Keys: TypeAlias = tuple[str | int, ...]
 
 
 class _Absent:
-    """What stands where there is no value; null is one."""
+    """The type of `ABSENT`, which differs from null."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -25,19 +25,18 @@ class _Absent:
 
 
 ABSENT = _Absent()
-"""The value of a key that is not there."""
+"""Stands for a missing value."""
 
 DEPTH = 60
-"""Values that nest deeper are compared as a whole."""
+"""Values nested deeper than this are compared as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
     """A value that differs.
 
-    keys: the way to it in the old value, or, when it is new, where it would be: keys of objects and places in lists.
-    new_keys: the way in the new value; the same, unless items were put in or taken out before it.
-    old, new: `ABSENT` where there is none.
+    keys: the path in the old value or, for a new value, where it would be: object keys and list indexes. new_keys: the
+    path in the new value; equal, unless items were inserted or removed before it. old, new: `ABSENT` if missing.
     """
 
     keys: Keys
@@ -47,17 +46,17 @@ class ValueChange:
 
     @property
     def path(self) -> str:
-        """The way in the old value, for people: `a.b[3]`."""
+        """The path in the old value in readable form: `a.b[3]`."""
         return path_of(self.keys)
 
     @property
     def new_path(self) -> str:
-        """The way in the new value, for people."""
+        """The path in the new value in readable form."""
         return path_of(self.new_keys)
 
 
 def path_of(keys: Keys) -> str:
-    """Return a way through objects and lists as people write it: `a.b[3]`."""
+    """Return a path in readable form: `a.b[3]`."""
     made = ""
     for key in keys:
         made += f"[{key}]" if isinstance(key, int) else f".{key}" if made else key
@@ -65,16 +64,16 @@ def path_of(keys: Keys) -> str:
 
 
 def changes(old: Json, new: Json, *at: str) -> tuple[ValueChange, ...]:
-    """Return what differs between two values: the deepest values that do, in the order of the old, then of the new.
+    """Return the differences of two values: the innermost values that differ, in old order, then in new order.
 
-    at: the way to both. Items of a list are aligned by what is equal, then by their place. 1, 1.0 and true are three
-    different values, as they are to who recorded them.
+    at: the path of both. List items are aligned by equality, then by position. 1, 1.0 and true are three different
+    values, as they are in the recording.
     """
     return tuple(_changes(old, new, at, at, 0))
 
 
 def is_equal(old: Json, new: Json) -> bool:
-    """Tell whether two JSON values are the same. See `changes`."""
+    """Tell whether two JSON values are equal. See `changes`."""
     return next(_changes(old, new, (), (), 0), None) is None
 
 
@@ -93,7 +92,7 @@ def _changes(old: Json, new: Json, at: Keys, there: Keys, depth: int) -> Iterato
 
 
 def _is_same(old: Json, new: Json) -> bool:
-    """Tell whether two values mean the same number, text or whole; 1, 1.0 and true are three things."""
+    """Tell whether two scalars are equal; 1, 1.0 and true are three different values."""
     if isinstance(old, float) and isinstance(new, float):
         return str(old) == str(new) or (math.isfinite(old) and repr(float(old)) == repr(float(new)))
     if isinstance(old, bool | float) or isinstance(new, bool | float):
@@ -108,7 +107,7 @@ def _of_objects(old: dict[str, Json], new: dict[str, Json], at: Keys, there: Key
         before, after = old.get(key, ABSENT), new.get(key, ABSENT)
         if before is ABSENT or after is ABSENT:
             yield ValueChange((*at, key), (*there, key), before, after)
-        elif not (isinstance(before, str) and before == after):  # most values are equal texts
+        elif not (isinstance(before, str) and before == after):  # fast path: most values are equal texts
             yield from _changes(before, after, (*at, key), (*there, key), depth + 1)
 
 
@@ -128,7 +127,7 @@ def _of_lists(old: Sequence[Json], new: Sequence[Json], at: Keys, there: Keys, d
 
 
 def aligned(old: Sequence[Json], new: Sequence[Json]) -> Iterator[tuple[range, range]]:
-    """Yield the places, in both lists, of what lies between equal items."""
+    """Yield the index ranges, in both lists, between equal items."""
     first, second = [_written(item) for item in old], [_written(item) for item in new]
     if first > second:
         yield from ((places, others) for others, places in _between(second, first))

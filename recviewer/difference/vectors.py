@@ -1,4 +1,4 @@
-"""Embeddings that differ by rounding alone: the one harmless difference that is told by a distance, not by a path."""
+"""Embeddings that differ only by rounding: the only harmless difference that depends on a distance instead of a path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recviewer.exchange.model import Exchange, Vector
 
 
 def are_near(old: Exchange, new: Exchange) -> bool:
-    """Tell whether both hold the same number of embeddings of the same lengths, each as near as rounding leaves it."""
+    """Tell whether both have equally many embeddings of equal lengths that differ only by rounding."""
     if len(old.exhibits) != len(new.exhibits) or not old.exhibits:
         return False
     for was, now in zip(old.exhibits, new.exhibits, strict=True):
@@ -24,7 +24,7 @@ def are_near(old: Exchange, new: Exchange) -> bool:
 
 
 def distances(old: Exchange, new: Exchange) -> tuple[int, float]:
-    """Return how many embeddings differ, and the largest distance. Both hold equally many."""
+    """Return how many embeddings differ, and the largest distance. Both sides have equally many."""
     pairs = zip(old.exhibits, new.exhibits, strict=True)
     found = [
         distance(was.values, now.values)
@@ -35,9 +35,10 @@ def distances(old: Exchange, new: Exchange) -> tuple[int, float]:
 
 
 def distance(old: Sequence[float], new: Sequence[float]) -> float:
-    """Return 1 − cosine of two vectors of one length, 0 or more; infinite where a number is not finite, or one is zero.
+    """Return 1 − cosine of two vectors of equal length, 0 or more; infinite if a component is not finite, or one is
+    zero.
 
-    Vectors of another length in space are apart by that too: an embedding that was scaled is another one.
+    A different Euclidean norm counts as a distance too: a scaled embedding is another one.
     """
     first, second = math.hypot(*old), math.hypot(*new)
     if not first or not second or not math.isfinite(first) or not math.isfinite(second):
@@ -48,4 +49,4 @@ def distance(old: Sequence[float], new: Sequence[float]) -> float:
 
 
 SCALE = 1e-3
-"""How much the lengths of two embeddings may differ by rounding, as a share."""
+"""Relative difference of the norms of two embeddings that rounding may cause."""

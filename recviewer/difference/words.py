@@ -1,8 +1,8 @@
-"""What changed between two texts, in words. Every character of both is in the result: nothing is trimmed or folded.
+"""The difference of two texts, in words. The result contains every character of both: nothing is trimmed or normalized.
 
-Texts are cut into words, numbers, single signs and white space, all kept to the letter. The longest common
-subsequence is exact up to a size; beyond it, lines are compared first and words only inside what changed, and where even
-that is too much, whole lines stand against each other and the result says so.
+Texts are split into words, numbers, single characters and white space. The longest common subsequence is exact up to a
+size; larger texts are compared by line first and by word only inside changed lines; if even that is too expensive,
+whole lines are replaced and the result says so.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from recviewer.difference.sequences import CELLS, Run, common, nearly_common
 from recviewer.difference.spelling import spell
 
 LETTERS = 4
-"""An equal stretch with fewer letters and digits than this between two changes is shown as changed on both sides."""
+"""A common span with fewer letters and digits than this between two changes is shown as changed on both sides."""
 
 LEAST = 0.3
-"""Below this similarity words stop helping: the old text as a block, then the new one."""
+"""Below this similarity a word diff does not help: the old text is shown as a block, then the new one."""
 
 HELD = 0.7
-"""But words go on to help where so much of the shorter text is in the longer one: something was put around it."""
+"""A word diff still helps if this share of the shorter text is in the longer one: something was added around it."""
 
 SPELLED_MOST = 20
-"""So many changes are spelled out at most; the rest are counted."""
+"""Most changes that are spelled out; the others are counted."""
 
 _SIGN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _LETTER = rf"[^\W\d_{_SIGN}]"
@@ -38,22 +38,22 @@ _COUNTED = re.compile(rf"{_WORD}|{_FIGURE}|[{_SIGN}]")
 
 _MARKS = ".,;:!?\u3001\u3002\uff0c"
 _CLAUSE = re.compile(rf"[^\n]{{24}}[^\n{_MARKS}]{{0,200}}[{_MARKS}]*[^\S\n]*\n*|[^\n]*\n+|[^\n]+")
-"""Lines, and of long lines the clauses."""
+"""Lines, and the clauses of long lines."""
 
 LONG = 60_000
-"""Characters of both texts together from which lines are compared before words."""
+"""Total characters of both texts from which lines are compared before words."""
 
 _WORD_CELLS = CELLS // 2
 _LINE_CELLS = CELLS // 4
 _LINES = 120_000
-"""Lines of both texts together that are compared at all."""
+"""Most lines of both texts together that are compared at all."""
 
 _INSIDE = 200_000
-"""Characters of changed lines that are compared word by word; the rest stays line by line."""
+"""Most characters of changed lines that are compared by word; the rest is compared by line."""
 
 
 class Op(StrEnum):
-    """What became of a piece of text."""
+    """What happened to a span of text."""
 
     SAME = "same"
     GONE = "gone"
@@ -61,10 +61,10 @@ class Op(StrEnum):
 
 
 class Grain(StrEnum):
-    """How finely two texts were compared.
+    """The granularity of a comparison.
 
-    words: word by word. lines: line by line, at least in part, for there was too much of it. block: too different for
-    words to help; the old text stands against the new one.
+    words: by word. lines: by line, at least in part, because the texts are long. block: too different for a word diff;
+    the old text is followed by the new one.
     """
 
     WORDS = "words"
@@ -77,7 +77,7 @@ _OTHER = {Op.GONE: Op.NEW, Op.NEW: Op.GONE, Op.SAME: Op.SAME}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text. What is gone stands before what is new."""
+    """A span of text. Gone spans precede new ones."""
 
     op: Op
     text: str
@@ -85,7 +85,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many words and characters."""
+    """Numbers of words and characters."""
 
     words: int = 0
     characters: int = 0
@@ -96,11 +96,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class WordDiff:
-    """Two texts as one sequence of pieces.
+    """Two texts as one sequence of spans.
 
-    similarity: the share of characters that both have in what is shown as equal; where lines were compared, the share
-    of words that both have, in whatever order. 1.0 for equal texts. removed, added: counted on what is shown.
-    spelled: short changes in words, such as `– U+2013 en dash → - U+002D hyphen-minus`. unspelled: how many more.
+    similarity: the share of characters in equal spans; if lines were compared, the share of common words in any order.
+    1.0 for equal texts. removed, added: counted from the spans. spelled: descriptions of short changes, such as `–
+    U+2013 en dash → - U+002D hyphen-minus`. unspelled: number of further short changes.
     """
 
     spans: tuple[Span, ...]
@@ -113,27 +113,27 @@ class WordDiff:
 
     @property
     def old(self) -> str:
-        """The old text, to the letter."""
+        """The complete old text."""
         return "".join([span.text for span in self.spans if span.op is not Op.NEW])
 
     @property
     def new(self) -> str:
-        """The new text, to the letter."""
+        """The complete new text."""
         return "".join([span.text for span in self.spans if span.op is not Op.GONE])
 
     @property
     def is_same(self) -> bool:
-        """Tell whether nothing changed."""
+        """Tell whether the texts are equal."""
         return all(span.op is Op.SAME for span in self.spans)
 
 
 def words(old: str, new: str) -> WordDiff:
-    """Compare two texts. The same pieces come out, swapped, for `words(new, old)`."""
+    """Compare two texts. `words(new, old)` gives the same spans, swapped."""
     if old == new:
         return WordDiff((Span(Op.SAME, old),) if old else (), Grain.WORDS, 1.0, Count(), Count())
     if not old or not new:
         return _finished([Span(Op.GONE, old) if old else Span(Op.NEW, new)], Grain.WORDS, 0.0)
-    if new < old:  # one of the two ways is worked out, so that both say the same
+    if new < old:  # compute one direction only, so that both give the same result
         pieces, grain = _compared(new, old)
         spans = _tight(_ordered((_OTHER[op], text) for op, text in pieces))
     else:
@@ -149,21 +149,21 @@ def words(old: str, new: str) -> WordDiff:
 
 
 def tokens(text: str) -> list[str]:
-    """Cut a text into words, numbers, signs and white space; joined, they are the text."""
+    """Split a text into words, numbers, signs and white space; joined, they are the text."""
     return _TOKEN.findall(text)
 
 
 def count_words(text: str) -> int:
-    """Return how many words and numbers a text has; of a long one in ASCII what stands between white space."""
+    """Return the number of words and numbers in a text; for long ASCII texts, of fields separated by white space."""
     if len(text) > 10_000 and text.isascii():
         return len(text.split())
     return len(_COUNTED.findall(text))
 
 
 def similarity(old: str, new: str) -> float:
-    """Return how alike two texts are by their words alone, whatever their order, in linear time.
+    """Return the similarity of two texts from their words in any order, in linear time.
 
-    An upper bound; of long texts an estimate by what stands between white space.
+    An upper bound; for long texts an estimate from fields separated by white space.
     """
     if old == new:
         return 1.0
@@ -189,7 +189,7 @@ def _compared(old: str, new: str) -> tuple[Iterator[_Piece], Grain]:
 
 
 def _shared_ends(old: str, new: str) -> tuple[int, int]:
-    """Return how many characters both texts begin with, and end with, cut back to white space where it is near."""
+    """Return the lengths of the common prefix and suffix, cut back to nearby white space."""
     start = shared_start(old, new, min(len(old), len(new)))
     space = max(old.rfind(" ", max(0, start - 100), start), old.rfind("\n", max(0, start - 100), start))
     start = space + 1 if space >= 0 else start
@@ -201,7 +201,7 @@ def _shared_ends(old: str, new: str) -> tuple[int, int]:
 
 
 def shared_start(first: str, second: str, most: int) -> int:
-    """Return how many characters both texts begin with, at most so many."""
+    """Return the length of the common prefix of two texts, at most `most`."""
     done, step = 0, 1 << 14
     while step:
         while done + step <= most and first.startswith(second[done : done + step], done):
@@ -211,7 +211,7 @@ def shared_start(first: str, second: str, most: int) -> int:
 
 
 def _by_line(old: str, new: str) -> tuple[list[_Piece], Grain]:
-    """Compare lines and clauses, then words inside those that changed, as long as that is cheap."""
+    """Compare lines and clauses, then words inside changed ones, as long as that is cheap."""
     first, second = _CLAUSE.findall(old), _CLAUSE.findall(new)
     runs = nearly_common(first, second, cells=_LINE_CELLS) if len(first) + len(second) <= _LINES else []
     cells, characters = _WORD_CELLS, _INSIDE
@@ -232,7 +232,7 @@ def _by_line(old: str, new: str) -> tuple[list[_Piece], Grain]:
 
 
 def _inside(old: str, new: str, cells: int) -> tuple[list[_Piece] | None, int]:
-    """Compare the words of changed lines, and say what it cost; None where it would cost too much."""
+    """Compare the words of changed lines; return None if too expensive. Also return the cost."""
     if not old or not new:
         return [(Op.GONE, old), (Op.NEW, new)], 0
     first, second = tokens(old), tokens(new)
@@ -252,7 +252,7 @@ def _pieces(first: Sequence[str], second: Sequence[str], runs: Sequence[Run]) ->
 def _gaps(
     first: Sequence[str], second: Sequence[str], runs: Sequence[Run]
 ) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
-    """Yield (gone, new, then the same) until both sequences are used up."""
+    """Yield (gone, new, same) token sequences until both sequences are used up."""
     at = there = 0
     for place, other, length in runs:
         yield first[at:place], second[there:other], first[place : place + length]
@@ -262,9 +262,10 @@ def _gaps(
 
 
 def _without_crumbs(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
-    """Yield the pieces, those equal ones as gone and new that are too short to be read between two changes.
+    """Yield the pieces, with equal pieces that are too short to be readable between changes turned into gone and new
+    ones.
 
-    Where no change around has letters they stay: two changed signs are clearer left apart.
+    If no surrounding change has letters they stay: separate changes of single signs are clearer.
     """
     kept = [piece for piece in pieces if piece[1]]
     for place, (op, text) in enumerate(kept):
@@ -277,7 +278,7 @@ def _without_crumbs(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
 
 
 def _runs_without_crumbs(first: Sequence[str], second: Sequence[str], runs: Sequence[Run]) -> list[Run]:
-    """Leave out the runs that `_without_crumbs` would call gone and new, before any text is put together."""
+    """Remove the runs that `_without_crumbs` would dissolve, before texts are joined."""
     edged = [(0, 0, 0), *runs, (len(first), len(second), 0)]
     made = []
     for (at, there, before), run, (end, stop, after) in zip(edged, runs, edged[2:], strict=False):
@@ -292,7 +293,7 @@ def _runs_without_crumbs(first: Sequence[str], second: Sequence[str], runs: Sequ
 
 
 def _are_wordy(pieces: tuple[Sequence[str], ...]) -> bool:
-    """Tell whether one of the first two of these pieces, in tokens, that are there at all has letters."""
+    """Tell whether one of the first two non-empty pieces, given as tokens, contains letters."""
     there = [piece for piece in pieces if piece][:2]
     return any(piece[0].isalpha() or _is_wordy("".join(piece[:200])) for piece in there)
 
@@ -308,7 +309,7 @@ def _is_wordy(text: str) -> bool:
 
 
 def _ordered(pieces: Iterator[_Piece]) -> list[Span]:
-    """Join neighbours, and put what is gone before what is new."""
+    """Merge adjacent pieces, and put gone text before new text."""
     made: list[Span] = []
     gone: list[str] = []
     new: list[str] = []
@@ -337,7 +338,7 @@ def _ordered(pieces: Iterator[_Piece]) -> list[Span]:
 
 
 def _tight(spans: list[Span]) -> list[Span]:
-    """Give back to its neighbours what both sides of a change begin or end with."""
+    """Move common prefixes and suffixes of a change's two sides to the equal neighbours."""
     made: list[tuple[Op, str]] = []
     done = 0
     for place, follows in enumerate(spans[1:]):
@@ -353,7 +354,7 @@ _TIGHT = 20_000
 
 
 def _may_share(gone: str, new: str) -> bool:
-    """Tell whether two texts begin or end alike, and are not too long to look at."""
+    """Tell whether two texts share a prefix or suffix, and are short enough to be compared."""
     return (gone[0] == new[0] or gone[-1] == new[-1]) and len(gone) + len(new) <= _TIGHT
 
 

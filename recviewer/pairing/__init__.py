@@ -1,1 +1,1 @@
-"""Which recording that came is the one that went: pairs of a range, with how sure each is. Knows no web."""
+"""Pairs removed recordings with the added ones that replace them, with a degree of certainty. Knows no web."""

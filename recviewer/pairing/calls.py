@@ -1,4 +1,4 @@
-"""What a recording is recognised by when its file has another name: its test, its conversation, its parameters."""
+"""The features by which a recording is recognized under another file name: its test, conversation and parameters."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from recviewer.formats.raw import host_of
 from recviewer.pairing.sides import Side
 
 TEXT = 6_000
-"""Characters of one message that are looked at, half from its beginning and half from its end."""
+"""Characters of a message that are used, half from its start and half from its end."""
 
 ANSWER = 800
-"""Characters of an answer that are looked at: it only tells apart what is equal else."""
+"""Characters of an answer that are used: it only distinguishes otherwise equal recordings."""
 
 INSTRUCTING = frozenset({"system", "developer"})
 _WEIGHTS = {"system": 0.6, "developer": 0.6, "tool": 0.5, "assistant": 0.25, "model": 0.25}
 _HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})  # noqa: S104 - nothing is bound
 
 Bag = dict[str, int]
-"""Words in whatever order, with the letters that each stands for."""
+"""A multiset of words: each word with its total number of letters."""
 
 
 class BareMessage:
-    """One message: its role and its words without ids. In one pairing, equal ones are the same object."""
+    """One message: its role and its text without ids. In one pairing, equal messages are the same object."""
 
     __slots__ = ("_bag", "_size", "role", "text", "weight")
 
@@ -46,7 +46,7 @@ class BareMessage:
 
     @property
     def bag(self) -> Bag:
-        """The words; counted when they are first asked for, which most turns never are."""
+        """The words; computed on first use, because most messages never need them."""
         if self._bag is None:
             self._bag = letters(self.text)
             self._size = sum(self._bag.values())
@@ -54,13 +54,13 @@ class BareMessage:
 
     @property
     def size(self) -> int:
-        """All letters of the words."""
+        """The total number of letters in the words."""
         return self._size if self.bag else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A test's id, taken apart. masked: its parameters with the models' names blanked. words: those, as a turn."""
+    """A parsed test id. masked: its parameters with models' names blanked. words: these as a message."""
 
     id: str
     file: str
@@ -72,12 +72,12 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a recording is recognised by.
+    """The features by which a recording is recognized.
 
-    family: of the format that read it. turn: how many answers are sent back in it. asked: the same for equal words of
-    users. facts: parameters and tools by name, with a digest of what they say, without model and ids. site: whose host
-    was asked. listed: the same for lists of the same models, b"" for anything else. file: the file of many calls that it is
-    in, "" for one that has a file of its own.
+    family: of the format that read it. turn: number of earlier answers in the request. asked: a digest of the users'
+    texts. facts: digests of parameters and tools by name, without model and ids. site: the provider's domain. listed: a
+    digest of a list of models, b"" for anything else. file: the file with several exchanges that it is in, "" if it has
+    its own file.
     """
 
     family: str
@@ -98,7 +98,7 @@ class Call:
 
 
 class Calls:
-    """Takes recordings for pairing; remembers turns and tests, which many recordings share."""
+    """Extracts features of recordings; caches messages and tests, which many recordings share."""
 
     def __init__(self, models: Collection[str]) -> None:
         self._models = models
@@ -106,7 +106,7 @@ class Calls:
         self._tests: dict[str, Test] = {}
 
     def call_of(self, side: Side) -> Call:
-        """Return what a recording is recognised by."""
+        """Return the features of a recording."""
         exchange = side.exchange
         test = exchange.test_id or ""
         turns = tuple([self._turn(message) for message in exchange.request.messages])
@@ -153,15 +153,15 @@ def _listed(exchange: Exchange) -> bytes:
 
 
 def models_of(exchanges: Iterable[Exchange]) -> list[str]:
-    """Return the names of models that were asked, the longest first, for blanking them in test ids."""
+    """Return the names of requested models, longest first, for blanking them in test ids."""
     names = {exchange.model for exchange in exchanges if len(exchange.model) > 2}
     return sorted(names, key=lambda name: (-len(name), name))
 
 
 def site_of(host: str) -> str:
-    """Return what the hosts of one provider share: the last two names, or a port of this machine.
+    """Return what the hosts of one provider share: the last two labels of the domain, or a local port.
 
-    `eu.acme.example` is `acme.example`, and `0.0.0.0:11434` is `localhost:11434`.
+    `eu.acme.example` gives `acme.example`, and `0.0.0.0:11434` gives `localhost:11434`.
     """
     name, _, port = host.partition(":")
     if name in _HERE or host.startswith("["):
@@ -170,7 +170,7 @@ def site_of(host: str) -> str:
 
 
 def letters(text: str) -> Bag:
-    """Return the words of a text with the letters that each stands for."""
+    """Return the words of a text, each with its total number of letters."""
     counts = Counter(tokens(text.lower()))
     return {token: len(token) * count for token, count in counts.items() if not token.isspace()}
 

@@ -1,4 +1,4 @@
-"""Which pairs of recordings are worth weighing: those of one test, of a test and its successor, or without a test."""
+"""Selects the pairs of recordings to be scored: those of one test, of a test and its successor, or without a test."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from recviewer.pairing.fit import Likeness, facts, is_one_kind
 from recviewer.pairing.successors import Successor, Successors, TestsThere, successors
 
 LEAST = 0.6
-"""Two recordings that fit less are no pair."""
+"""Recordings with a lower score are not paired."""
 
 BLOCK = 10_000
-"""Candidate pairs of one test that are weighed each; of more, only those near each other in size or rank."""
+"""Most candidate pairs of one test that are all scored; with more, only neighbours by size or rank."""
 
 NEAR = 12
-"""How many neighbours are weighed then, on each side."""
+"""How many neighbours on each side are scored then."""
 
 SAME_WORDS, SAME_PARAMETERS = 0.8, 0.6
-"""How alike two recordings must be, in what is said and in how it is asked, where no test is known."""
+"""Required similarities of texts and of parameters where no test is known."""
 
 OF_ONE_FILE = 0.18
-"""What `Likeness.fit` gives for the same test, less what it gives where no test is known."""
+"""Difference of `Likeness.fit` between equal tests and unknown tests."""
 
 Calls = Mapping[int, Call]
 Fits = dict[tuple[int, int], float]
@@ -31,21 +31,22 @@ Fits = dict[tuple[int, int], float]
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """How well the candidates fit, by their places, and which tests took the place of which."""
+    """The scores of candidates by their indexes, and which tests replaced which."""
 
     fits: Fits
     successors: Successors
 
     def successor(self, old: Call, new: Call) -> Successor | None:
-        """Return what is known of two tests, where one took the other's place."""
+        """Return how one test succeeds another, None if it does not."""
         return self.successors.get((old.test.id, new.test.id))
 
 
 def candidates(old: Calls, new: Calls, standing: TestsThere, likeness: Likeness) -> Candidates:
-    """Weigh what comes into question.
+    """Score the candidate pairs.
 
-    A test that is on both sides is paired with itself alone. Two ids can be one test only if the old one is gone and the new
-    one was not there before. Where no test is known, calls of two files that both lost and got some are two.
+    A test that exists on both sides is paired only with itself. Two ids can be one test only if the old one is gone and
+    the new one did not exist before. If no test is known, calls may be paired whose files have both lost and gained
+    calls.
     """
     tests, others = _by_test(old), _by_test(new)
     fits: Fits = {}
@@ -77,9 +78,9 @@ def _weigh(
 
 
 def _strange(old: Call, new: Call, likeness: Likeness) -> float:
-    """Return how well two recordings fit of which no common test is known: of one kind, and asked of one model.
+    """Return the score of two recordings without a common test: they must be of one kind and model.
 
-    A file of many calls that holds both is as good as their test.
+    If both are in the same file with several exchanges, that counts as much as a common test.
     """
     if old.file and old.file == new.file:
         fit = likeness.fit(old, new)
@@ -101,7 +102,7 @@ def _by_test(calls: Calls) -> dict[str, list[int]]:
 
 
 def _without_test(old: Calls, new: Calls, standing: TestsThere) -> Iterator[tuple[int, int]]:
-    """Yield pairs of one kind and model without a known test; and pairs that ask the same where one side has a test.
+    """Yield pairs of one kind and model without a known test, and pairs with equal requests of which one has a test.
 
     That test must be gone, or new.
     """
@@ -129,7 +130,7 @@ _Sorted = dict[tuple[object, ...], tuple[list[int], list[int]]]
 
 
 def _block(places: list[int], others: list[int], old: Calls, new: Calls) -> Iterator[tuple[int, int]]:
-    """Yield the pairs that are worth weighing: all, or of too many those near each other in size or in rank."""
+    """Yield the pairs to be scored: all, or if there are too many, neighbours by size or rank."""
     if len(places) * len(others) <= BLOCK:
         yield from ((place, other) for place in places for other in others)
         return

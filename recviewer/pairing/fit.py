@@ -1,4 +1,4 @@
-"""How well two recordings fit as one call recorded twice: by test, conversation, parameters and what surrounds them."""
+"""Scores two recordings as recordings of the same call: by test, conversation, parameters and surroundings."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ from recviewer.exchange.text import SENT
 from recviewer.pairing.calls import INSTRUCTING, Bag, BareMessage, Call, Test
 
 EDITED, EDITED_UNEVEN = 0.25, 0.4
-"""Conversations less alike than this are two calls, though their test is the same; more is asked for where turns came
-or went."""
+"""Least similarity of conversations of one test; a higher one if turns were added or removed."""
 
 OTHER = 0.7
-"""The same, where the test has another id."""
+"""Least similarity of conversations if the tests' ids differ."""
 
 SAME_END = 0.8
-"""Calls at another turn of their test are two, unless what they ask last is that much alike."""
+"""Least similarity of the last messages of calls at different turns of their test."""
 
 
 class Likeness:
-    """Weighs calls against each other; remembers what it has compared."""
+    """Scores pairs of calls; caches comparisons."""
 
     def __init__(self) -> None:
         self._turns: dict[tuple[BareMessage, BareMessage], float] = {}
         self._tests: dict[tuple[str, str], float] = {}
 
     def fit(self, old: Call, new: Call, *, renamed: float = 0.0) -> float:
-        """Return how well two recordings fit as one call recorded twice, 0 to 1.
+        """Return the score of two recordings as one call recorded twice, 0 to 1.
 
-        renamed: how sure it is that the test has only another name, where it has one.
+        renamed: if the test ids differ, the certainty that the test was renamed.
         """
         if not is_one_kind(old, new):
             return 0.0
@@ -41,11 +40,11 @@ class Likeness:
         return 0.36 * test + 0.4 * conversation + 0.1 * same + 0.02 * answer + near + equal
 
     def alike(self, one: Call, other: Call) -> float:
-        """Return how near two recordings of one call are to each other: what was said, how it was asked, what came."""
+        """Return the similarity of two recordings of one call: conversation, parameters and answer."""
         return self.conversation(one, other) + facts(one, other) + self.turns(one.answer, other.answer)
 
     def conversation(self, old: Call, new: Call) -> float:
-        """Return how alike two conversations are, 0 to 1. Turns of users weigh most, answers that were sent back least."""
+        """Return the similarity of two conversations, 0 to 1. Users' turns weigh most, earlier answers least."""
         was, now = old.turns, new.turns
         if was == now:
             return 1.0
@@ -56,7 +55,7 @@ class Likeness:
         return self._uneven(was, now) * (0.5 if self._is_next(was, now) or self._is_next(now, was) else 1.0)
 
     def turns(self, old: BareMessage, new: BareMessage) -> float:
-        """Return the share of two turns' letters that both have."""
+        """Return the share of letters that two turns have in common."""
         if old is new:
             return 1.0
         found = self._turns.get((old, new))
@@ -65,14 +64,14 @@ class Likeness:
         return found
 
     def parameters(self, old: Test, new: Test) -> float:
-        """Return how much of two tests' parameters is the same."""
+        """Return the similarity of two tests' parameters."""
         found = self._tests.get((old.id, new.id))
         if found is None:
             found = self._tests[old.id, new.id] = _parameters(old, new)
         return found
 
     def test(self, old: Test, new: Test, *, renamed: float = 0.0) -> float:
-        """Return how sure it is that two recordings are of one test, 0 to 1; 0.5 where neither says which it is."""
+        """Return the certainty that two recordings are of one test, 0 to 1; 0.5 if neither names its test."""
         if old is new:
             return 1.0 if old.id else 0.5
         if not old.id or not new.id:
@@ -97,9 +96,9 @@ class Likeness:
         return fit / total
 
     def _uneven(self, old: tuple[BareMessage, ...], new: tuple[BareMessage, ...]) -> float:
-        """Fit the turns in order, as many as go together; what is left over on either side counts against it.
+        """Align the turns in order for the highest score; unmatched turns on either side reduce it.
 
-        Instructions weigh half of what they do elsewhere: they are what is put in and taken out most often.
+        Instructions weigh half as much as elsewhere: they are added and removed most often.
         """
         best = [0.0] * (len(new) + 1)
         for was in old:
@@ -114,7 +113,7 @@ class Likeness:
         return 0.95 * max(best[-1] / total, (best[-1] + ends) / (total + 1))
 
     def _is_next(self, old: tuple[BareMessage, ...], new: tuple[BareMessage, ...]) -> bool:
-        """Tell whether a conversation goes on from another: the same turns, and then what was its answer."""
+        """Tell whether a conversation continues another: the same turns, followed by its answer."""
         if len(old) >= len(new) or new[len(old)].role not in SENT:
             return False
         return all(
@@ -124,9 +123,9 @@ class Likeness:
 
 
 def is_one_kind(old: Call, new: Call) -> bool:
-    """Tell whether two recordings can be of one call: of one format, and without words of one provider.
+    """Tell whether two recordings can be of one call: same format, and, if they have no text, same provider.
 
-    Of a failure, only the endpoint says which format it would have been.
+    For a failure, only the endpoint tells the format.
     """
     return is_one_format(old, new) and is_one_provider(old, new)
 
@@ -137,14 +136,14 @@ def is_one_format(old: Call, new: Call) -> bool:
 
 
 def is_one_provider(old: Call, new: Call) -> bool:
-    """Tell whether two requests without words ask the same provider; a list of the same models is one's all the same."""
+    """Tell whether two requests without text go to the same provider, or returned the same list of models."""
     if old.turns or new.turns or old.site == new.site:
         return True
     return old.listed != b"" and old.listed == new.listed
 
 
 def _last(turns: tuple[BareMessage, ...]) -> int:
-    """Return the place of the last turn that is no answer: what the call is about."""
+    """Return the index of the last turn that is not an answer: the subject of the call."""
     return next((place for place in reversed(range(len(turns))) if turns[place].role not in SENT), -1)
 
 
@@ -153,7 +152,7 @@ def _uneven_weight(turn: BareMessage) -> float:
 
 
 def shared(old: Bag, old_size: int, new: Bag, new_size: int) -> float:
-    """Return the share of two bags' letters that both have."""
+    """Return the share of letters that two bags have in common."""
     if not old_size or not new_size:
         return 0.0
     return 2 * sum([min(old[token], new[token]) for token in old.keys() & new.keys()]) / (old_size + new_size)
@@ -167,7 +166,7 @@ def _parameters(old: Test, new: Test) -> float:
 
 
 def _near(old: str, new: str) -> float:
-    """Return how much of two parameter lists both begin and end with."""
+    """Return the share of two parameter lists that their common prefix and suffix cover."""
     if old == new:
         return 1.0
     most = min(len(old), len(new))
@@ -181,7 +180,7 @@ def _near(old: str, new: str) -> float:
 
 
 def facts(old: Call, new: Call) -> float:
-    """Return the share of parameters and tools that both have alike; half counts what only has another value."""
+    """Return the share of equal parameters and tools; those with other values count half."""
     every = old.facts.keys() | new.facts.keys()
     both = old.facts.keys() & new.facts.keys()
     return sum([1.0 if old.facts[key] == new.facts[key] else 0.5 for key in both]) / len(every) if every else 1.0

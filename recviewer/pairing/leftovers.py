@@ -1,4 +1,4 @@
-"""What the best assignment leaves over: older generations of a call, and calls that are a test's only ones left."""
+"""Recordings without a partner after the assignment: older generations of a call, and the only remaining calls of a test."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from recviewer.pairing.calls import Call
 from recviewer.pairing.fit import Likeness, is_one_format, is_one_kind
 
 ADDED_BY_CLIENTS = frozenset({"parallel_tool_calls", "service_tier", "store", "stream", "stream_options"})
-"""Parameters that clients and servers began to send of themselves: where only one generation has them, the call is one."""
+"""Parameters that clients and servers add by themselves: recordings that differ only in these are of one call."""
 
 Two = tuple[int, int]
 Broken = frozenset[Two]
-"""Places of recordings that a reviewer said are not of one call."""
+"""Pairs of indexes that a reviewer declared not to be one call."""
 
 Members = tuple[tuple[int, ...], tuple[int, ...]]
 Calls = Mapping[int, Call]
@@ -21,8 +21,8 @@ Calls = Mapping[int, Call]
 def is_generation(one: Call, other: Call) -> bool:
     """Tell whether two recordings of one side are of the same call of a test, made at different times.
 
-    They ask the same at the same turn; nothing differs that somebody wrote: ids, answers that were sent back, and
-    parameters that clients add of themselves. Calls of a file that holds many stand each for itself.
+    They have equal requests at the same turn, except for what nobody wrote by hand: ids, earlier answers, and
+    parameters added by clients. Calls in a file with several exchanges are never generations of each other.
     """
     if one.file or other.file:
         return False
@@ -40,7 +40,7 @@ def is_generation(one: Call, other: Call) -> bool:
 def groups_of(
     pairs: Sequence[Two], old: Sequence[Call], new: Sequence[Call], broken: Broken, likeness: Likeness
 ) -> dict[int, Members]:
-    """Return, by place of a pair, the unpaired recordings of the same call: older or newer generations of it."""
+    """Return, by index of a pair, the unpaired recordings of the same call: its older or newer generations."""
     taken, given = {one for one, _ in pairs}, {one for _, one in pairs}
     extra: dict[int, tuple[list[int], list[int]]] = {}
     for side, calls in enumerate((old, new)):
@@ -63,15 +63,15 @@ def groups_of(
 
 
 def _is_parted(side: int, place: int, pair: Two, members: tuple[list[int], list[int]] | None, broken: Broken) -> bool:
-    """Tell whether a reviewer parted a recording from one of the other side of a group."""
+    """Tell whether a reviewer separated a recording from one on the other side of a group."""
     others = (pair[1 - side], *(members[1 - side] if members else ()))
     return any(((other, place) if side else (place, other)) in broken for other in others)
 
 
 def stacks_of(left: Calls, newest: Mapping[int, bool]) -> list[tuple[int, ...]]:
-    """Return those that are left over of one call of a test, the newest generation first.
+    """Return the unpaired recordings of one call of a test, newest generation first.
 
-    newest: by place, whether a recorder of today would give it its name. Two at least make a stack.
+    newest: by index, whether today's recorder would give the file this name. A stack has at least two.
     """
     made: list[list[int]] = []
     by_test: dict[tuple[str, bytes, int], list[list[int]]] = {}
@@ -92,13 +92,13 @@ def stacks_of(left: Calls, newest: Mapping[int, bool]) -> list[tuple[int, ...]]:
 def only_ones(
     old: Calls, new: Calls, successors: Collection[tuple[str, str]], asked: Collection[tuple[str, str]]
 ) -> Iterator[Two]:
-    """Yield pairs of a test's last unpaired calls, one on each side: it seems that one was asked in other words.
+    """Yield pairs of a test's only unpaired calls, one on each side: probably one call whose request was rewritten.
 
-    Where no test is known, a file of many calls stands for it.
+    If no test is known, a file with several exchanges takes its place.
 
-    old, new: what is left over. successors: tests under two ids; of these only requests without words are paired, such as
-    lists of models. asked: parameters of tests with the provider that their chats asked; of lists of models from several
-    providers, the one from that provider is taken. Where several calls are left, equal parameters are paired first.
+    old, new: unpaired calls. successors: tests with two ids; of these only requests without text are paired, such as
+    lists of models. asked: tests' parameters with the provider of their chats; among lists of models of several
+    providers, that provider's is chosen. If several calls remain, equal parameters are paired first.
     """
     after = dict(iter(successors))
     taken: set[int] = set()

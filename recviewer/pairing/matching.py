@@ -1,21 +1,21 @@
-"""The best overall assignment between two sets, given how well each candidate pair fits."""
+"""The assignment between two sets with the highest total score."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 EXACT = 120
-"""Members of one component, on its smaller side, up to which the best assignment is found exactly."""
+"""Size of the smaller side of a component up to which the assignment is exact."""
 
 Fits = Mapping[tuple[int, int], float]
-"""How well a member of the first set fits one of the second; what is not there does not fit at all."""
+"""Scores by (first, second) index; missing pairs do not fit."""
 
 
 def best(fits: Fits) -> list[tuple[int, int]]:
-    """Return the pairs whose fits sum up highest, each member in one pair at most. All fits are positive.
+    """Return the pairs with the highest sum of scores; each member is in at most one pair. All scores are positive.
 
-    Candidates fall into components that have nothing to do with each other. A small one is solved exactly, by the
-    Hungarian method; a huge one greedily, then improved by swaps.
+    Candidates form independent components. A small one is solved exactly by the Hungarian algorithm, a large one
+    greedily with improving swaps.
     """
     made: list[tuple[int, int]] = []
     for rows, columns in _components(fits):
@@ -63,9 +63,9 @@ def _assigned(fits: Fits, rows: list[int], columns: list[int]) -> list[tuple[int
 
 
 def _hungarian(costs: list[list[float]]) -> list[tuple[int, int]]:
-    """Return the cheapest assignment of every row to a column of its own; there are as many columns or more.
+    """Return the cheapest assignment of every row to a distinct column; there are at least as many columns as rows.
 
-    Potentials and shortest augmenting paths (Jonker and Volgenant); rows² × columns steps.
+    Potentials and shortest augmenting paths (Jonker and Volgenant); O(rows² × columns).
     """
     height, width = len(costs), len(costs[0])
     infinity = float("inf")
@@ -112,7 +112,7 @@ def _greedy(fits: Fits, rows: list[int]) -> dict[int, int]:
 
 
 def _improved(fits: Fits, chosen: dict[int, int]) -> list[tuple[int, int]]:
-    """Let a row without a partner take another's, where that one finds a second that makes up for it."""
+    """Let an unassigned row take another row's column, if that row has an alternative and the total score rises."""
     by_row: dict[int, list[int]] = {}
     for row, column in fits:
         by_row.setdefault(row, []).append(column)

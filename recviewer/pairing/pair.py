@@ -1,4 +1,4 @@
-"""A pair: the old and the new recording of one call, how they were found, and how sure that is."""
+"""A pair: the old and the new recording of one call, how they were matched, and how certain that is."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from enum import StrEnum
 
 
 class How(StrEnum):
-    """How a pair was found. Part of the public contract.
+    """How a pair was matched. Part of the public contract.
 
-    path: the same path. bytes: the same bytes at another path. test: the same test, and a similar request.
-    parameters: the same test function, whose parameters (the model, most often) changed. request: the test has another
-    name, or none is known, but the request is the same. hand: a reviewer said so.
+    path: the same path. bytes: equal bytes at another path. test: the same test, and a similar request. parameters: the
+    same test function with other parameters (most often the model). request: another or no known test, but the same
+    request. hand: a reviewer's decision.
     """
 
     PATH = "path"
@@ -23,7 +23,7 @@ class How(StrEnum):
 
 
 class Sure(StrEnum):
-    """How sure a pair is: nothing else comes into question, it fits best by far, or it is the best guess."""
+    """How certain a pair is: there is no other candidate, it fits best by far, or it is the best guess."""
 
     CERTAIN = "certain"
     LIKELY = "likely"
@@ -32,9 +32,9 @@ class Sure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two recordings of one call, by their places in the two lists.
+    """Two recordings of one call, by their indexes in the two lists.
 
-    fit: 0 to 1. why: a clause for a person, such as `the same test, request 98 % alike`.
+    fit: score, 0 to 1. why: a clause for people, such as `the same test, request 98 % alike`.
     """
 
     old: int

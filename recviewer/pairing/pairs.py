@@ -1,8 +1,8 @@
-"""Which deleted recording each added one replaces: the same call, re-recorded under another file name.
+"""Which removed recording each added one replaces: the same call, re-recorded under another file name.
 
-A file is named by the hash of its request, so whatever moves the hash makes git see one file gone and another new. Pairs
-are looked for among calls of the same format, by test, conversation and parameters; the model, ids, host and file name
-may all have changed. The best overall assignment wins, not the first that fits.
+A file is named by the hash of its request, so any change of the request makes git see one file deleted and another
+added. Pairs are searched among calls of the same format, by test, conversation and parameters; the model, ids, host and
+file name may all have changed. The best total assignment is chosen, not the first match.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from recviewer.pairing.successors import KeptRecording, Successor, second, stand
 from recviewer.replay.names import ReplayState
 
 Unchanged = Callable[[Collection[str]], Collection[KeptRecording] | None]
-"""Asked only where it matters, of the tests for which it does: what did not change; None where that cannot be had."""
+"""A callback, called only if needed, with the tests in question: returns their unchanged recordings; None if unknown."""
 
 
 def all_changed(tests: Collection[str]) -> Collection[KeptRecording]:
-    """Answer that no test has other recordings than those that came or went."""
+    """The default callback: no test has unchanged recordings."""
     return ()
 
 
@@ -35,7 +35,7 @@ NOT_LOOKED_AT = "; whether the old test is still there, and the new one was befo
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A reviewer's word on two recordings, each a path and a blob: they are of one call, or they are not."""
+    """A reviewer's decision on two recordings, each given by path and blob: they are of one call, or they are not."""
 
     old_path: str
     old_blob: str
@@ -46,10 +46,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """What was found.
+    """The result.
 
-    groups: by pair, the places of further old and new recordings of the same call. stacks: places of old ones that are in
-    no pair but of one call, the newest generation first.
+    groups: by pair, the indexes of further old and new recordings of the same call. stacks: indexes of unpaired old
+    recordings of one call, newest generation first.
     """
 
     pairs: tuple[Pair, ...]
@@ -60,10 +60,11 @@ class Pairing:
 def pair(
     deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Choice] = (), unchanged: Unchanged = all_changed
 ) -> Pairing:
-    """Pair deleted recordings with the added ones that replace them; in whatever order they come, the pairs are the same.
+    """Pair deleted recordings with the added ones that replace them. The result does not depend on the order of the
+    input.
 
-    choices: of reviewers, in order; a later one wins over an earlier. Those on recordings that are not here say nothing.
-    unchanged: tells what recordings of tests there are besides these, on both sides.
+    choices: of reviewers, in order; later ones win. Those on recordings that are not given are ignored. unchanged:
+    returns the other recordings of tests, which exist on both sides.
     """
     olds, news = (sorted(range(len(sides)), key=lambda place: _key(sides[place])) for sides in (deleted, added))
     found = _paired([deleted[place] for place in olds], [added[place] for place in news], choices, unchanged)
@@ -106,7 +107,7 @@ def _paired(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Ch
 
 
 def _asked(old: Sequence[Call], new: Sequence[Call], unchanged: Unchanged) -> Collection[KeptRecording] | None:
-    """Ask which tests still have recordings. Asked only of tests that are on one side alone and may be one under two ids."""
+    """Return the unchanged recordings of the tests that exist on one side only and may be one test under two ids."""
     were, are = {call.test.id for call in old}, {call.test.id for call in new}
     gone = [call for call in old if call.test.id not in are]
     fresh = [call for call in new if call.test.id not in were]
@@ -116,17 +117,17 @@ def _asked(old: Sequence[Call], new: Sequence[Call], unchanged: Unchanged) -> Co
 
 
 def _marks(call: Call) -> tuple[object, ...]:
-    """Return by what a test may be found under another id: its function, and what it asks."""
+    """Return the features by which a test may be found under another id: its function, and its requests."""
     return tuple([mark for mark in (call.test.function, call.asked) if mark])
 
 
 def _less_sure(one: Pair) -> Pair:
-    """Call a pair of two tests only possible, for nobody knows whether the old test lives on."""
+    """Downgrade a pair of two tests to possible, because it is unknown whether the old test still exists."""
     return one if one.how is How.TEST else replace(one, sure=Sure.POSSIBLE, why=one.why + NOT_LOOKED_AT)
 
 
 def _left(old: Sequence[Call], new: Sequence[Call], pairs: Sequence[Pair]) -> tuple[dict[int, Call], dict[int, Call]]:
-    """Return what is in no pair, by place."""
+    """Return the unpaired calls, by index."""
     taken, given = {one.old for one in pairs}, {one.new for one in pairs}
     return (
         {place: call for place, call in enumerate(old) if place not in taken},
@@ -135,7 +136,7 @@ def _left(old: Sequence[Call], new: Sequence[Call], pairs: Sequence[Pair]) -> tu
 
 
 def _chosen(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Choice]) -> tuple[dict[int, int], Broken]:
-    """Return what reviewers paired, by the old one's place, and what they broke."""
+    """Return the pairs made by reviewers, by index of the old recording, and the pairs they broke."""
     olds = {(side.path, side.blob): place for place, side in enumerate(deleted)}
     news = {(side.path, side.blob): place for place, side in enumerate(added)}
     chosen: dict[int, int] = {}
@@ -158,7 +159,7 @@ def _chosen(deleted: Sequence[Side], added: Sequence[Side], choices: Sequence[Ch
 def _equal_bytes(
     deleted: Sequence[Side], added: Sequence[Side], chosen: dict[int, int], broken: Broken
 ) -> Iterator[Pair]:
-    """Yield what was only renamed; of several equal ones, those with the same name or in the nearest folders first."""
+    """Yield pairs with equal bytes; of several, those with equal names or in the nearest folders first."""
     waiting: dict[str, list[int]] = {}
     for place, side in enumerate(deleted):
         if side.blob and place not in chosen:
@@ -173,13 +174,13 @@ def _equal_bytes(
 
 
 def _shared(old: bytes, new: bytes) -> int:
-    """Return how many folders two paths have in common."""
+    """Return how many leading folders two paths share."""
     same = takewhile(lambda two: two[0] == two[1], zip(old.split(b"/")[:-1], new.split(b"/")[:-1], strict=False))
     return sum(1 for _ in same)
 
 
 def _told(old: Sequence[Call], new: Sequence[Call], found: Candidates, likeness: Likeness) -> Iterator[Pair]:
-    """Yield the best assignment, each pair with how it was found and how far the next candidate is behind."""
+    """Yield the best assignment, each pair with how it was matched and its lead over the next candidate."""
     rivals_old: dict[int, list[float]] = {}
     rivals_new: dict[int, list[float]] = {}
     for (place, other), fit in found.fits.items():
@@ -213,7 +214,7 @@ def _how(old: Call, new: Call) -> How:
 
 
 def _sure_of_test(old: Call, new: Call, conversation: float, ahead: float) -> Sure:
-    """Say how sure a pair of one test is. ahead: how much better it fits than the next candidate of either."""
+    """Return how certain a pair of one test is. ahead: its lead in score over the next candidate of either side."""
     if old.turn != new.turn:
         return Sure.LIKELY if conversation >= 0.8 and ahead >= 0.02 else Sure.POSSIBLE
     if conversation >= 0.9 and ahead >= 0.02:
@@ -224,7 +225,7 @@ def _sure_of_test(old: Call, new: Call, conversation: float, ahead: float) -> Su
 
 
 def _sure_of_successor(old: Call, new: Call, conversation: float, ahead: float, successor: Successor) -> Sure:
-    """Say how sure a pair is whose tests have different ids: the test must be the only one that comes into question."""
+    """Return how certain a pair of tests with different ids is: there must be no other plausible test."""
     if conversation < 0.9 or ahead < 0 or successor.lead < 0.03 or old.turn != new.turn:
         return Sure.POSSIBLE
     if old.test.masked != new.test.masked and (not old.turns or (old.model != new.model and old.site != new.site)):
@@ -235,7 +236,7 @@ def _sure_of_successor(old: Call, new: Call, conversation: float, ahead: float, 
 
 
 def _sure_of_request(old: Call, new: Call, conversation: float, ahead: float) -> Sure:
-    """Say how sure a pair is of which no test is known: without words, nothing speaks for it."""
+    """Return how certain a pair without a known test is. Without text there is no evidence for it."""
     if old.file and old.file == new.file and old.turns:
         is_one = conversation >= 0.9 and ahead >= 0 and old.turn == new.turn
         return Sure.LIKELY if is_one else Sure.POSSIBLE

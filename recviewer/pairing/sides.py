@@ -1,4 +1,4 @@
-"""One side of a change: a recording as a commit, or the disk, has it; read once for each content and name."""
+"""One side of a change: a recording in a commit or on disk; read once for each content and file name."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from recviewer.store import files
 from recviewer.store.paths import key_of
 
 CACHE_BYTES = 48_000_000
-"""Recorded bytes whose meaning is kept in memory by one cache; the oldest go first."""
+"""Most bytes of recordings whose meaning one cache keeps; the oldest are evicted first."""
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What the bytes of a recording say under a file name. size: in bytes. lines: as git counts them.
+    """The meaning of a recording's bytes under a file name. size: in bytes. lines: as git counts them.
 
-    cost: bytes of an ordinary recording that take as much memory, for those who keep it. unread: why it was left unread
-    though its bytes can be had, "" for one that was read or cannot be. made_anew: see `replay.made_anew`, of a file that is
-    named by a hash of its request. queue: what replay knows of its request where it gives out the answers to equal ones in
-    their order without looking at the body; else "".
+    cost: its memory use, in bytes of an average recording, for caches. unread: why it was not read although its bytes
+    are available, else "". made_anew: see `replay.made_anew`, for a file named by a hash of its request. queue: what
+    replay matches of its request, if it returns the answers of equal requests in order without comparing the body; else
+    "".
     """
 
     exchange: Exchange
@@ -49,12 +49,12 @@ class Meaning:
 
     @cached_property
     def host(self) -> str:
-        """The host that was asked."""
+        """The host of the request."""
         return clean(host_of(self.exchange.url))
 
     @cached_property
     def models(self) -> frozenset[str]:
-        """The ids of a list of models, empty for anything else."""
+        """The ids in a list of models, empty for anything else."""
         if self.exchange.kind is not Kind.MODELS:
             return frozenset()
         tables = [exhibit for exhibit in self.exchange.exhibits if isinstance(exhibit, Table)]
@@ -73,8 +73,8 @@ class PartMeaning:
 
 
 class FileMeaning(NamedTuple):
-    """What the bytes of a file say. parts: its exchanges, in order; () of one that is no recording, though it lies among
-    them. lines: of the file, as git counts them. size: in bytes.
+    """The meaning of a file's bytes. parts: its exchanges, in order; () for a file that is not a recording, although it
+    is among them. lines: of the file, as git counts them. size: in bytes.
     """
 
     parts: tuple[PartMeaning, ...]
@@ -83,17 +83,17 @@ class FileMeaning(NamedTuple):
 
     @property
     def cost(self) -> int:
-        """What they cost to keep, as in `Meaning`."""
+        """Its memory use, as in `Meaning`."""
         return sum([one.meaning.cost for one in self.parts])
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A recording at a path. blob: the git blob id of its own bytes; "" for what cannot be read on disk.
+    """A recording at a path. blob: the git blob id of its own bytes; "" if it cannot be read from disk.
 
-    path, raw: of its file; of one exchange among many of a file, `/` and its name follow. part, index: that name, and its
-    place among them, from 0. file_blob: the blob id of the whole file, "" where it is that of the recording. start: where
-    its bytes begin in the file, of a compressed one in what it holds.
+    path, raw: of its file; for an exchange of a file with several, followed by `/` and its name. part, index: that
+    name, and its 0-based position. file_blob: the blob id of the whole file, "" if it equals that of the recording.
+    start: offset of its bytes in the decompressed file.
     """
 
     path: str
@@ -117,12 +117,12 @@ class Side:
 
     @property
     def held_by(self) -> str:
-        """The blob id by which git has its bytes: that of the file."""
+        """The id of the blob in git that contains it: that of the file."""
         return self.file_blob or self.blob
 
     @property
     def exchange(self) -> Exchange:
-        """What it says."""
+        """Its meaning."""
         return self.meaning.exchange
 
     @property
@@ -132,13 +132,13 @@ class Side:
 
     @property
     def folder(self) -> str:
-        """The way to the file, ending in `/`; "" at the top."""
+        """The directory of the file, ending in `/`; "" at the top."""
         path = self.file_path
         return path[: -len(self.name)] if self.name else path
 
     @property
     def test_id(self) -> str:
-        """The test it was recorded for, "" where none is known."""
+        """The test it was recorded for, "" if unknown."""
         return self.meaning.exchange.test_id or ""
 
     @property
@@ -148,19 +148,19 @@ class Side:
 
     @property
     def story(self) -> str:
-        """What it is read together with: its test or, where none is known, the file of many calls that it is in; else ""."""
+        """What it is reviewed together with: its test or, if unknown, its file with several exchanges; else ""."""
         return self.test_id or (self.file_path if self.part else "")
 
     @property
     def subject(self) -> str:
-        """What a verdict on it hangs on: the fingerprint; of an unreadable file its very bytes."""
+        """What verdicts on it refer to: the fingerprint; for an unreadable file its bytes."""
         return self.meaning.fingerprint or (f"blob:{self.blob}" if self.blob else "")
 
 
 def file_meaning_of(data: bytes, name: str, blob: str, *, cost: int | None = None) -> FileMeaning:
-    """Read the bytes of a file. name, blob: of the file. cost: as `cost_of` says it of them, if known. Never raises."""
+    """Read a file's bytes. name, blob: of the file. cost: result of `cost_of`, if known. Never raises."""
     parts = []
-    first = read_first(data, name)  # chunks that are like others say the same, and are not decoded
+    first = read_first(data, name)  # similar chunks are not decoded
     found = read_file(data, name) if first is None else (first,)
     for one, own in zip(found, bytes_of_each(data, found), strict=True):
         known = cost if own is data else None
@@ -195,12 +195,14 @@ def _queue(reading: Reading) -> str:
 
 
 def cost_of(data: bytes) -> int:
-    """Return what a recording costs to keep: its size; of one that holds many more values than others, what these add."""
+    """Return the cost of keeping a recording in memory: its size; for one with very many values, an estimate of their
+    memory.
+    """
     return max(len(data), _DENSE * (weight(data) - _ORDINARY * len(data)))
 
 
 _ORDINARY, _DENSE = 6, 10
-"""What a byte weighs in the heaviest of real recordings, and how many of these take as much memory as one of weight."""
+"""Weight per byte of the heaviest real recordings, and how much memory per unit of weight is used, relative to these."""
 
 
 def _lines(data: bytes) -> int:
@@ -208,9 +210,9 @@ def _lines(data: bytes) -> int:
 
 
 def own_bytes(data: bytes, side: Side) -> bytes | None:
-    """Return the bytes of a recording, None where its file does not hold it. data: of the file.
+    """Return the bytes of a recording, None if its file does not contain it. data: of the file.
 
-    Of one in a file that cannot be read as a whole they are all of it.
+    For a recording in a file that is unreadable as a whole, all of it.
     """
     if not side.part or side.blob == side.file_blob:
         return data
@@ -236,12 +238,12 @@ def sides_of(raw: bytes, blob: str, said: FileMeaning) -> list[Side]:
 
 
 def unread_file(reason: str, blob: str = "") -> FileMeaning:
-    """Return what is known of a file whose bytes cannot be had. reason: a clause without its full stop."""
+    """Return the meaning of a file whose bytes are not available. reason: a clause without a full stop."""
     return FileMeaning((PartMeaning("", 0, blob, without_bytes(reason)),), 0)
 
 
 def unread(data: bytes, blob: str, reason: str) -> FileMeaning:
-    """Return what is known of a file that was not read, though its bytes are here. reason: as for `unread_file`."""
+    """Return the meaning of a file that was not read although its bytes are available. reason: as for `unread_file`."""
     exchange = unreadable(reason).exchange
     replay = Replay(ReplayState.UNVERIFIABLE)
     lines = _lines(data)
@@ -250,30 +252,30 @@ def unread(data: bytes, blob: str, reason: str) -> FileMeaning:
 
 
 def without_bytes(reason: str) -> Meaning:
-    """Return the meaning of a recording whose bytes cannot be had. reason: a clause without its full stop."""
+    """Return the meaning of a recording whose bytes are not available. reason: a clause without a full stop."""
     exchange = unreadable(reason).exchange
     return Meaning(exchange, "", Replay(ReplayState.UNVERIFIABLE), line_of(exchange), 0, 0)
 
 
 class Library:
-    """What files say, by blob id and file name, on which alone it depends."""
+    """A cache of files' meanings, by blob id and file name, which determine them."""
 
     def __init__(self, *, limit_bytes: int = CACHE_BYTES) -> None:
         self._kept = Recent[tuple[str, str], FileMeaning](weigh=lambda said: said.cost + 1000, limit=limit_bytes)
 
     def get(self, blob: str, name: str) -> FileMeaning | None:
-        """Return what is known of a blob under a name."""
+        """Return the cached meaning of a blob under a name."""
         return self._kept.get((blob, name))
 
     def put(self, blob: str, name: str, meaning: FileMeaning) -> FileMeaning:
-        """Keep a meaning, and let the oldest go where there are too many."""
+        """Cache a meaning; the oldest entries are evicted if there are too many."""
         return self._kept.put((blob, name), meaning)
 
 
 class SideReader:
-    """Reads the files of one range or one history, as many as there is time and memory for; the others it leaves unread.
+    """Reads the files of one range or one history, within limits of time and memory.
 
-    Those count as files that cannot be read: a person has to look at them, and they are the same as no other.
+    Files beyond the limits count as unreadable: a person has to look at them, and they equal no other file.
     """
 
     def __init__(self, library: Library) -> None:
@@ -281,14 +283,14 @@ class SideReader:
         self._room = ROOM
 
     def known(self, blob: str, name: str) -> FileMeaning | None:
-        """Return what the library knows of a blob under a name."""
+        """Return the cached meaning of a blob under a name."""
         found = self._library.get(blob, name)
         if found is not None:
             self._room -= found.cost if found.cost > LIGHT else 0
         return found
 
     def read(self, data: bytes, name: str, blob: str) -> FileMeaning:
-        """Read the bytes of a file, or say why not. name, blob: of the file. Never raises."""
+        """Read a file's bytes, or return why it was not read. name, blob: of the file. Never raises."""
         plain = _plain(data)
         if len(plain) <= LIGHT // _MOST_COST:
             return self._library.put(blob, name, file_meaning_of(data, name, blob))
@@ -306,9 +308,11 @@ class SideReader:
 
 
 def _plain(data: bytes) -> bytes:
-    """Return what a file holds, where it is compressed: its own size says nothing. Of what cannot be opened, itself."""
+    """Return the decompressed content of a file, whose own size says nothing; the file itself if it cannot be
+    decompressed.
+    """
     if stated(data) > HEAVY_BYTES:
-        return data  # refused by what it says of itself
+        return data  # refused by its declared size
     try:
         return unpacked(data)
     except BadPacking:
@@ -316,13 +320,13 @@ def _plain(data: bytes) -> bytes:
 
 
 ROOM = 300_000_000
-"""What heavy files of one range or history may cost together, as `cost_of` says it: about 100 MB of memory."""
+"""Most total `cost_of` of heavy files in one range or history: about 100 MB of memory."""
 
 LIGHT = 2_000_000
-"""What a file may cost to be read whatever else there is."""
+"""A file up to this cost is always read."""
 
 _MOST_COST = 200 * _DENSE
-"""What a byte costs at most."""
+"""Highest possible cost per byte."""
 
 TOO_MANY = "too many to be compared with others here"
 TOO_LARGE = "too much to be compared with others here"

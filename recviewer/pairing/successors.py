@@ -1,4 +1,4 @@
-"""Which tests are gone and which new ones have taken their place: the same test under another id."""
+"""Which new tests replaced which removed ones: the same test under another id."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from recviewer.pairing.fit import Likeness, shared
 from recviewer.pairing.matching import best
 
 COMMON = 50
-"""A question of more tests than this, on either side, tells nothing about who asked it."""
+"""A request of more tests than this, on either side, does not identify a test."""
 
 LEAST = 0.45
-"""Two tests of one function that are less alike are two."""
+"""Tests of one function with a lower similarity are different tests."""
 
 Calls = Mapping[int, Call]
 
 
 class KeptRecording(NamedTuple):
-    """A recording that did not change. endpoint: the last part of what it asked; "" where that was not looked at."""
+    """An unchanged recording. endpoint: the last part of its endpoint; "" if unknown."""
 
     test: str
     endpoint: str
@@ -29,20 +29,20 @@ class KeptRecording(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TestsThere:
-    """What each side of a range has of tests, changed or not.
+    """The recordings of tests on each side of a range, changed or not.
 
-    By what was asked: a list of models that was left behind does not mean that a test still chats.
+    By endpoint: a remaining list of models does not mean that a test still chats.
     """
 
     before: frozenset[KeptRecording]
     after: frozenset[KeptRecording]
 
     def is_gone(self, old: Call) -> bool:
-        """Tell whether nothing of its kind is left of a test in the head."""
+        """Tell whether the head has no recording of this kind for the test."""
         return not self.after & _kinds(old)
 
     def is_fresh(self, new: Call) -> bool:
-        """Tell whether nothing of its kind was there of a test in the base."""
+        """Tell whether the base had no recording of this kind for the test."""
         return not self.before & _kinds(new)
 
 
@@ -51,7 +51,7 @@ def _kinds(call: Call) -> frozenset[KeptRecording]:
 
 
 def standing_of(old: Iterable[Call], new: Iterable[Call], kept: Collection[KeptRecording]) -> TestsThere:
-    """Return what there is. kept: recordings that are on both sides."""
+    """Return the recordings on each side. kept: those that are on both."""
     rest = frozenset(kept)
     before, after = ({KeptRecording(call.test.id, call.endpoint) for call in calls} for calls in (old, new))
     return TestsThere(rest | before, rest | after)
@@ -59,10 +59,10 @@ def standing_of(old: Iterable[Call], new: Iterable[Call], kept: Collection[KeptR
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """A test that took another's place.
+    """A test that replaced another.
 
-    renamed: how sure it is that the function has only another name, 0 where it has the same. lead: how far the next
-    candidate of either is behind; 0 too where others of the old function live on.
+    renamed: certainty that its function was renamed, 0 if it has the same name. lead: how far it is ahead of the next
+    candidate of either side; 0 also if other tests of the old function still exist.
     """
 
     renamed: float
@@ -74,7 +74,7 @@ _Tests = dict[str, list[Call]]
 
 
 def successors(old: Calls, new: Calls, standing: TestsThere, likeness: Likeness) -> Successors:
-    """Return, by ids of tests, which one that is gone has which new one in its place; each has one at most."""
+    """Return by (old id, new id) which new test replaced which removed one; each has at most one."""
     gone = _tests(call for call in old.values() if call.test.id and standing.is_gone(call))
     fresh = _tests(call for call in new.values() if call.test.id and standing.is_fresh(call))
     were, are = _by_function(gone), _by_function(fresh)
@@ -93,7 +93,7 @@ def successors(old: Calls, new: Calls, standing: TestsThere, likeness: Likeness)
 
 
 def _less(functions: Mapping[str, _Tests], known: Collection[str]) -> dict[str, _Tests]:
-    """Return the tests that are left, by function."""
+    """Return the tests that are not yet matched, by function."""
     left = {
         name: {test: calls for test, calls in tests.items() if test not in known} for name, tests in functions.items()
     }
@@ -119,7 +119,7 @@ def _functions(kept: Iterable[KeptRecording]) -> frozenset[str]:
 
 
 def _matched(old: _Tests, new: _Tests, renamed: float, likeness: Likeness) -> Successors:
-    """Match the tests of one function with those of one."""
+    """Match the tests of one function with those of another."""
     were, are = sorted(old), sorted(new)
     scores: dict[tuple[int, int], float] = {}
     for row, column in product(range(len(were)), range(len(are))):
@@ -140,14 +140,14 @@ def _matched(old: _Tests, new: _Tests, renamed: float, likeness: Likeness) -> Su
 
 
 def second(scores: list[float], score: float) -> float:
-    """Return the best of scores but one that is `score`; 0 where there is no other."""
+    """Return the best of the other scores, if one is `score`; 0 if there is no other."""
     rest = sorted(scores, reverse=True)
     rest.remove(score)
     return rest[0] if rest else 0.0
 
 
 def _alike(old: Sequence[Call], new: Sequence[Call], likeness: Likeness) -> float:
-    """Return how alike two tests are, by their parameters, what they ask, and whom."""
+    """Return the similarity of two tests by their parameters, requests, and providers."""
     was, now = old[0].test, new[0].test
     same = likeness.parameters(was, now)
     parameters = 0.8 + 0.2 * same if was.masked == now.masked else 0.9 * same
@@ -158,9 +158,9 @@ def _alike(old: Sequence[Call], new: Sequence[Call], likeness: Likeness) -> floa
 
 
 def _renamed(gone: Mapping[str, _Tests], come: Mapping[str, _Tests]) -> dict[tuple[str, str], float]:
-    """Return the test functions that have another name, with how sure that is.
+    """Return the renamed test functions, with certainty.
 
-    By the questions they share, the rarer the better, by their parameters and by their names.
+    By shared requests (rare ones weigh more), parameters and names.
     """
     were = {name: [call for calls in tests.values() for call in calls] for name, tests in gone.items()}
     are = {name: [call for calls in tests.values() for call in calls] for name, tests in come.items()}
