@@ -1,1 +1,1 @@
-"""Which recordings a range of commits touches, which of them belong together, and what became of them."""
+"""The recordings that a range of commits changed, which of them belong together, and how they changed."""

@@ -1,4 +1,4 @@
-"""How many people have to agree to a change, and who of them has: one verdict closes nothing where more are asked for."""
+"""How many people must agree to a change, and who has agreed: if more are required, one verdict does not decide it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 AGREED = {"approved": "approve", "delete": "delete"}
-"""The states that wait for further people, each with the verdict that has to be repeated. Others block, whoever says so."""
+"""The states that wait for further people, each with the verdict that they must repeat. Other verdicts take effect at
+once.
+"""
 
 _DONE = {"approved": "approved", "delete": "marked for deletion"}
 
 
 class Demand(NamedTuple):
-    """So many different people have to agree. names: only these count; () for anybody."""
+    """A number of different people who must agree. names: only these count; () for anybody."""
 
     number: int
     names: tuple[str, ...] = ()
 
     def heard(self, people: Iterable[str]) -> int:
-        """Count those of some people who count here. Names that differ in case alone are one person."""
+        """Count the people who count here. Names that differ only in case are one person."""
         return len({name.casefold() for name in people if not self.names or name in self.names})
 
     def more(self, people: Iterable[str]) -> int:
@@ -26,7 +28,7 @@ class Demand(NamedTuple):
         return max(0, self.number - self.heard(people))
 
     def left(self, people: Iterable[str]) -> str:
-        """Return who is missing, as words; "" where nobody is."""
+        """Return who is missing, as a clause; "" if nobody is."""
         said = list(people)
         more = self.more(said)
         if more <= 0:
@@ -40,10 +42,10 @@ class Demand(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """What is asked of a change by paths, and what came of it.
+    """What the paths of a change require, and who has agreed.
 
-    demands: each has to be met. state: what the verdicts come to (of `AGREED`), whoever is missing; "" for anything else.
-    people: who said just that, in order of name.
+    demands: each must be met. state: the result of the verdicts (one of `AGREED`), even if people are missing; else "".
+    people: who gave exactly this verdict, sorted by name.
     """
 
     demands: tuple[Demand, ...]
@@ -52,22 +54,22 @@ class Agreement(NamedTuple):
 
     @property
     def is_met(self) -> bool:
-        """Tell whether all who are asked for have agreed."""
+        """Tell whether everybody required has agreed."""
         return not any(demand.left(self.people) for demand in self.demands)
 
     @property
     def is_waiting(self) -> bool:
-        """Tell whether somebody agreed, and somebody else has to."""
+        """Tell whether somebody agreed, and others still must."""
         return bool(self.state) and not self.is_met
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Who is asked for by name, each once."""
+        """The people required by name, each once."""
         return tuple(dict.fromkeys(name for demand in self.demands for name in demand.names))
 
     @property
     def words(self) -> str:
-        """Say how it stands: `1 of 2: approved by ana; one more person is needed.`; "" where nothing is asked for."""
+        """Describe the state: `1 of 2: approved by ana; one more person is needed.`; "" if nothing is required."""
         if not self.demands:
             return ""
         first = max(self.demands, key=lambda demand: (bool(demand.left(self.people)), demand.number))
@@ -81,7 +83,9 @@ class Agreement(NamedTuple):
 
     @property
     def left(self) -> str:
-        """Return who is missing, as words; "" where nobody is. Who is asked for by name counts as anybody does, too."""
+        """Return who is missing, as a clause; "" if nobody is. People required by name also count towards unnamed
+        demands.
+        """
         named = max((demand.more(self.people) for demand in self.demands if demand.names), default=0)
         missing = [
             left
@@ -97,9 +101,9 @@ def heard(
     subjects: Iterable[str],
     said: Mapping[str, Mapping[str, str]],
 ) -> Agreement:
-    """Return what came of what is asked of a change. verdict: of it, whoever is missing.
+    """Return the agreement on a change. verdict: on the change, even if people are missing.
 
-    subjects: what of it a person's agreement may hang on. said: by subject, what each person says.
+    subjects: the subjects of verdicts that count for the change. said: each person's verdict, by subject.
     """
     if verdict not in AGREED:
         return Agreement(demands)
@@ -108,7 +112,7 @@ def heard(
 
 
 def heeded(subject: str, own_subject: str, *, asks: bool) -> tuple[str, ...]:
-    """Return what of a change a person's agreement hangs on. asks: something is asked of the change itself."""
+    """Return the subjects whose verdicts count as agreement. asks: something is asked of the change itself."""
     return (own_subject,) if asks else (subject, own_subject)
 
 

@@ -1,4 +1,4 @@
-"""Calls of a test that are no pair and yet of one turn: recordings that came and went, and calls of tools that moved."""
+"""Calls of a test that belong to one turn without being a pair: deleted and new recordings, and tool calls that moved."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from recviewer.difference.model import Item, Section, SectionKind, Values
 
 
 def stood_there(changes: Iterable[Change]) -> dict[Key, Change]:
-    """Return by the key of a new recording the deleted one that answered its turn before, as the turns of their test align.
+    """Return, by key of a new recording, the deleted one that answered the same turn, by alignment of the test's turns.
 
-    changes: of one or several tests. Of each recording there is one partner at most: that with most pieces in common. What
-    a reviewer parted is left so.
+    changes: of one or several tests. Each recording has at most one partner: the one with most aligned pieces. Pairs
+    that a reviewer separated are not restored.
     """
     of_each: dict[str, list[Change]] = {}
     for change in changes:
@@ -50,7 +50,7 @@ def _of_one(changes: Sequence[Change]) -> dict[Key, Change]:
 
 
 def with_moves(changes: Sequence[Change], every: Sequence[Sequence[Section]]) -> list[list[Section]]:
-    """Return the sections of each change, where a tool's call that is gone from one answer and made by another says so."""
+    """Return the sections of each change, where tool calls that moved from one answer to another are labelled as such."""
     gone, new = dict[Hashable, list[int]](), dict[Hashable, list[int]]()
     for number, (change, its) in enumerate(zip(changes, every, strict=True), 1):
         for key, item in _whole_calls(change, its):
@@ -84,7 +84,7 @@ def _with_places(
 
 
 def _whole_calls(change: Change, its: Sequence[Section]) -> Iterator[tuple[Hashable, Values]]:
-    """Yield the calls of tools that an answer lost or makes anew, each with what is equal for equal ones of its test."""
+    """Yield the tool calls that an answer lost or gained, each with a key that is equal for equal calls of the test."""
     for section in its:
         for item in section.items if section.kind is SectionKind.CALLS else ():
             if not isinstance(item, Values) or len(item.values) != 1 or item.values[0].keys:

@@ -1,7 +1,7 @@
-"""Files that are there on both sides of a range, and whose recordings can be read on one of them alone.
+"""Files that exist on both sides of a range but can be read on only one of them.
 
-Such a file changed. Nothing of it was deleted, for bytes lie at its path, and nobody can say what of it these still hold. So
-each exchange of the side that can be read stands against one of the other side that cannot.
+Such a file was changed, not deleted: there are bytes at its path, and what they still contain is unknown. So each
+exchange of the readable side is compared with an unreadable one on the other side.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from recviewer.recorders.reading import NOBODYS
 
 
 def settled(old: FileMeaning, new: FileMeaning, blobs: tuple[str, str]) -> tuple[FileMeaning, FileMeaning]:
-    """Return what both sides of a file say, with as many exchanges on one that cannot be read as the other one has.
+    """Return both sides of a file, an unreadable one with as many exchanges as the other has.
 
-    blobs: of the file, old and new. What was no recording before holds nothing that could be compared: all in it is new.
+    blobs: of the file, old and new. If the old file was not a recording, there is nothing to compare: all exchanges are
+    new.
     """
     if not old.parts:
         return old, new
@@ -28,16 +29,16 @@ def settled(old: FileMeaning, new: FileMeaning, blobs: tuple[str, str]) -> tuple
 
 
 def _unreadable(said: FileMeaning) -> Meaning | None:
-    """Return the meaning of a file that cannot be read as a whole, or was not; None for any other one."""
+    """Return the meaning of a file that is unreadable as a whole, or was not read; None for any other file."""
     only = said.parts[0] if len(said.parts) == 1 else None
     is_whole = only is not None and not only.part and only.meaning.exchange.kind is Kind.UNREADABLE
     return only.meaning if only is not None and is_whole else None
 
 
 def _as_parts(like: FileMeaning, said: FileMeaning, whole: Meaning, blob: str) -> FileMeaning:
-    """Return a file that cannot be read as one of which no exchange can be. like: the other side, whose names they have.
+    """Return an unreadable file as one whose exchanges are each unreadable. like: the other side, whose names they get.
 
-    The bytes and lines of the file count once. Where its bytes cannot be had, neither can those of an exchange.
+    The file's bytes and lines count once. If its bytes are not available, neither are those of the exchanges.
     """
     parts = []
     blob = said.parts[0].blob if said.parts else blob

@@ -23,18 +23,18 @@ from recviewer.store.paths import key_of
 _LINK, _MODULE = "120000", "160000"
 _ODD = {_LINK: "a symbolic link, which is not followed", _MODULE: "a submodule, not a file"}
 LINES_KEPT = 400
-"""Lines of a modified file that are kept for telling which files changed in the same way."""
+"""Most changed lines of a modified file that are kept, to find files that changed in the same way."""
 
 LINES_BYTES = 100_000
-"""Bytes that they may have together."""
+"""Most bytes of these lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Modified:
-    """A recording with other bytes at its old path.
+    """A recording with other bytes at the same path.
 
-    counted: the lines git counts. lines: the lines that differ, by place, where both have equally many and not too many
-    differ; else ().
+    counted: the lines git counts. lines: pairs of lines that differ at the same line number, if both sides have equally
+    many lines and not too many differ; else ().
     """
 
     old: Side
@@ -45,13 +45,12 @@ class Modified:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What a range did to recordings. In order of path. problems: what could not be looked at, as clauses.
+    """What a range changed in recordings, sorted by path. problems: what could not be examined, as clauses.
 
-    strays: by blob, the paths of added files that lie outside of the folders of recordings, for recordings that were
-    moved out of them; of two commits only.
-    same: recordings of modified files that are themselves unchanged. shared: by path, the lines that git counts for a file
-    with several recordings, where no single recording can be given them.
-    unchanged: returns which recordings of some tests the range did not touch.
+    strays: by blob, the paths of added files outside of folders of recordings, to detect recordings moved there; only
+    between two commits. same: recordings of modified files that are themselves unchanged. shared: by path, git's line
+    counts of a file with several recordings, which cannot be attributed to single recordings. unchanged: returns the
+    recordings of some tests that the range did not change.
     """
 
     range: Range
@@ -68,18 +67,18 @@ class ChangeSet:
 
     @property
     def files(self) -> int:
-        """How many files with recordings differ, as `git diff --no-renames` counts them."""
+        """How many files with recordings differ, as counted by `git diff --no-renames`."""
         sides = (*self.added, *self.deleted, *(item.new for item in self.modified))
         return sum(side.file_raw not in self.shared for side in sides) + len(self.shared)
 
     @property
     def recordings(self) -> int:
-        """How many recordings differ: as many as files, but for files that hold many."""
+        """How many recordings differ: as many as files, except for files with several recordings."""
         return len(self.added) + len(self.deleted) + len(self.modified)
 
     @property
     def lines(self) -> Counted:
-        """How many lines of JSON were added and removed, as `git diff --numstat --no-renames` counts them."""
+        """How many lines of JSON were added and removed, as counted by `git diff --numstat --no-renames`."""
         added, deleted = (
             [side.meaning.lines for side in sides if side.file_raw not in self.shared]
             for sides in (self.added, self.deleted)
@@ -91,12 +90,12 @@ class ChangeSet:
 
     @property
     def raw_lines(self) -> int:
-        """How many lines that are in all."""
+        """The total number of these lines."""
         return self.lines.added + self.lines.removed
 
 
 def load(asked: Range, library: Library) -> ChangeSet:
-    """Read all that differs. Raises GitFailed: MissingObjects where the repository lacks some of it."""
+    """Read all differing files. Raises GitFailed; MissingObjects if the repository lacks some of them."""
     try:
         return _loaded(asked, library)
     except MissingObjects as lacking:
@@ -118,16 +117,16 @@ def _loaded(asked: Range, library: Library) -> ChangeSet:
 
 
 def _strays(every: Sequence[ChangedFile], recordings: Sequence[ChangedFile]) -> dict[str, str]:
-    """Return, by blob, where else the contents of recordings that are gone were added."""
+    """Return, by blob, where else the contents of deleted recordings were added."""
     mine = {item.raw for item in recordings}
     gone = {item.old for item in recordings if not item.new}
     return {item.new: key_of(item.raw) for item in every if item.new in gone and not item.old and item.raw not in mine}
 
 
 def counted_by_place(lines: Sequence[tuple[bytes, bytes]]) -> Counted | None:
-    """Return what git counts for a file whose lines differ only by place; None where only git can say.
+    """Return git's line counts for a file whose lines differ pairwise; None if only git can tell.
 
-    No shorter way exists when no old line is also a new one: then both texts share just the lines that did not change.
+    The counts are exact if no old line is also a new one: then the only common lines are the unchanged ones.
     """
     if not lines or not {old for old, _ in lines}.isdisjoint(new for _, new in lines):
         return None
@@ -142,18 +141,18 @@ def _recordings(asked: Range, changed: Sequence[ChangedFile]) -> list[ChangedFil
 
 
 def _stands_for_home(item: ChangedFile) -> bool:
-    """Tell whether a link or a submodule lies where a folder of recordings would: what it leads to may be others now."""
+    """Tell whether a link or a submodule is where a folder of recordings would be: its target may have changed."""
     is_odd = item.old_mode in _ODD or item.new_mode in _ODD
     return is_odd and claims().are_homes(item.raw.split(b"/"))
 
 
 def _has_home(asked: Range) -> bool:
-    """Tell whether either side has a folder with the name of a home: where there is none, the ending alone counts."""
+    """Tell whether either side has a directory with a home's name: without one, suffixes alone decide."""
     return any(has_home(asked.repository, commit) for commit in (asked.base, asked.head) if commit)
 
 
 def has_home(repository: Repository, commit: str) -> bool:
-    """Tell whether a commit has a folder with the name of a home. Raises GitFailed."""
+    """Tell whether a commit has a directory with a home's name. Raises GitFailed."""
     return claims().are_homes(folder.rpartition(b"/")[2] for folder in ranges.folders(repository, commit))
 
 
@@ -163,7 +162,7 @@ _Lines = dict[bytes, tuple[tuple[bytes, bytes], ...]]
 
 
 def _read(asked: Range, library: Library, changed: Sequence[ChangedFile]) -> tuple[_Files, _Lines]:
-    """Read both sides of all that changed: each blob once, in one batch."""
+    """Read both sides of all changed files, each blob once, in one batch."""
     names: dict[str, list[tuple[bytes, str]]] = {}
     said: _Files = {}
     reader = SideReader(library)
@@ -193,7 +192,7 @@ def _read(asked: Range, library: Library, changed: Sequence[ChangedFile]) -> tup
 
 
 def _compare_lines(raw: bytes, data: bytes, waiting: dict[bytes, bytes], lines: _Lines, *, is_wanted: bool) -> None:
-    """Keep the lines that differ, once both sides of a path were read; their order does not matter to anyone."""
+    """Store the differing lines once both sides of a path were read, in whichever order."""
     if not is_wanted:
         return
     other = waiting.pop(raw, None)
@@ -204,9 +203,9 @@ def _compare_lines(raw: bytes, data: bytes, waiting: dict[bytes, bytes], lines: 
 
 
 def line_changes(old: bytes, new: bytes) -> tuple[tuple[bytes, bytes], ...]:
-    """Return the lines that differ by place.
+    """Return the pairs of lines that differ at the same line number.
 
-    () where the numbers of lines differ, where too many differ, and for what git takes for binary.
+    () if the numbers of lines differ, if too many lines differ, and for files that git considers binary.
     """
     if b"\0" in old[:8000] or b"\0" in new[:8000] or old.count(b"\n") != new.count(b"\n"):
         return ()
@@ -235,13 +234,13 @@ _BLOCK = 1 << 14
 
 
 def _equal_bytes(old: bytes, at: int, new: bytes, there: int) -> int:
-    """Return how many bytes are equal from two places on."""
+    """Return the number of equal bytes from two offsets on."""
     start = 0
     most = min(len(old) - at, len(new) - there)
     while start < most and old[at + start : at + start + _BLOCK] == new[there + start : there + start + _BLOCK]:
         start += _BLOCK
     low, high = min(start, most), min(start + _BLOCK, most)
-    while low < high:  # all before `low` is equal; find where it ends
+    while low < high:  # binary search: everything before `low` is equal
         middle = (low + high + 1) // 2
         if old[at + low : at + middle] == new[there + low : there + middle]:
             low = middle
@@ -277,7 +276,7 @@ def _assembled(
             elif new.part in turns:
                 modified.append(Modified(old, new, Counted(0, 0)))
             elif is_shared and old.blob == new.blob and old.meaning.fingerprint == new.meaning.fingerprint:
-                same.append(new)  # else what stands beside it in the file is another
+                same.append(new)  # otherwise, something else in the file changed
             elif is_shared:
                 modified.append(Modified(old, new, Counted(0, 0)))
             else:
@@ -287,7 +286,7 @@ def _assembled(
 
 
 def _of_file(item: ChangedFile, said: _Files, counts: Mapping[bytes, Counted]) -> Counted:
-    """Return what git counts of a file."""
+    """Return git's line counts of a file."""
     if item.old and item.new:
         return counts.get(item.raw, Counted(0, 0))
     lines = said[item.raw, item.old or item.new].lines
@@ -301,7 +300,7 @@ def _on_disk(asked: Range, library: Library) -> ChangeSet:
 
 
 def _wanted(asked: Range) -> Callable[[bytes], bool]:
-    """Return which paths of the working tree are recordings."""
+    """Return a predicate: which paths of the working tree are recordings."""
     mine = claims()
     return mine.holds if _has_home(asked) or disk.has_home(asked.repository) else mine.holds_loose
 
@@ -334,7 +333,7 @@ def _read_on_disk(asked: Range, library: Library, found: disk.DiskChanges) -> Ch
 
 
 def _count(old: bytes, new: bytes) -> Counted:
-    """Count the lines that differ, as git does but for how it chooses among equally long ways."""
+    """Count the differing lines as git does, except for its choice among equally short diffs."""
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     same = sum(length for _, _, length in common(before, after) or [])
     return Counted(len(after) - same, len(before) - same)
@@ -350,7 +349,7 @@ def each_side(changes: ChangeSet) -> Iterator[Side]:
 
 
 def kept(source: ChangeSet, tests: Collection[str]) -> Collection[KeptRecording] | None:
-    """Return what has a recording on both sides under one path, changed or not; None where that is not known."""
+    """Return the recordings at paths that have one on both sides, changed or not; None if unknown."""
     known = source.unchanged(tests)
     if known is None:
         return None
@@ -360,15 +359,15 @@ def kept(source: ChangeSet, tests: Collection[str]) -> Collection[KeptRecording]
 
 
 def came_and_went(asked: Range) -> tuple[list[ChangedFile], list[ChangedFile]]:
-    """Return what was deleted and what was added between two commits, without reading it. Raises GitFailed."""
+    """Return the files deleted and the files added between two commits, without reading them. Raises GitFailed."""
     changed = _recordings(asked, ranges.differing(asked.repository, asked.base, asked.head))
     return [item for item in changed if not item.new], [item for item in changed if not item.old]
 
 
 def sides(asked: Range, library: Library, changed: Sequence[ChangedFile]) -> list[Side]:
-    """Read what came or went, one for each file with recordings, in that order. Raises MissingObjects.
+    """Read deleted or added files, one side for each file with recordings, in that order. Raises MissingObjects.
 
-    A file with many recordings is one side that says only that.
+    A file with several recordings becomes one side without details.
     """
     said, _ = _read(asked, library, changed)
     made = []
@@ -376,7 +375,7 @@ def sides(asked: Range, library: Library, changed: Sequence[ChangedFile]) -> lis
         blob = item.old or item.new
         found = said[item.raw, blob]
         if not found.parts:
-            continue  # no recording, though it lies among them
+            continue  # not a recording, although it is among them
         whole = unread_file("a file of several recordings", blob) if found.parts[0].part else found
         made += sides_of(item.raw, blob, whole)
     return made

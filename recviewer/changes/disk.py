@@ -1,4 +1,4 @@
-"""The new side of a range where it is the working tree: what git would commit of the recordings that lie there."""
+"""The new side of a range that ends in the working tree: what git would commit of its recordings."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from recviewer.store.refusals import Refusal
 from recviewer.store.scan import scan
 
 Wanted = Callable[[bytes], bool]
-"""Tells of a path whether it is that of a recording."""
+"""Predicate: whether a path is that of a recording."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiskChanges:
-    """How the recordings of a working tree differ from a commit, in order of path.
+    """How the recordings of a working tree differ from a commit, sorted by path.
 
-    data: the bytes of new blobs as git would store them, by blob id. obstacles: why files cannot be read, by path; their new
-    side is `disk:` and the path. problems: what could not be looked at, as clauses.
+    data: the bytes of new blobs as git would store them, by blob id. obstacles: why files are unreadable, by path;
+    their new blob is `disk:` and the path. problems: what could not be examined, as clauses.
     """
 
     changed: tuple[ChangedFile, ...]
@@ -36,14 +36,14 @@ class DiskChanges:
 
 
 def has_home(repository: Repository) -> bool:
-    """Tell whether a folder with the name of a home lies in the working tree, or the tree in one."""
+    """Tell whether the working tree contains, or is in, a directory with a home's name."""
     return not scan(repository.work_tree, claims()).is_loose
 
 
 def looked_at(repository: Repository, commit: str, wanted: Wanted) -> DiskChanges:
-    """Compare a commit (full name) with the working tree by git's own rules: what `git status` calls clean is the same.
+    """Compare a commit (full id) with the working tree by git's own rules: what `git status` considers clean is equal.
 
-    What sparse checkout leaves out is not deleted, and what is ignored and untracked is not there. Raises GitFailed.
+    Files left out by sparse checkout are not deleted, and ignored untracked files do not exist. Raises GitFailed.
     """
     found = scan(repository.work_tree, claims())
     problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
@@ -75,9 +75,9 @@ def _unsure(raw: bytes, name: str) -> str:
 
 
 def bytes_of(repository: Repository, wanted: Mapping[bytes, str]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield (path, bytes) for those files whose bytes, as git would store them, still have the blob id that is asked for.
+    """Yield (path, bytes) for the files whose bytes, as git would store them, still have the requested blob id.
 
-    wanted: blob ids by path; in their order. Raises GitFailed.
+    wanted: blob ids by path, in order. Raises GitFailed.
     """
     stored: dict[bytes, bytes] | None = None
     with files.Reader(repository.work_tree, limit_bytes=None) as reader:
@@ -95,7 +95,7 @@ def bytes_of(repository: Repository, wanted: Mapping[bytes, str]) -> Iterator[tu
 
 
 def _stored(repository: Repository, wanted: Mapping[bytes, str]) -> dict[bytes, bytes]:
-    """Return, by path, the bytes that git would store: line ends and encodings may be others on disk."""
+    """Return, by path, the bytes that git would store; line ends and encodings may differ on disk."""
     with snapshot(repository, wanted.__contains__) as snap:
         mine = {one.raw: one.blob for one in snap.held() if wanted.get(one.raw) == one.blob}
         found = dict(snap.contents(sorted(set(mine.values()))))
@@ -103,7 +103,7 @@ def _stored(repository: Repository, wanted: Mapping[bytes, str]) -> dict[bytes, 
 
 
 def held(repository: Repository) -> list[CommittedFile]:
-    """Return the recordings that lie in the working tree, with their blobs as git would store them. Raises GitFailed."""
+    """Return the recordings in the working tree, with their blob ids as git would store them. Raises GitFailed."""
     there = {stamp.raw for stamp in scan(repository.work_tree, claims()).stamps if not stamp.obstacle}
     with snapshot(repository, there.__contains__) as snap:
         obstacles = {one.raw for one in snap.obstacles}
@@ -111,9 +111,10 @@ def held(repository: Repository) -> list[CommittedFile]:
 
 
 def state(repository: Repository) -> str:
-    """Return what is the same as long as no recording of a work tree was touched, nor what git reads them by.
+    """Return a digest that changes if a recording of a work tree, or git's settings for reading files, may have
+    changed.
 
-    It is made from stamps, not from contents.
+    Computed from stamps, not from contents.
     """
     digest = hashlib.blake2b(digest_size=16)
     folders = {b""}

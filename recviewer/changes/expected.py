@@ -1,4 +1,4 @@
-"""Whether answers that changed still hold what their tests look for."""
+"""Whether changed answers still contain what their tests look for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from recviewer.git.texts import Texts, stamp, texts_of, texts_on_disk
 
 
 class KeptWords(NamedTuple):
-    """How many answers with other words keep every word that their tests look for, of those that held any."""
+    """How many answers with other words keep every word that their tests look for, of those that contained any."""
 
     keep: int
     of: int
@@ -35,13 +35,13 @@ class KeptWords(NamedTuple):
 
 
 def kept(changes: Iterable[Change]) -> KeptWords:
-    """Count the answers with other words that held what their tests look for, and those that still do."""
+    """Count the answers with other words that contained what their tests look for, and those that still do."""
     held_before = [one for one in changes if one.churn is Churn.TEXT and one.new is not None and one.expected.was_held]
     return KeptWords(sum(not one.expected.loses for one in held_before), len(held_before))
 
 
 def attached(asked: Range, changes: Sequence[Change]) -> list[Change]:
-    """Return changes with what their tests look for. Raises GitFailed where the sources cannot be read."""
+    """Return changes with their tests' expectations. Raises GitFailed if the sources cannot be read."""
     tests = {change.about.test_id for change in changes if change.about.test_id and not change.is_quiet}
     if not tests and asked.head:
         return list(changes)
@@ -57,11 +57,11 @@ def attached(asked: Range, changes: Sequence[Change]) -> list[Change]:
 
 
 _read_on_disk = Recent[str, set[str]](8)
-"""The sources that were looked for on disk the last time, by work tree."""
+"""The source files searched on disk the last time, by work tree."""
 
 
 def state_on_disk(repository: Repository) -> str:
-    """Return what is the same as long as no source was touched that was looked for in a work tree the last time."""
+    """Return a digest that changes if a source file was touched that was searched in a work tree the last time."""
     paths = _read_on_disk.get(str(repository.work_tree)) or ()
     return hashlib.blake2b(
         repr([stamp(repository, path) for path in sorted(paths)]).encode(), digest_size=8
@@ -69,7 +69,7 @@ def state_on_disk(repository: Repository) -> str:
 
 
 def _noted(repository: Repository, text: Texts) -> Texts:
-    """Return the same texts, and note which are asked for."""
+    """Return the same source texts, recording which are requested."""
     paths = _read_on_disk.put(str(repository.work_tree), set())
 
     def noted(path: str) -> str | None:
@@ -99,7 +99,7 @@ def _answers(changes: Sequence[Change]) -> dict[str, list[Exchange]]:
 
 
 def _expected(change: Change, read: Expectations, others: Sequence[Exchange]) -> Expected:
-    """Return what one change keeps of what its test looks for."""
+    """Return which expectations of its test a change keeps."""
     old, new = (side.exchange if side is not None else None for side in (change.old, change.new))
     met = []
     for one in read.expected:
@@ -116,7 +116,7 @@ def _expected(change: Change, read: Expectations, others: Sequence[Exchange]) ->
 
 
 def _once(met: Iterable[Met]) -> Iterable[Met]:
-    """Yield each thing that is looked for once, also where several asserts look for it."""
+    """Yield each expectation once, even if several asserts have it."""
     seen: list[tuple[object, ...]] = []
     for one in met:
         words = one.expectation
@@ -127,13 +127,13 @@ def _once(met: Iterable[Met]) -> Iterable[Met]:
 
 
 def _is_plain(one: Expectation, side: Exchange | None) -> bool:
-    """Tell whether an expectation is surely about an answer, and no other answer follows it."""
+    """Tell whether an expectation is certainly about this answer, because no other answer follows it."""
     if side is None or not held(one, [side]).exact:
         return False
     return one.where is AnswerPiece.TOOL or not any(output.tool_calls for output in side.outputs)
 
 
 def _holds(one: Expectation, side: Exchange | None) -> bool | None:
-    """Tell whether an answer holds an expectation, None where that cannot be told."""
+    """Tell whether an answer meets an expectation, None if unknown."""
     state = held(one, [side]).state if side is not None else Verification.UNTOLD
     return None if state is Verification.UNTOLD else state is Verification.THERE

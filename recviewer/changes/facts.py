@@ -1,4 +1,4 @@
-"""What is known of a change besides its two recordings: what its test looks for, and what runs of the suite say of it."""
+"""Facts about a change besides its two recordings: its test's expectations, and runs of the suite."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from recviewer.asserts.expectations import Expectation
 from recviewer.exchange.amounts import counted
 
 NAMED = 4
-"""Runs that a clause names."""
+"""Most runs that a clause names."""
 
 
 class Met(NamedTuple):
-    """An expectation of a test, and whether the answers of a change hold it.
+    """An expectation of a test, and whether the answers of a change meet it.
 
-    before, now: None where there is no such answer, or nothing can be told of it. elsewhere: another new answer of the
-    test in the range holds it now. plain: nothing had to be guessed, and it is about this very answer: it asks the question
-    that the test spells out, and ends without a call that another answer would follow. path: the file of the test.
+    before, now: None if there is no such answer, or if it cannot be determined. elsewhere: another new answer of the
+    test in the range meets it. plain: nothing had to be guessed, and it is about this very answer: the request has the
+    question that the test spells out, and the answer ends without a call that another answer would follow. path: the
+    test's file.
     """
 
     expectation: Expectation
@@ -29,21 +30,21 @@ class Met(NamedTuple):
 
     @property
     def is_spelled_out(self) -> bool:
-        """Tell whether the test says which answer it is about, by its question."""
+        """Tell whether the test identifies the answer by spelling out its question."""
         return self.expectation.question is not None
 
     @property
     def is_lost(self) -> bool:
-        """Tell whether the old answer held it, and the new one does not, nor one that follows it."""
+        """Tell whether the old answer met it and the new one does not, nor another answer of the test."""
         return self.before is True and self.now is False and (self.plain or not self.elsewhere)
 
 
 class Expected(NamedTuple):
-    """What the test of a change looks for in its answer.
+    """The expectations of a change's test about its answer.
 
-    met: what one of both answers held. is_read: the source of the test is at hand. unread: asserts about answers that could
-    not be read. is_cut: the source was not followed to its end. errors: names of errors that the test expects, where one of
-    both is an error.
+    met: those that one of the two answers met. is_read: the test's source is available. unread: number of asserts about
+    answers that could not be interpreted. is_cut: the source was not followed to its end. errors: names of errors that
+    the test expects, if one of the two is an error.
     """
 
     met: tuple[Met, ...] = ()
@@ -54,12 +55,12 @@ class Expected(NamedTuple):
 
     @property
     def loses(self) -> bool:
-        """Tell whether something is lost."""
+        """Tell whether an expectation is no longer met."""
         return any(one.is_lost for one in self.met)
 
     @property
     def was_held(self) -> bool:
-        """Tell whether the old answer held anything."""
+        """Tell whether the old answer met any expectation."""
         return any(one.before for one in self.met)
 
 
@@ -67,10 +68,10 @@ NOTHING_EXPECTED: Final = Expected()
 
 
 class RunWords(NamedTuple):
-    """What runs say of one change. unread: those that would have read the new recording and did not, where none did.
+    """What runs report about one change. unread: runs that would have read the new recording and did not, if none did.
 
-    asked: those that asked for the old one in vain, which is deleted; in how many different tests, of which so many failed
-    in any of them.
+    asked: runs that requested the deleted old one in vain. tests: how many different tests did; failed: how many of
+    them failed in any run.
     """
 
     unread: tuple[str, ...] = ()
@@ -80,7 +81,7 @@ class RunWords(NamedTuple):
 
     @property
     def clause(self) -> str:
-        """All of it in words; "" for nothing."""
+        """All of it as a clause; "" if there is nothing."""
         said = [f"never read by {_names(self.unread)}"] if self.unread else []
         if self.asked:
             said.append(f"asked for in vain by {_names(self.asked)} in {counted(self.tests, 'test')}, {self._failed}")

@@ -1,4 +1,4 @@
-"""Fetches as a team sees them: one at a time, in the background where one takes long, and what came in a sentence."""
+"""Fetches as a team sees them: one at a time, in the background if they take long, with a sentence about the result."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from recviewer.git.remotes import Remote
 from recviewer.git.repository import GitFailed, Repository
 
 _PAUSE_SECONDS = 0.3
-"""How often progress is written down."""
+"""Interval at which progress is written."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchState:
-    """How fetching stands. line: of progress, "" while none is running.
+    """The state of fetching. line: progress, "" if no fetch is running.
 
-    at: when the last fetch ended, in seconds since the epoch, 0 before the first. sentence: what it brought; error: why
-    it brought nothing.
+    at: when the last fetch ended, in seconds since the epoch, 0 before the first. sentence: its result; error: why it
+    failed.
     """
 
     line: str
@@ -35,22 +35,22 @@ class FetchState:
 
     @property
     def is_running(self) -> bool:
-        """Tell whether a fetch is under way, in whichever process."""
+        """Tell whether a fetch is running, in any process."""
         return bool(self.line)
 
 
 def state(repository: Repository, remote: Remote, data: Path) -> FetchState:
-    """Return how fetching stands."""
+    """Return the state of fetching."""
     where = fetched.place(data, repository, remote)
     left = fetched.note(where)
     return FetchState(_running(where), left.at, left.sentence, left.error)
 
 
 def start(repository: Repository, remote: Remote, data: Path, revision: str = "", *, patience: float) -> FetchState:
-    """Fetch, in a thread of its own, and return how it stands: at its end, or when patience (in seconds) ran out.
+    """Fetch in a separate thread, and return the state at its end, or after `patience` seconds.
 
-    revision: the one branch, request or commit that is wanted; "" for all requests that are new or moved. Where a fetch is
-    under way already, that one is waited for. Raises GitFailed where the data folder cannot be written.
+    revision: the only branch, request or commit to fetch; "" for all requests that are new or moved. If a fetch is
+    running already, wait for that one. Raises GitFailed if the data folder cannot be written.
     """
     where = fetched.place(data, repository, remote)
     lock = FileLock(where.with_suffix(".lock"), thread_local=False)
@@ -73,7 +73,7 @@ def start(repository: Repository, remote: Remote, data: Path, revision: str = ""
 
 
 def bring(repository: Repository, remote: Remote, data: Path, revisions: Sequence[str]) -> None:
-    """Fetch some branches or requests, after whatever fetch is under way. Raises GitFailed."""
+    """Fetch some branches or requests, after any fetch that is running. Raises GitFailed."""
     where = fetched.place(data, repository, remote)
     try:
         with FileLock(where.with_suffix(".lock"), timeout=fetching.FETCH_SECONDS, thread_local=False):
@@ -87,7 +87,7 @@ def bring(repository: Repository, remote: Remote, data: Path, revisions: Sequenc
 
 
 def _unheard(line: str) -> None:
-    """Take progress that nobody looks at."""
+    """Discard progress."""
 
 
 def _work(repository: Repository, remote: Remote, where: Path, revision: str, lock: FileLock) -> None:
@@ -122,7 +122,7 @@ def _progress(where: Path) -> Path:
 
 
 def _running(where: Path) -> str:
-    """Return the line of progress of a fetch that runs; "" where none does, or where the one that did was ended."""
+    """Return the progress of a running fetch; "" if none is running, or if it was killed."""
     try:
         line = _progress(where).read_text(errors="replace")
     except OSError:
@@ -139,7 +139,7 @@ def _running(where: Path) -> str:
 
 
 def sentence(came: Came) -> str:
-    """Say what a fetch brought: `3 pull requests are new, 1 moved.`"""
+    """Describe the result of a fetch: `3 pull requests are new, 1 moved.`"""
     noun = _noun((*came.new, *came.moved, *came.gone))
     parts: list[str] = []
     for names, one, many in (

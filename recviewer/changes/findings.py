@@ -1,6 +1,6 @@
-"""What is red or amber in a change set: what only the comparison or the new recordings show.
+"""Red and amber findings in a change set: those that depend on the comparison or on the new recordings.
 
-Every change is asked about, whether its bytes, its name or its place changed. What was as bad before is no finding.
+Rules examine every change, of bytes, name or place. Whatever was as bad before is not a finding.
 """
 
 from __future__ import annotations
@@ -16,5 +16,5 @@ Finding: TypeAlias = smells.Finding[Change]
 
 
 def findings(changes: Sequence[Change]) -> tuple[Finding, ...]:
-    """Return what is red, then what is amber, in each what is on most changes first."""
+    """Return red findings, then amber ones, each sorted by number of changes."""
     return smells.findings(changes, cases_of(changes))

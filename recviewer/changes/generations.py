@@ -1,4 +1,4 @@
-"""Older generations of a call in a range: the change that replaced them tells how many, and each says that it is one."""
+"""Older generations of a call in a range: the change that replaced them gives their number, and each is marked as one."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from recviewer.exchange import amounts
 
 
 def folded(changes: Sequence[Change]) -> list[Change]:
-    """Return the changes of a range, those with older generations and these themselves said to be so.
+    """Return the changes of a range with older generations marked, and counted on the change that replaced them.
 
-    Each is an item of its own, for it may say something that the newest does not: they go together only by their own rule.
+    Each stays an item of its own, since it may differ from the newest: they are grouped only by their own rule.
     """
     older: dict[int, int] = {}
     for change in changes:
@@ -32,7 +32,7 @@ def folded(changes: Sequence[Change]) -> list[Change]:
 
 
 def counted(count: int) -> str:
-    """Return how many older generations there are, as a clause."""
+    """Return the number of older generations, as a clause."""
     return f"{amounts.counted(count, 'older generation')}, deleted too"
 
 

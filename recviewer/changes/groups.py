@@ -1,8 +1,8 @@
-"""Many recordings with the same change: one thing to look at, with a representative.
+"""Groups recordings with the same change: one thing to look at, with a representative.
 
-Only what is truly the same change is one: the same class and findings, and in every place that differs the same path, the
-same old and the same new value. A number, a date, a negation, an argument or a name that is another one in one of the
-recordings keeps that one apart. What has no old side is the same where it says the same.
+Only truly equal changes are grouped: the same class and findings and, in every place that differs, the same path, old
+value and new value. A different number, date, negation, argument or name keeps a recording out of the group. New
+recordings without an old side are grouped if they have the same content.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from recviewer.exchange.text import SENT
 from recviewer.pairing.sides import Side
 
 LEAST = 2
-"""Fewer changes than this are no group."""
+"""Smallest group."""
 
 Lines = Mapping[bytes, Sequence[tuple[bytes, bytes]]]
-"""By path, the lines of a modified file that differ."""
+"""The differing lines of a modified file, by path."""
 
 _TURN = re.compile(r"^(messages|tools|input|contents)\[\d+\]")
-"""A place in a list whose number says only how much came before: the same turn of a longer conversation is the same."""
+"""List positions that only tell how many turns precede: the same turn of a longer conversation counts as the same place."""
 
 _SPOKEN = frozenset({SectionKind.ANSWER, SectionKind.REASONING, SectionKind.REFUSAL, SectionKind.CALLS})
-"""What is an answer to a question: the same change of two answers is the same only where the question is."""
+"""Sections of answers: equal changes of two answers are the same only if the questions are equal."""
 
 _UNTOLD = frozenset({SectionKind.VECTORS, SectionKind.REPLY})
-"""What items tell of only in part: these are the same where what came back is the same as a whole."""
+"""Sections whose items show only a part: equal only if the whole responses are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Changes that are the same change. label: which, as a clause. count: how many they are."""
+    """A group of equal changes. label: a clause. count: number of changes."""
 
     number: int
     label: str
@@ -50,10 +50,10 @@ class Alike:
 
 
 def mask(difference: Difference, old: Side, new: Side) -> bytes:
-    """Return what a difference comes to: equal for equal changes, and only for those.
+    """Return a digest of a difference: equal for equal changes, and only for those.
 
-    Where a recording stands (test, host, folder) counts with its old and new value if nothing else differs. If something
-    else does, only which of these places moved counts: pages show the values with each member of a group.
+    The place of a recording (test, host, folder) counts with its old and new value if nothing else differs. Otherwise
+    only which of these places changed counts: pages show the values with each member of a group.
     """
     digest = hashlib.blake2b(difference.churn.encode(), digest_size=16)
     kinds = set()
@@ -97,18 +97,20 @@ def mask(difference: Difference, old: Side, new: Side) -> bytes:
 
 
 def _exactly(value: Json) -> str:
-    """Return a value so that no other one is written alike: the text "1" is not the number, nor nothing an empty text."""
+    """Return an unambiguous text for a value: the text "1" differs from the number, and a missing value from an empty
+    text.
+    """
     return "" if value is ABSENT else encode(value).decode("utf-8", "replace")
 
 
 def _add(digest: hashlib.blake2b, found: tuple[object, ...]) -> None:
-    """Add what masks stand for, where there are any: two secrets may have one."""
+    """Add the secrets behind masks, if any: two secrets may have equal masks."""
     if found:
         digest.update(repr(found).encode("utf-8", "backslashreplace"))
 
 
 def is_place_alone(difference: Difference) -> bool:
-    """Tell whether nothing differs but where the recordings stand: test, host, folder."""
+    """Tell whether only the places of the recordings differ: test, host, folder."""
     counted = [section for section in difference.sections if not section.is_quiet]
     values = [one for section in counted for item in section.items if isinstance(item, Values) for one in item.values]
     return all(section.kind is SectionKind.DETAILS for section in counted) and all(map(wording.is_place, values))
@@ -117,11 +119,11 @@ def is_place_alone(difference: Difference) -> bool:
 def find(
     changes: Sequence[Change], lines: Lines, marks: Sequence[object] = ()
 ) -> tuple[dict[int, int], tuple[Alike, ...]]:
-    """Return, by place of a change, the number of its group, and what each number stands for.
+    """Return the group number by index of a change, and the groups by number.
 
-    lines: of the modified files. marks: of each change what was found on it, which keeps it apart from others. Those whose
-    every line differs by one rename alone are one group; then those with the same mask; what means the same is grouped by
-    what it differs in.
+    lines: of the modified files. marks: the findings on each change; different ones are not grouped. First, files all
+    of whose lines differ by one rename are grouped; then changes with equal masks; changes with equal meaning by what
+    differs.
     """
     apart = [(change.churn, marks[place] if marks else None) for place, change in enumerate(changes)]
     numbers: dict[int, int] = {}
@@ -149,7 +151,7 @@ def _masked(changes: Sequence[Change], apart: Sequence[object]) -> list[tuple[st
 
 
 def _renamed(changes: Sequence[Change], lines: Lines, apart: Sequence[object]) -> list[tuple[str, list[int]]]:
-    """Group what differs by one rename alone; each class for itself, and no calls whose arguments differ."""
+    """Group changes that consist of one rename; separately for each class, and without calls whose arguments differ."""
     places = {change.new.raw: place for place, change in enumerate(changes) if change.new}
     made = []
     for rename, paths in renames.find({raw: pairs for raw, pairs in lines.items() if raw in places and pairs}):
@@ -164,18 +166,18 @@ def _renamed(changes: Sequence[Change], lines: Lines, apart: Sequence[object]) -
 
 
 def _has_other_secrets(change: Change) -> bool:
-    """Tell whether other secrets are masked before and now: a label names what was renamed, as it was recorded."""
+    """Tell whether the masked secrets differ between the sides: a label would show the renamed text as recorded."""
     sides = [side.exchange.secrets if side else () for side in (change.old, change.new)]
     before, now = [{one.proof for one in some if "masked " in one.told} for some in sides]
     return before != now
 
 
 def _may_be_renamed(change: Change) -> bool:
-    """Tell whether a change may be one of many by a rename: a function may have another name, but the same arguments.
+    """Tell whether a change may be one of many by a rename: a function may be renamed, with equal arguments.
 
-    People rename what they ask. Where only what came back says another word (`positive` → `negative`, `create_user` →
-    `delete_user`), the model said so, to each question anew; also where later requests of a conversation repeat it. Other
-    details than where it stands are grouped by which they are, with their old and new values, and by nothing else.
+    People rename what they ask. If only the response has another word (`positive` → `negative`, `create_user` →
+    `delete_user`), the model said so, in answer to each question separately; also if later requests of a conversation
+    repeat it. Changed details other than places are grouped only by their paths and old and new values.
     """
     if change.churn is Churn.DETAILS:
         return change.is_move
@@ -189,9 +191,9 @@ def _may_be_renamed(change: Change) -> bool:
 
 
 def _is_asked_anew(change: Change) -> bool:
-    """Tell whether what was asked differs in more than what a model said before and requests repeat.
+    """Tell whether the requests differ in more than earlier answers of the model and their repetitions.
 
-    What a tool gave back counts only where the answer to it is still the same: it may repeat what a model called it with.
+    A tool result counts only if the answer to it is unchanged, since it may repeat the model's arguments.
     """
     sides = [side.exchange for side in (change.old, change.new) if side is not None]
     before, after = sides[0], sides[-1]
@@ -202,7 +204,7 @@ def _is_asked_anew(change: Change) -> bool:
 
 
 def _written(exchange: Exchange, with_results: bool) -> list[Json]:
-    """Return the messages of a request that no model sent, with or without what tools gave back."""
+    """Return the messages of a request that a model did not send, with or without tool results."""
     ids = Ids()
     return [
         [message.role, said_of_part(part, ids)]

@@ -1,8 +1,8 @@
-"""Things to look at: a change, many that are the same change with one to stand for them, or all that one test became.
+"""Items to look at: a change, many equal changes with a representative, or all changes of one test.
 
-A file that holds many calls, of which no test is known, is what a test is elsewhere: its calls are read together. So are
-several tests of one function, or files of one folder, that hold little (see `read_together`), those that ask the same
-first: each is read.
+For calls without a known test, a file with several calls takes the place of the test: its calls are read together. So
+are several small tests of one function, or files of one folder (see `read_together`), those with equal questions first;
+each of them is read.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from recviewer.changes.model import Change
 from recviewer.smells import Severity
 
 TOGETHER = 24
-"""Changes that several tests or files may have, up to which they are read on one page."""
+"""Most changes of several tests or files that are read on one page."""
 TOGETHER_WORDS = 3_000
-"""Words that may have come and gone in them."""
+"""Most words that came or went in them."""
 
 
 class Item(NamedTuple):
-    """Changes that are looked at and decided on together. The first is the weightiest of them.
+    """Changes that are looked at and decided on together. The first is the most important one.
 
-    older: the older generations of their calls. They are read below it, and a verdict on it does not reach them.
-    is_many: the changes are different ones, each of which is read; else the first stands for all.
+    older: the older generations of their calls. They are read below it, and a verdict on it does not apply to them.
+    is_many: the changes are different, and each is read; else the first represents all.
     """
 
     changes: tuple[Change, ...]
@@ -32,27 +32,27 @@ class Item(NamedTuple):
 
     @property
     def first(self) -> Change:
-        """The one that is shown, or the weightiest."""
+        """The representative, or the most important change."""
         return self.changes[0]
 
     @property
     def tests(self) -> tuple[str, ...]:
-        """The ids of the tests that it is about, each once, "" where none is known."""
+        """The ids of its tests, each once, "" if unknown."""
         return tuple(dict.fromkeys(change.about.test_id for change in self.changes))
 
     @property
     def stories(self) -> tuple[str, ...]:
-        """The tests or, where none is known, the files of many calls that it is about, each once; "" for neither."""
+        """The tests or, if unknown, the files with several calls, each once; "" for neither."""
         return tuple(dict.fromkeys(change.about.story for change in self.changes))
 
     @property
     def places(self) -> tuple[str, ...]:
-        """The tests, else the files, that it is about, each once."""
+        """The tests, else the files, each once."""
         return tuple(dict.fromkeys(place_of(change) for change in self.changes))
 
     @property
     def questions(self) -> int:
-        """How many different things the tests or files of which calls are read in it were asked first; one test, one."""
+        """How many different first questions the tests or files have whose calls are read in it; 1 for a single test."""
         asked: dict[str, set[bytes]] = {}
         for head in self.heads:
             asked.setdefault(place_of(head), set()).add(head.kin.asked)
@@ -60,12 +60,12 @@ class Item(NamedTuple):
 
     @property
     def is_asked_alike(self) -> bool:
-        """Tell whether the tests or files of which calls are read in it were all asked the same; of one test they were."""
+        """Tell whether all tests or files read in it have the same first question; always true for one test."""
         return self.questions == 1
 
     @property
     def heads(self) -> tuple[Change, ...]:
-        """The changes that are read: of those that are the same one, that of its first test or file where it has one."""
+        """The changes that are read: of equal ones, that of its first test or file if it has one."""
         if not self.is_many:
             return (self.first,)
         groups = [some.changes for some in items(self.changes)]
@@ -73,7 +73,7 @@ class Item(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """What was decided on all of them; `undecided` while one is open, `mixed` where they differ."""
+        """The verdict on all of them; `undecided` while one is open, `mixed` if they differ."""
         found = {change.verdict or "undecided" for change in self.changes}
         if "undecided" in found:
             return "undecided"
@@ -81,15 +81,15 @@ class Item(NamedTuple):
 
     @property
     def state(self) -> str:
-        """The same, with `waiting` where what is open waits for further people's words, all of it."""
+        """The same, or `waiting` if all open ones wait for the agreement of further people."""
         open_ = [change for change in self.changes if not change.verdict]
         return "waiting" if open_ and all(change.is_waiting for change in open_) else self.verdict
 
 
 def items(changes: Iterable[Change]) -> list[Item]:
-    """Return the changes as items call by call, in the order of the first of each.
+    """Return the changes as items call by call, in order of each item's first change.
 
-    Older generations are no items of their own where their call is the first of one.
+    Older generations are not items of their own if their call is the first change of one.
     """
     gathered: dict[object, list[Change]] = {}
     for change in changes:
@@ -100,18 +100,18 @@ def items(changes: Iterable[Change]) -> list[Item]:
 
 
 def items_by_test(changes: Iterable[Change]) -> list[Item]:
-    """Return the changes as items test by test: see `joined`."""
+    """Return the changes as items by test: see `joined`."""
     return joined(items(changes))
 
 
 def joined(by_call: Iterable[Item]) -> list[Item]:
-    """Return items by call as items test by test, in the order of the first of each: there are never more of them.
+    """Return items by call merged to items by test, in order of each item's first change. There are never more of them.
 
-    All that one test's recordings became is one item, and so is all that became of a file of many calls of which no test
-    is known. A change that several tests or files share is not read again in each: it is an item of its own; several that
-    the very same share are one. What is of neither, and what is only churn, stands as it does call by call. Items that were
-    asked alike are one as far as a page can show them, and so are these with others of their function or folder; what is
-    red, and what went, is not read among the rest.
+    All changes of one test's recordings become one item; so do those of a file with several calls and no known test. A
+    change shared by several tests or files is not repeated in each: it is an item of its own; several shared by exactly
+    the same tests are one. Changes without test or such a file, and churn, stay items by call. Items with equal
+    questions are merged as far as a page can show them, and so are those of one function or folder; red and deleted
+    ones are not merged into others.
     """
     about: dict[object, list[Item]] = {}
     for place, item in enumerate(by_call):
@@ -122,7 +122,7 @@ def joined(by_call: Iterable[Item]) -> list[Item]:
 
 
 def _together(every: Iterable[Item], kin_of: Callable[[Change], bytes]) -> list[Item]:
-    """Return items with those as one that are of the same kin, in the order of the first of each."""
+    """Merge items of the same kin, in order of each item's first change."""
     made: list[list[Item]] = []
     open_: dict[object, list[Item]] = {}
     for item in every:
@@ -152,7 +152,7 @@ def place_of(change: Change) -> str:
 
 
 def _about(item: Item) -> tuple[str, ...]:
-    """Return the test or file of an item, once for each of its changes if these are of several."""
+    """Return the test or file of an item, once for each of its changes if they belong to several."""
     every = tuple(sorted(change.about.story for change in item.changes))
     return every if len(item.stories) > 1 else every[:1]
 
@@ -168,7 +168,7 @@ def _as_one(some: Sequence[Item]) -> Item:
 
 
 def has_older_below(change: Change) -> bool:
-    """Tell whether older generations of its call, if there are any, are told with a change."""
+    """Tell whether a change shows the older generations of its call, if there are any."""
     return change.group is not None and not change.is_older and change.old is not None
 
 

@@ -1,4 +1,4 @@
-"""What there is to look at in a repository: its requests and branches, each with its range by name.
+"""The requests and branches of a repository to look at, each with its range by name.
 
 By name, so that a newer push is found under the same address.
 """
@@ -15,15 +15,15 @@ from recviewer.git.refs import CommitFacts, PullRequest, Ref
 from recviewer.git.repository import Repository
 
 SEARCHED = 500
-"""Newest requests whose first commit is searched too; of older ones only the last."""
+"""Newest requests whose first commit is searched too; of older ones only the last commit."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedRange:
-    """One line of a list. label: `#3`, `!3` or a branch's name. spec: its range.
+    """An entry of a list. label: `#3`, `!3` or a branch name. spec: its range.
 
-    head: its newest commit, None where that is not here. title: what its first commit says; of a single one there is no
-    other. touch: None where nothing is known. is_gone: the remote has it no more.
+    head: its newest commit, None if not available here. title: the subject of its first commit; "" if there is only
+    one. touch: None if unknown. is_gone: the remote no longer has it.
     """
 
     label: str
@@ -36,10 +36,10 @@ class ListedRange:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """One page of requests. found: how many match, of `total`.
+    """One page of requests. found: number of matches, of `total`.
 
-    without: how many more match that touch no recording, where these were left out. uncounted: of how many that match
-    nobody knows yet what they touch; they are not left out.
+    without: how many further matches change no recording, if these were excluded. uncounted: of how many matches it is
+    not yet known what they change; they are included.
     """
 
     entries: tuple[ListedRange, ...]
@@ -51,25 +51,25 @@ class RequestPage:
 
 @dataclass(frozen=True, slots=True)
 class _KnownHeads:
-    """What is known of some heads: what they and their first commits say, and what they touch."""
+    """What is known of some heads: their commits, first commits, and what they change."""
 
     heads: dict[str, CommitFacts]
     touches: dict[str, Touch]
     firsts: dict[str, CommitFacts]
 
     def first(self, sha: str) -> CommitFacts | None:
-        """Return the first commit that a head has of its own."""
+        """Return the first commit that belongs to a head alone."""
         touch = self.touches.get(sha)
         return self.firsts.get(touch.first) if touch else None
 
     def entry(self, label: str, spec: str, sha: str, *, is_gone: bool = False) -> ListedRange:
-        """Return the line of a head."""
+        """Return the entry for a head."""
         head = self.heads.get(sha)
         first = self.first(sha) or head
         return ListedRange(label, spec, head, first.subject if first else "", self.touches.get(sha), is_gone)
 
     def has(self, request: PullRequest, words: Sequence[str]) -> bool:
-        """Tell whether all words occur in a request's number, or in what its first or last commit says."""
+        """Tell whether all words occur in a request's number, or in its first or last commit."""
         commits = (self.heads.get(request.sha), self.first(request.sha))
         said = [request.label, *(f"{commit.subject} {commit.author}" for commit in commits if commit)]
         text = " ".join(said).casefold()
@@ -94,9 +94,9 @@ def requests(
     most: int = 50,
     with_recordings: bool = False,
 ) -> RequestPage:
-    """Return requests, newest number first. query: words that all have to occur. start, most: which of them.
+    """Return requests, newest number first. query: words that must all occur. start, most: the page.
 
-    with_recordings: leave out those that touch none; what is not known yet is counted in the background.
+    with_recordings: exclude those without changed recordings; unknown ones are counted in the background.
     """
     known = refs.requests(repository)
     heads = refs.commits(repository, [request.sha for request in known])
@@ -121,7 +121,7 @@ def requests(
 
 
 def branches(repository: Repository, marks: Landmarks, counter: Counter, *, most: int) -> tuple[list[ListedRange], int]:
-    """Return the branches that moved last, but for the default one, and how many there are."""
+    """Return the most recently updated branches except the default one, and how many there are."""
     known = refs.branches(repository)
     local = {(ref.name.removeprefix("refs/heads/"), ref.sha) for ref in known if ref.name.startswith("refs/heads/")}
     others = [ref for ref in known if ref.sha != marks.base and not _is_copy(ref, local)]
@@ -134,7 +134,7 @@ def branches(repository: Repository, marks: Landmarks, counter: Counter, *, most
 
 
 def _is_copy(ref: Ref, local: set[tuple[str, str]]) -> bool:
-    """Tell whether a remote branch is where the local one of its name is."""
+    """Tell whether a remote branch equals the local one of the same name."""
     is_remote, _, rest = ref.name.partition("refs/remotes/")
     return not is_remote and (rest.partition("/")[2], ref.sha) in local
 

@@ -1,4 +1,4 @@
-"""How two recordings of a pair differ: what they say, and where in the tree they stand."""
+"""The difference of the two recordings of a pair: their content, and their places in the tree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from recviewer.pairing.sides import Side
 from recviewer.replay.names import ReplayState
 
 QUIET = frozenset({Churn.IDENTICAL, Churn.CHUNKING})
-"""Classes that nobody has to read: all that differs is known to be harmless."""
+"""Classes that nobody has to read: all differences are known to be harmless."""
 
 _CALLED = {
     ReplayState.CURRENT: "the name that replay looks for",
@@ -27,7 +27,7 @@ _CALLED = {
 
 
 def differ(old: Side | None, new: Side | None) -> Difference:
-    """Compare the two recordings of a call, with their places in the tree. None: there is no such recording."""
+    """Compare the two recordings of a call, including their places in the tree. None stands for a missing recording."""
     if old is not None and new is not None and old.blob != new.blob and (old.meaning.unread or new.meaning.unread):
         values = (ValueChange(("content",), ("content",), *map(_bytes_of, (old, new))), *_moved(old, new))
         return Difference(Churn.UNREAD, (Section(SectionKind.DETAILS, (Values("", values),)),), similarity=0.0)
@@ -47,9 +47,7 @@ def differ(old: Side | None, new: Side | None) -> Difference:
 
 
 def surely_quiet(old: Side, new: Side) -> Churn | None:
-    """Return the class of two recordings that mean the same and stand at the same place; None where each value has to be
-    compared to know.
-    """
+    """Return the class of two recordings with equal meaning and place; None if the values have to be compared to know it."""
     is_same = old.meaning.fingerprint == new.meaning.fingerprint
     is_same = is_same and (old.meaning.fingerprint != "" or old.blob == new.blob != "")
     before, after = old.exchange, new.exchange
@@ -61,9 +59,9 @@ def surely_quiet(old: Side, new: Side) -> Churn | None:
 
 
 def moved(old: Side, new: Side) -> Iterator[ValueChange]:
-    """Yield what differs of the places of a pair in the tree; of two files that nobody can read also their bytes.
+    """Yield the differences of a pair's places in the tree; for two unreadable files also their bytes.
 
-    A name that moved because the request did says nothing of its own; where the request is the same, it does.
+    A name that changed because the request did has no meaning of its own; if the request is equal, it has.
     """
     if old.blob != new.blob and old.exchange.kind is new.exchange.kind is Kind.UNREADABLE:
         yield ValueChange(("content",), ("content",), *map(_bytes_of, (old, new)))
@@ -90,7 +88,7 @@ def _called(side: Side) -> str:
 
 
 def _asks_the_same(old: Side, new: Side) -> bool:
-    """Tell whether nothing that could move the name differs: the request with its address, and the test."""
+    """Tell whether nothing that determines the name differs: the request with its URL, and the test."""
     if old.blob == new.blob:
         return True
     before, after = old.exchange, new.exchange
@@ -100,7 +98,7 @@ def _asks_the_same(old: Side, new: Side) -> bool:
 
 
 def asks_alike(before: Exchange, after: Exchange) -> bool:
-    """Tell whether two requests say the same, also where masks hide what they say."""
+    """Tell whether two requests are equal, including the secrets behind masks."""
     if behind_masks(before, after):
         return False
     if before.request.body == after.request.body:

@@ -1,10 +1,10 @@
-"""How much there is of some changes: every number that a page, a report or a status tells is counted here.
+"""Counts of changes: every number on a page, in a report or in a status is computed here.
 
-Three words are kept apart. A *recording* is a file, as git counts them. A *change* is a recording that came, went or
-became another; a pair at two paths is one change of two recordings. An *item* is what is looked at and decided on at
-once: all that one test's recordings became or, where no test is known, all calls of one file; several of these that are
-read together; or what several share; or a change of neither. Older generations are no items where their call is one. *By
-call*, an item is one change, or several that are the same change.
+Three words are distinguished. A *recording* is a file, as git counts them. A *change* is a recording that was added,
+deleted or replaced; a pair at two paths is one change of two recordings. An *item* is what is looked at and decided on
+at once: all changes of one test's recordings or, if no test is known, all calls of one file; several of these that are
+read together; what several share; or a change of neither. Older generations are not items if their call is one. *By
+call*, an item is one change, or several equal changes.
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ class Numbers:
     changes: int = 0
     items: int = 0
     items_by_call: int = 0
-    """These three as above."""
+    """These three as defined above."""
     tests: int = 0
-    """Different ones that are known."""
+    """Different known tests."""
     pairs: int = 0
     """Changes with two sides."""
     size: int = 0
-    """Bytes of the newer sides."""
+    """Total bytes of the newer sides."""
     undecided: int = 0
     approved: int = 0
     rejected: int = 0
     to_delete: int = 0
     to_revert: int = 0
-    """These five are changes, by what was decided; they add up to all."""
+    """These five count changes by decision; their sum is `changes`."""
     need_you: int = 0
     """Undecided changes that are more than churn, as `Change.needs_you`."""
     need_you_items: int = 0
-    """The items of these alone."""
+    """The items that consist of these."""
     need_you_by_call: int = 0
-    """The same, call by call."""
+    """The same, by call."""
     churn: int = 0
-    """Undecided changes that are only churn; with need_you they add up to undecided."""
+    """Undecided changes that are only churn; with need_you their sum is undecided."""
     red: int = 0
     """Undecided changes with a red finding."""
     waiting: int = 0
-    """Of those that need you, how many somebody agreed to and somebody else has to, by a rule on their paths."""
+    """Of need_you, those that somebody agreed to and others must agree to, by a rule on their paths."""
 
     @property
     def decided(self) -> int:
-        """Changes that somebody decided on."""
+        """Changes that were decided on."""
         return self.changes - self.undecided
 
 
@@ -87,5 +87,5 @@ def count(changes: Iterable[Change]) -> Numbers:
 
 
 def tests_of(changes: Iterable[Change]) -> set[str]:
-    """Return the ids of the tests that some changes are of. Recordings without a known test count for none."""
+    """Return the test ids of changes. Recordings without a known test are not counted."""
     return {change.about.test_id for change in changes} - {""}

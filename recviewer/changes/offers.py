@@ -1,4 +1,4 @@
-"""Which old recordings can be taken back, with all that stands beside them: also what the range left alone is looked at."""
+"""Which old recordings can be taken back, considering all related recordings, including those unchanged by the range."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from recviewer.pairing.sides import Library, SideReader, sides_of
 from recviewer.recorders.registry import claims, read_as
 
 MOST = 400
-"""Recordings that the range left alone and that are read to tell what leans on an answer; of more, nothing is offered."""
+"""Most unchanged recordings that are read to find what depends on an answer; if there are more, nothing is offered."""
 
 TOO_MANY = "more recordings lie beside it than are looked at"
 NOT_READ = "git could not read what lies beside it"
@@ -27,7 +27,7 @@ _NAME = re.compile(r"[A-Za-z0-9_]{4,}")
 
 
 def attached(source: ChangeSet, changes: Sequence[Change]) -> list[Change]:
-    """Return changes with why the old recording of each that nothing asked for is not to be taken back."""
+    """Return changes with, for each recording made again unasked, why its old version cannot be taken back."""
     waiting = [change for change in changes if change.unasked]
     if not waiting:
         return list(changes)
@@ -42,14 +42,14 @@ def attached(source: ChangeSet, changes: Sequence[Change]) -> list[Change]:
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """Recordings that the range left alone. problem: why they are not known, as a clause."""
+    """Recordings unchanged by the range. problem: why they are unknown, as a clause."""
 
     found: tuple[AskedCall, ...] = ()
     problem: str = ""
 
 
 class _Within:
-    """What the range itself holds, by test."""
+    """The recordings in the range itself, by test."""
 
     def __init__(self, source: ChangeSet) -> None:
         news = [*source.added, *source.same, *(item.new for item in source.modified)]
@@ -58,7 +58,7 @@ class _Within:
         self._there, self._gone = _by_test(map(AskedCall, news)), _by_test(map(AskedCall, olds))
 
     def around(self, change: Change, beside: _Beside | None = None) -> AroundChange:
-        """Return what stands beside a change. beside: what the range left alone, None where nobody looked yet."""
+        """Return the recordings related to a change. beside: those unchanged by the range, None if not yet read."""
         assert change.old is not None
         assert change.new is not None
         test = change.new.test_id
@@ -77,14 +77,14 @@ def _by_test(some: Iterable[AskedCall]) -> dict[str, list[AskedCall]]:
 
 
 def _of(found: Mapping[str, Sequence[AskedCall]], test: str) -> list[AskedCall]:
-    """Return what is of a test, or of no test that is known."""
+    """Return the recordings of a test, and those of unknown tests."""
     return [*found.get(test, ()), *found.get("", ())]
 
 
 def _left_alone(source: ChangeSet, changes: Sequence[Change]) -> _Beside:
-    """Read what the range left alone in the folders of some changes and may be of their tests.
+    """Read the unchanged recordings in the folders of some changes that may belong to their tests.
 
-    That is what names no test, and all that holds the name of a test's function anywhere.
+    Those are recordings that name no test, and all that contain the name of a test's function anywhere.
     """
     asked = source.range
     changed = {side.file_raw for side in (*each_side(source), *source.same)}
@@ -109,7 +109,9 @@ def _left_alone(source: ChangeSet, changes: Sequence[Change]) -> _Beside:
 
 
 def _name(test_id: str) -> str:
-    """Return what stands in every file of a test, however it is escaped: a word of its function's name; "" for none."""
+    """Return a word that occurs in every file of a test, however escaped: part of its function's name; "" if there is
+    none.
+    """
     function = test_id.partition("[")[0].rpartition("::")[2]
     return max(_NAME.findall(function), key=len, default="")
 

@@ -1,4 +1,4 @@
-"""What a range did to recordings, ready to be told: one change for each call, with its class, its pair and its groups."""
+"""The changes of a range, ready for display: one change for each call, with its class, pair and groups."""
 
 from __future__ import annotations
 
@@ -28,21 +28,20 @@ from recviewer.smells import Severity
 from recviewer.used.model import UsedRun
 
 Verdicts = Mapping[str, str]
-"""What reviewers said, by `Change.subject` and `Change.own_subject`: `approved`, `rejected`, `delete`, `revert`."""
+"""Reviewers' verdicts, by `Change.subject` and `Change.own_subject`: `approved`, `rejected`, `delete`, `revert`."""
 
 _STRONGEST = ("rejected", "delete", "revert", "approved")
 
 DETAILS = "details"
-"""What is asked of a change whose details differ, such as its place: the new recording alone does not show them."""
+"""Asked of a change whose details differ, such as its place: the new recording alone does not show them."""
 
 
 @dataclass(frozen=True)
 class Overview:
-    """A change set with its changes, those that matter most first, what each number of `Change.alike` stands for, and
-    what is red or amber.
+    """A change set with its changes, most important first, the groups that `Change.alike` refers to, and the findings.
 
-    is_whole: git could tell all that was asked of it. Where it is not, asking once more may tell more. bad_rules: what could
-    not be read of who has to agree, as sentences.
+    is_whole: git could answer everything; if not, asking again may tell more. bad_rules: errors in the rules on who
+    must agree, as sentences.
     """
 
     source: ChangeSet
@@ -54,15 +53,15 @@ class Overview:
 
     @cached_property
     def numbers(self) -> Numbers:
-        """How much there is of everything."""
+        """The counts of all changes."""
         return count(self.changes)
 
     def classes(self) -> dict[Churn, Numbers]:
-        """Return how much there is of every class, in the order of a review."""
+        """Return the counts for every class, in the order of a review."""
         return {churn: count(one for one in self.changes if one.churn is churn) for churn in ORDER}
 
     def tests(self) -> dict[str, list[Change]]:
-        """Return the changes by test id, those first that have the heaviest change and the most words."""
+        """Return the changes by test id; tests with the most important change and the most changed words come first."""
         by_test: dict[str, list[Change]] = {}
         for change in self.changes:
             by_test.setdefault(change.about.test_id, []).append(change)
@@ -70,7 +69,7 @@ class Overview:
 
 
 def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Sequence[Choice] = ()) -> Overview:
-    """Pair, compare, group and sort all that a range did. choices: pairs that reviewers made or broke, in order."""
+    """Pair, compare, group and sort the changes of a range. choices: pairs that reviewers made or broke, in order."""
     untold: list[Collection[str]] = []
     made = [*_modified(source.modified), *_paired(source, choices, untold)]
     found = findings(made)
@@ -93,9 +92,9 @@ def overview(source: ChangeSet, verdicts: Verdicts | None = None, choices: Seque
 
 
 def with_expected(found: Overview) -> Overview:
-    """Return the overview with what the tests of its changes look for; answers that lost it come first in their class.
+    """Return the overview with the expectations of its tests; answers that lost one come first in their class.
 
-    Where their sources cannot be read it stays as it is.
+    Unchanged if the tests' sources cannot be read.
     """
     try:
         attached = expected.attached(found.source.range, found.changes)
@@ -105,27 +104,27 @@ def with_expected(found: Overview) -> Overview:
 
 
 def with_offers(found: Overview) -> Overview:
-    """Return the overview with whether the old recording of each change that nothing asked for can be taken back."""
+    """Return the overview with, for each recording made again unasked, whether its old version can be taken back."""
     attached = offers.attached(found.source, found.changes)
     is_whole = found.is_whole and all(one.why_not_back != offers.NOT_READ for one in attached)
     return replace(with_changes(found, attached), is_whole=is_whole)
 
 
 def with_runs(found: Overview, runs: Sequence[UsedRun]) -> Overview:
-    """Return the overview with what runs of the suite say of its changes; where git cannot tell they say less."""
+    """Return the overview with what runs of the suite report about its changes; less if git cannot answer."""
     words = words_on(found.source.range, found.changes, runs)
     return with_words(found, words)
 
 
 def with_words(found: Overview, words: Mapping[Key, RunWords]) -> Overview:
-    """Return the overview with what was said of its changes, see `run_words.words_on`."""
+    """Return the overview with reports of runs on its changes, see `run_words.words_on`."""
     if not words:
         return found
     return with_changes(found, [replace(one, runs=words.get(one.key, NOTHING_SAID)) for one in found.changes])
 
 
 Marks = frozenset[tuple[str, Severity]]
-"""What was found on a change: rules with how bad it is."""
+"""The findings on a change: rules with severity."""
 
 
 def _marks(found: Sequence[Finding]) -> dict[Key, Marks]:
@@ -137,7 +136,7 @@ def _marks(found: Sequence[Finding]) -> dict[Key, Marks]:
 
 
 def _asks(found: Sequence[Finding]) -> dict[Key, set[str]]:
-    """Return the rules whose findings only a decision on the very change closes, by change."""
+    """Return, by change, the rules whose findings only a decision on this very change closes."""
     asks: dict[Key, set[str]] = {}
     for finding in found:
         for place, change in enumerate(finding.on):
@@ -157,21 +156,21 @@ def decided(found: Overview, verdicts: Verdicts) -> Overview:
 
 
 def subjects(changes: Iterable[Change]) -> list[str]:
-    """Return all that verdicts on some changes hang on."""
+    """Return all subjects that verdicts on some changes refer to."""
     return [subject for change in changes for subject in (change.subject, change.own_subject) if subject]
 
 
 def verdict_on(change: Change, verdicts: Verdicts) -> str:
-    """Return what the verdicts come to for a change, "" while it is open.
+    """Return the resulting verdict on a change, "" while it is open.
 
-    What is asked of the change itself is closed by nothing that was said of equal words elsewhere; that somebody wants
-    those re-recorded counts all the same.
+    What is asked of the change itself is not answered by verdicts on equal content elsewhere, except that a request to
+    re-record that content always counts.
     """
     return verdict_of(change.subject, change.own_subject, verdicts, asks=bool(change.asks))
 
 
 def verdict_of(subject: str, own_subject: str, verdicts: Verdicts, *, asks: bool) -> str:
-    """Return the same for what of a change verdicts hang on. asks: something is asked of the change itself."""
+    """The same from the two subjects of a change. asks: something is asked of the change itself."""
     content, own = verdicts.get(subject, ""), verdicts.get(own_subject, "")
     if asks and not own:
         return content if content == "rejected" else ""
@@ -183,15 +182,15 @@ def _said(change: Change, verdict: str) -> Change:
 
 
 def with_changes(found: Overview, changes: Sequence[Change]) -> Overview:
-    """Return an overview with other versions of its changes; its findings are about these too."""
+    """Return an overview with other versions of its changes, also in its findings."""
     now = {change.key: change for change in changes}
     told = [replace(one, on=tuple([now[change.key] for change in one.on])) for one in found.findings]
     return replace(found, changes=tuple(changes), findings=tuple(told))
 
 
 def _importance(change: Change) -> tuple[int, bool, bool, bool, int, str, str]:
-    """Order by class; in each what is an error now comes first, then what lost words that its test looks for, then what
-    changed most, and older generations last.
+    """Sort key: by class; within a class new errors first, then lost expectations, then the largest changes; older
+    generations last.
     """
     is_failure = change.new is not None and change.new.exchange.error is not None
     words, lost = change.removed.words + change.added.words, change.expected.loses
@@ -205,7 +204,9 @@ def _modified(items: Sequence[Modified]) -> Iterator[Change]:
 
 
 def _paired(source: ChangeSet, choices: Sequence[Choice], untold: list[Collection[str]]) -> Iterator[Change]:
-    """Yield what came or went, in pairs where it can. untold: takes the tests of which git could not tell what is left."""
+    """Yield the added and deleted recordings, paired if possible. untold: gets the tests about which git could not
+    answer.
+    """
 
     def unchanged(tests: Collection[str]) -> Collection[KeptRecording] | None:
         left = kept(source, tests)
@@ -238,7 +239,7 @@ def _paired(source: ChangeSet, choices: Sequence[Choice], untold: list[Collectio
 
 
 def compared(old: Side, new: Side, pair: Pair, group: int | None) -> Change:
-    """Return what changed between the two recordings of a pair."""
+    """Return the change between the two recordings of a pair."""
     churn = moves.surely_quiet(old, new)
     difference = None if churn else moves.differ(old, new)
     if difference is None or difference.churn in moves.QUIET:
@@ -270,7 +271,7 @@ def _alone(old: Side | None, new: Side | None, group: int | None) -> Change:
 
 
 def _unasked(old: Side, new: Side) -> bool:
-    """Tell whether nothing asked for the new recording: the same request of the same test, and the old one was found."""
+    """Tell whether nothing required the new recording: the same request of the same test, and replay found the old one."""
     before, after = old.exchange, new.exchange
     is_same_call = (before.test_id, before.url) == (after.test_id, after.url)
     if not is_same_call or old.blob == new.blob or old.meaning.replay.state is not ReplayState.CURRENT:

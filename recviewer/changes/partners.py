@@ -1,4 +1,4 @@
-"""Which recordings a reviewer may want to pair one with: all of the other side of a range, the likeliest first."""
+"""The recordings that a reviewer may pair one with: those of the other side of a range, most likely first."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from recviewer.pairing.fit import Likeness, facts
 from recviewer.pairing.sides import Side
 
 MOST = 60
-"""Partners that are returned."""
+"""Most partners returned."""
 
 
 class Partner(NamedTuple):
-    """A recording of the other side. fit: how well it fits, 0 to 1. is_taken: it is in another pair now."""
+    """A recording of the other side. fit: score, 0 to 1. is_taken: it is in another pair."""
 
     side: Side
     fit: float
@@ -23,7 +23,7 @@ class Partner(NamedTuple):
 
 
 def partners(found: Overview, side: Side, *, is_new: bool) -> list[Partner]:
-    """Return what one side of a range can be paired with, likeliest first. is_new: whether `side` is on the new side."""
+    """Return the possible partners of a recording, most likely first. is_new: whether `side` is on the new side."""
     others = [(one, is_taken) for one, is_taken in _others(found, is_new=is_new) if one.raw != side.raw and one.blob]
     calls = Calls(models_of(one.exchange for one in (side, *(one for one, _ in others))))
     likeness = Likeness()
@@ -34,7 +34,7 @@ def partners(found: Overview, side: Side, *, is_new: bool) -> list[Partner]:
 
 
 def _others(found: Overview, *, is_new: bool) -> Iterator[tuple[Side, bool]]:
-    """Yield what lies on the other side and is not tied to its path, with whether it is in a pair."""
+    """Yield the recordings on the other side that are not tied to their path, with whether they are in a pair."""
     for change in found.changes:
         other = change.old if is_new else change.new
         is_tied = change.old is not None and change.new is not None and change.old.raw == change.new.raw
@@ -43,7 +43,7 @@ def _others(found: Overview, *, is_new: bool) -> Iterator[tuple[Side, bool]]:
 
 
 def _fit(likeness: Likeness, one: Call, other: Call) -> float:
-    """Weigh two calls without the thresholds of the pairing: a reviewer may see what it does not."""
+    """Score two calls without the thresholds of pairing, because a reviewer may see what pairing does not."""
     family = 1.0 if one.family == other.family else 0.3
     test, conversation = likeness.test(one.test, other.test), likeness.conversation(one, other)
     return family * (0.35 * test + 0.5 * conversation + 0.15 * facts(one, other))

@@ -1,8 +1,8 @@
-"""Which changes are read on one page though they are of different tests: those of one function or, where no test is known,
-those of one folder. Answers to the same opening, to the letter, stand together first.
+"""Which changes of different tests are read on one page: those of one function or, if no test is known, those of one
+folder. Answers to literally equal openings come together first.
 
-A function with six parametrisations asks one question six times, of other providers or through other clients, and a folder
-of cassettes asks it of every model. Each answer is read: nothing here says that two changes are the same.
+A function with six parametrizations asks one question six times, of different providers or clients, and a folder of
+cassettes asks it of every model. Each answer is read: nothing here declares two changes equal.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from recviewer.pairing.sides import Side
 
 
 def kin_of(change: Change) -> Kin:
-    """Return what is equal only for changes that may be read together; `NO_KIN` for one that stands for itself.
+    """Return a value that is equal only for changes that may be read together; `NO_KIN` for one that is read alone.
 
-    What cannot be told whole beside others stands for itself, and so do older generations and what means the same.
+    Changes that cannot be shown completely in a list are read alone, and so are older generations and changes of equal
+    meaning.
     """
     if change.is_quiet or change.is_older or not _can_be_told(change):
         return NO_KIN
@@ -45,7 +46,7 @@ def _is_unread(side: Side) -> bool:
 
 
 def _home(change: Change) -> tuple[str, bool]:
-    """Return the function or, where no test is known, the folder; there embeddings that came or went stand apart."""
+    """Return the function or, if no test is known, the folder; there, new and deleted embeddings are separate."""
     side = change.about
     if side.test_id:
         return side.test_id.partition("[")[0], False

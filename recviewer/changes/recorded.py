@@ -1,4 +1,4 @@
-"""The bytes of recordings of a range, read again when somebody asks for them."""
+"""Reads the bytes of recordings of a range again, on request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recviewer.pairing.sides import Side, own_bytes
 
 
 def recorded(asked: Range, sides: Iterable[Side]) -> Iterator[tuple[Side, bytes]]:
-    """Yield those of the recordings whose bytes can be had: from git, else from the files on disk. Raises GitFailed."""
+    """Yield the recordings whose bytes are available: from git, else from disk. Raises GitFailed."""
     waiting: dict[str, list[Side]] = {}
     for side in sides:
         if side.blob:

@@ -1,8 +1,7 @@
-"""A name that was replaced all over, in whatever spelling: `llama_stack` → `ogx`, `LlamaStack` → `Ogx`.
+"""A name that was replaced throughout, in any spelling: `llama_stack` → `ogx`, `LlamaStack` → `Ogx`.
 
-A rename replaces whole words by whole words and leaves every other byte as it was. Words that say how much, when, or
-whether at all (numbers, days, months, `not`, `true`) are no names: the same exchange of two of them means another thing
-in each sentence.
+A rename replaces whole words by whole words and changes no other byte. Words about quantity, time or negation (numbers,
+days, months, `not`, `true`) are not names: exchanging two of them changes the meaning of each sentence differently.
 """
 
 from __future__ import annotations
@@ -13,19 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 MOST = 8
-"""So many renames are looked for in one range."""
+"""Most renames searched for in one range."""
 
 LEAST = 2
-"""Fewer files than this show no rename."""
+"""Fewest files that show a rename."""
 
 TRIED = 12
 """Lines of a file from which its rename is guessed."""
 
 SHOWN = 4
-"""Spellings that a label names."""
+"""Most spellings that a label names."""
 
 Pairs = Sequence[tuple[bytes, bytes]]
-"""Lines of one file that differ: before and after."""
+"""Differing lines of one file: before and after."""
 
 _PARTS = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WORD = re.compile(rb"[0-9A-Za-z]")
@@ -50,14 +49,14 @@ _NO_NAMES = frozenset(
 
 
 class Rename(NamedTuple):
-    """What became what, each as lower-case words with a space between."""
+    """What was renamed to what, each as lower-case words separated by spaces."""
 
     old: bytes
     new: bytes
 
 
 def find(lines: Mapping[bytes, Pairs]) -> Iterator[tuple[Rename, list[bytes]]]:
-    """Yield renames, each with the paths of the files that differ by it alone: tried are those that most seem to have."""
+    """Yield renames, each with the paths of files that consist of it; the most frequent guesses are tried."""
     left = dict(lines)
     for _ in range(MOST):
         guesses = Counter(guess for pairs in left.values() if (guess := _shortest(pairs)))
@@ -72,7 +71,7 @@ def find(lines: Mapping[bytes, Pairs]) -> Iterator[tuple[Rename, list[bytes]]]:
 
 
 def spellings(rename: Rename, pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Return what was replaced as it is spelled, most frequent first."""
+    """Return the replaced spellings, most frequent first."""
     counts: Counter[tuple[bytes, bytes]] = Counter()
     for old, new in set(pairs):
         counts.update(_replaced(rename, old, new) or ())
@@ -80,20 +79,20 @@ def spellings(rename: Rename, pairs: Iterable[tuple[bytes, bytes]]) -> list[tupl
 
 
 def label(spelled: Sequence[tuple[bytes, bytes]]) -> str:
-    """Return the words that were replaced, as they are spelled."""
+    """Return the replaced words as spelled."""
     told = [f"{old.decode('ascii', 'replace')} → {new.decode('ascii', 'replace')}" for old, new in spelled[:SHOWN]]
     rest = len(spelled) - len(told)
     return ", ".join([*told, *([f"and {rest:,} more spellings"] if rest else [])])
 
 
 def _shortest(pairs: Pairs) -> Rename | None:
-    """Return what a file seems to have renamed: of its first lines that with the fewest letters around it."""
+    """Return the probable rename of a file: the guess from its first lines with the fewest surrounding letters."""
     guesses = [guess for pair in pairs[:TRIED] if (guess := _guess(*pair))]
     return min(guesses, key=lambda guess: (len(guess.old), guess), default=None)
 
 
 def _guess(old: bytes, new: bytes) -> Rename | None:
-    """Return what one line seems to have renamed, None where that is no name."""
+    """Return the probable rename of one line, None if it is not a name."""
     start = 0
     most = min(len(old), len(new))
     while start < most and old[start] == new[start]:
@@ -112,7 +111,9 @@ def _guess(old: bytes, new: bytes) -> Rename | None:
 
 
 def _is_name(old: bytes, new: bytes) -> bool:
-    """Tell whether these are names: each has a word that is one, and they differ in more than numbers and small words."""
+    """Tell whether these are names: each contains a word that can be one, and they differ in more than numbers and stop
+    words.
+    """
     before, after = ([part for part in words.split() if _tells(part)] for words in (old, new))
     others = {part for part in (*old.split(), *new.split()) if not _tells(part)}
     kept = set(old.split()) & set(new.split())
@@ -124,7 +125,7 @@ def _tells(part: bytes) -> bool:
 
 
 def _replaced(rename: Rename, old: bytes, new: bytes) -> list[tuple[bytes, bytes]] | None:
-    """Return what was replaced in a line, as spelled, place by place; None where anything else differs too."""
+    """Return the replaced spellings in a line, in order; None if anything else differs."""
     pattern = _either(*rename)
     first, second = list(pattern.finditer(old)), list(pattern.finditer(new))
     if len(first) != len(second) or _between(old, first) != _between(new, second):
@@ -146,13 +147,13 @@ def _plain(word: bytes) -> bytes:
 
 
 def _between(line: bytes, found: Sequence[re.Match[bytes]]) -> list[bytes]:
-    """Return what stands before, between and behind the matches."""
+    """Return the text before, between and after the matches."""
     places = [0, *(place for match in found for place in match.span()), len(line)]
     return [line[start:end] for start, end in zip(places[::2], places[1::2], strict=True)]
 
 
 def _stands_alone(line: bytes, found: re.Match[bytes]) -> bool:
-    """Tell whether a match is whole words: `cat` is none in `concatenate`, but `Cat` is one in `getCat`."""
+    """Tell whether a match is whole words: `cat` is not in `concatenate`, but `Cat` is in `getCat`."""
     start, end = found.span()
     before, after = line[start - 1 : start], line[end : end + 1]
     runs_in = bool(_LOWER.match(before) and _LOWER.match(found[0][:1])) or bool(
@@ -165,6 +166,6 @@ def _stands_alone(line: bytes, found: re.Match[bytes]) -> bool:
 
 
 def _either(old: bytes, new: bytes) -> re.Pattern[bytes]:
-    """Return a pattern of both words in every spelling: `llama stack` is LlamaStack, llama-stack and llama_stack."""
+    """Return a pattern for both names in every spelling: `llama stack` matches LlamaStack, llama-stack and llama_stack."""
     words = sorted((old, new), key=len, reverse=True)
     return re.compile(b"|".join(rb"[-_ ]?".join(map(re.escape, word.split(b" "))) for word in words), re.IGNORECASE)

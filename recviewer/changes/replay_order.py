@@ -1,4 +1,4 @@
-"""Exchanges of a file that changed places, where replay gives out the answers to an address in their order."""
+"""Exchanges of a file that changed order, for recorders that replay the answers to a URL in order."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import replace
 from recviewer.pairing.sides import Side
 
 TURN = "turn among the answers to its address"
-"""What the place of an exchange is called among those that replay cannot tell it from."""
+"""The name of the detail that gives an exchange's position among those that replay cannot distinguish from it."""
 
 
 def out_of_turn(olds: Sequence[Side], news: Sequence[Side]) -> dict[str, tuple[Side, Side]]:
-    """Return the exchanges that are given out at another turn than before, old and new, by the name of their part.
+    """Return, by part name, the exchanges that are replayed in another position than before, old and new.
 
-    Each says its turn among those that both sides of the file have, so that what came or went moves no other.
+    The position counts only exchanges that both sides of the file have, so that additions and removals do not matter.
     """
     both = {side.part for side in olds} & {side.part for side in news}
     before, after = _turns(olds, both), _turns(news, both)
@@ -27,7 +27,7 @@ def out_of_turn(olds: Sequence[Side], news: Sequence[Side]) -> dict[str, tuple[S
 
 
 def _turns(sides: Iterable[Side], both: set[str]) -> dict[str, tuple[str, int]]:
-    """Return for each part what replay knows it by, and its turn among those that are known by the same."""
+    """Return, for each part, its replay key and its position among the parts with that key."""
     made: dict[str, tuple[str, int]] = {}
     counted: dict[str, int] = {}
     for side in sides:

@@ -1,4 +1,4 @@
-"""Which changes of a request move the hash that names a recording, and which of them the newest rule normalises away."""
+"""Which changes of a request affect the hash that names a recording, and which the newest rule normalizes away."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from recviewer.replay.steps import rewritten
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One change of a request. moves: it gives the recording another name. why: a clause, for those that do not.
+    """One change of a request. moves: it changes the recording's name. why: a clause, if it does not.
 
-    hashed: what the old and the new value are hashed as, `ABSENT` for what is not hashed.
+    hashed: the hashed forms of the old and the new value, `ABSENT` if not hashed.
     """
 
     change: ValueChange
@@ -29,9 +29,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class RequestChange:
-    """How two requests differ. rule: the newest one for this kind of call, "" where the hash cannot be worked out.
+    """How two requests differ. rule: the newest one for this kind of call, "" if the hash cannot be computed.
 
-    matching: where a recorder names nothing by a hash, how it finds an exchange at replay: by that fields move then.
+    matching: for recorders without hashes, how they find an exchange at replay, which then determines `Field.moves`.
     """
 
     fields: tuple[Field, ...]
@@ -40,7 +40,7 @@ class RequestChange:
 
     @property
     def moving(self) -> int:
-        """How many changes move the hash."""
+        """How many changes affect the name."""
         return sum(field.moves for field in self.fields)
 
 
@@ -66,7 +66,7 @@ def compare_requests(old: Json, new: Json, matching: Matching | None = None) -> 
 
 
 def _with_all_headers(document: Json) -> dict[str, Json]:
-    """Return the request with the headers too that do not count, as far as they are known."""
+    """Return the request including the known headers that do not count."""
     made = _request(document)
     shown = document.get("shown") if isinstance(document, dict) else None
     held, more = made.get("headers"), shown.get("headers") if isinstance(shown, dict) else None
@@ -76,7 +76,7 @@ def _with_all_headers(document: Json) -> dict[str, Json]:
 
 
 def _matched(change: ValueChange, matching: Matching) -> Field:
-    """Tell whether a change keeps a recorder from finding an exchange. What it never shows, credentials, is not known."""
+    """Tell whether a change prevents a recorder from finding an exchange. Unknown for credentials, which are never shown."""
     key = change.keys[0]
     moves = ("url" if isinstance(key, str) and key.startswith("url ") else key) in matching.on
     return Field(change, moves=moves, why="" if moves else UNMATCHED)
@@ -84,11 +84,11 @@ def _matched(change: ValueChange, matching: Matching) -> Field:
 
 UNMATCHED = "not matched on"
 MATCHED = {"method": "method", "url": "address", "headers": "headers", "body": "body"}
-"""How keys of a request are called that recorders match on."""
+"""Display names of the request keys that recorders match on."""
 
 
 def _request(document: Json) -> dict[str, Json]:
-    """Return the request with its test id, and its URL in the parts that count differently."""
+    """Return the request with its test id, and its URL split into the parts that count differently."""
     if not isinstance(document, dict):
         return {}
     request = document.get("request")
@@ -108,7 +108,7 @@ def _request(document: Json) -> dict[str, Json]:
 
 
 def _hashed(call: HashedCall, rule: NameRule) -> dict[str, Json]:
-    """Return what is hashed, under the names of `_request`."""
+    """Return what is hashed, by the keys of `_request`."""
     made: dict[str, Json] = dict(call.fields)
     if call.kind is CallKind.INFERENCE:
         made["url path"] = made.pop("endpoint")
@@ -153,7 +153,7 @@ def _field(change: ValueChange, hashed: tuple[dict[str, Json], dict[str, Json]],
 
 
 def _at(value: Json, keys: Keys) -> Json:
-    """Follow a way through objects and lists; `ABSENT` where it ends."""
+    """Follow a path through objects and lists; `ABSENT` if it ends early."""
     for key in keys:
         if isinstance(key, int):
             value = value[key] if isinstance(value, list) and key < len(value) else ABSENT

@@ -1,7 +1,7 @@
-"""Who has to agree to changes below which paths: the file `.recviewer/reviewers` of a range's base, one rule in a line.
+"""Who must agree to changes at which paths: the file `.recviewer/reviewers` of a range's base, one rule per line.
 
-It is read from the base that was named (the tip of `main` in `main...topic`), never from what is reviewed. Every line that
-fits a path holds, so that no line takes back what another asks. A line that cannot be read asks two people about everything.
+It is read from the named base (the tip of `main` in `main...topic`), never from what is reviewed. All lines that match
+a path apply, so that no line removes what another requires. An invalid line requires two people for every path.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from recviewer.git.ranges import held
 from recviewer.git.repository import Repository
 
 FILE = ".recviewer/reviewers"
-"""Where the rules lie, from the top of the repository."""
+"""Path of the rules, relative to the top of the repository."""
 
 BYTES = 65_536
-"""How long the file may be."""
+"""Most bytes of the file."""
 
 MOST = 20
-"""People that a line may ask for."""
+"""Most people that a line may require."""
 
 STRICT = 2
-"""People that a line asks for that cannot be read."""
+"""People required by an invalid line."""
 
 _FILES = ("100644", "100755")
 _TOKEN = re.compile(r'"([^"]*)"|(\S+)')
@@ -44,14 +44,16 @@ Who = Callable[[Sequence[str]], Mapping[str, Mapping[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class PathRule:
-    """What a line asks of the paths that it fits. parts: of its pattern; () for every path. is_folder: below it alone."""
+    """What a line requires for matching paths. parts: of its pattern; () for every path. is_folder: matches only below
+    it.
+    """
 
     parts: tuple[str, ...]
     is_folder: bool
     demand: Demand
 
     def fits(self, path: str) -> bool:
-        """Tell whether a file, or a folder that it is in, is what the pattern names."""
+        """Tell whether the pattern matches a file, or a folder that contains it."""
         steps = path.split("/")
         at = self._reached({0})
         for place, step in enumerate(steps, 1):
@@ -63,7 +65,7 @@ class PathRule:
         return False
 
     def _reached(self, at: set[int]) -> set[int]:
-        """Add what can be reached without a step: `**` stands for none, too."""
+        """Add the states reachable without consuming a step: `**` also matches nothing."""
         for one in range(len(self.parts)):
             if one in at and self.parts[one] == "**":
                 at.add(one + 1)
@@ -85,19 +87,21 @@ def _like(part: str) -> Callable[[str], object]:
 
 @dataclass(frozen=True, slots=True)
 class PathRules:
-    """The rules of a commit. bad: what could not be read, as sentences; such lines ask for `STRICT` people of everything."""
+    """The rules of a commit. bad: errors, as sentences; such lines require `STRICT` people for everything."""
 
     rules: tuple[PathRule, ...] = ()
     bad: tuple[str, ...] = ()
 
     def on(self, change: Change) -> tuple[Demand, ...]:
-        """Return what is asked of a change: by the paths of both its sides, each once, for a rename escapes no rule."""
+        """Return the requirements on a change, by the paths of both sides, each once, so that a rename does not escape
+        a rule.
+        """
         paths = {side.file_raw.decode("utf-8", "surrogateescape") for side in (change.old, change.new) if side}
         return tuple(dict.fromkeys(rule.demand for rule in self.rules if any(rule.fits(path) for path in paths)))
 
 
 def rules_of(asked: Range) -> PathRules:
-    """Return the rules that hold for a range. Raises GitFailed."""
+    """Return the rules that apply to a range. Raises GitFailed."""
     return _rules_at(asked.repository, asked.named or asked.base)
 
 
@@ -115,7 +119,7 @@ def _rules_at(repository: Repository, commit: str) -> PathRules:
 
 
 def read(data: bytes) -> PathRules:
-    """Read the file."""
+    """Parse the file."""
     if len(data) > BYTES:
         return _with_strict((), [f"{FILE} holds more than {BYTES // 1024} KB."])
     try:
@@ -142,7 +146,7 @@ def _with_strict(rules: tuple[PathRule, ...], bad: list[str]) -> PathRules:
 
 
 def _rule(line: str) -> PathRule:
-    """Read a line. Raises ValueError with what is wrong, as a clause."""
+    """Parse a line. Raises ValueError with the error, as a clause."""
     pattern, *words = [quoted or plain for quoted, plain in _TOKEN.findall(line)]
     numbers = [int(word) for word in words if _NUMBER.fullmatch(word)]
     names = tuple(dict.fromkeys(word[1:] for word in words if word.startswith("@")))
@@ -173,7 +177,7 @@ def _of_pattern(pattern: str, demand: Demand) -> PathRule:
 
 
 def agreed(found: Overview, rules: PathRules, who: Who) -> Overview:
-    """Return an overview whose changes have a verdict only where all agreed whom the rules ask for. found: with verdicts."""
+    """Return an overview whose changes have a verdict only if everybody required agreed. found: with verdicts."""
     if not rules.rules:
         return found
     asked = {change.key: demands for change in found.changes if (demands := rules.on(change))}

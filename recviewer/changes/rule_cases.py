@@ -1,4 +1,4 @@
-"""Changes as rules look at them."""
+"""Changes in the form that rules examine."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from recviewer.pairing.sides import Side
 from recviewer.smells import Case
 
 Calls = Counter[bytes]
-"""What models called, each tool with its arguments, ids apart."""
+"""The tool calls of a model with their arguments, without ids."""
 
 
 def cases_of(changes: Sequence[Change]) -> list[Case]:
-    """Return what rules are asked about, in the order of the changes."""
+    """Return the cases for the rules, in the order of the changes."""
     elsewhere = set(_made_elsewhere(changes))
     return [
         Case(one.old, one.new, one.pair, one.moved_to, is_made_elsewhere=place in elsewhere)
@@ -25,9 +25,9 @@ def cases_of(changes: Sequence[Change]) -> list[Case]:
 
 
 def _made_elsewhere(changes: Sequence[Change]) -> Iterator[int]:
-    """Yield the places of changes whose lost calls another turn of their test, or of their file, makes now, word for word.
+    """Yield the indexes of changes whose lost tool calls are made literally by another turn of their test or file.
 
-    A call that came in one turn stands for one that was lost in another, and for no second one.
+    A call gained in one turn accounts for one lost call only.
     """
     made: dict[str, Calls] = {}
     for one in changes:

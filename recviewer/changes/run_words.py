@@ -1,8 +1,9 @@
-"""What runs of the suite say of the changes of a range: that none reads a new recording, that one asked for a deleted one.
+"""What runs of the suite report about the changes of a range: new recordings that none reads, deleted ones that one
+requested.
 
-A run speaks of a new recording where it knew these very bytes. That it asked for a deleted one in vain counts where it ran
-on what the range leads to: it knew a new recording of it, or ran on a commit of it or, where the repository does not have
-its commit (a host's merge of the two), after the head was made.
+A run counts for a new recording if it knew these very bytes. A vain request for a deleted one counts if the run was on
+the head of the range: it knew a new recording of it, or ran on a commit of it or, if the repository lacks its commit (a
+host's merge of the two), after the head was made.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _FAILED = frozenset({"failed", "error"})
 
 
 def clauses_on(changes: Sequence[Change]) -> tuple[str, ...]:
-    """Return what runs say of changes that are told together, each thing once, with of how many it is said."""
+    """Return what runs report about changes shown together, each clause once, with the number of changes."""
     said = Counter(change.runs.clause for change in changes if change.runs.clause)
     return tuple(
         [one if count == len(changes) else f"{one} ({count:,} of {len(changes):,})" for one, count in said.items()]
@@ -37,7 +38,7 @@ def clauses_on(changes: Sequence[Change]) -> tuple[str, ...]:
 
 
 def counts_on(changes: Sequence[Change]) -> tuple[str, ...]:
-    """Return the same in a word or two, for lists: `never read`, of several `2 never read`."""
+    """Return the same in a word or two, for lists: `never read`, for several `2 never read`."""
     said = (
         (sum(bool(change.runs.unread) for change in changes), "never read"),
         (sum(bool(change.runs.asked) for change in changes), "missed by a run"),
@@ -46,7 +47,7 @@ def counts_on(changes: Sequence[Change]) -> tuple[str, ...]:
 
 
 def words_on(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -> dict[Key, RunWords]:
-    """Return what runs say of changes, by `Change.key`; those that they say nothing of are left out."""
+    """Return what runs report about changes, by `Change.key`, without those they report nothing about."""
     if not runs or not changes:
         return {}
     unread = _unread(asked, changes, runs)
@@ -99,7 +100,7 @@ def _said(
 
 
 def _beside(asked: Range, folders: Collection[bytes], runs: Iterable[UsedRun]) -> list[OfRecording]:
-    """Return those recordings of some folders of the head that a run used: of which tests they are git tells."""
+    """Return the recordings in some folders of the head that a run used; git tells which tests they belong to."""
     used = {_whole(run, path) for run in runs for path, one in run.files.items() if one.is_used}
     with suppress(GitFailed):
         head = refs.commit_of(asked.repository, asked.head or "HEAD")
@@ -112,7 +113,7 @@ def _beside(asked: Range, folders: Collection[bytes], runs: Iterable[UsedRun]) -
 
 
 def _whole(run: UsedRun, path: str) -> str:
-    """Return a path of a run as the repository has it."""
+    """Return a path of a run relative to the repository."""
     return f"{run.root}/{path}" if run.root else path
 
 
@@ -123,7 +124,7 @@ class _InVain(NamedTuple):
 
 
 def _asked_in_vain(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -> dict[str, list[_InVain]]:
-    """Return, by the paths of deleted files, who asked for them in vain."""
+    """Return, by paths of deleted files, who requested them in vain."""
     there = {change.new.file_path for change in changes if change.new}
     gone = {change.old.file_path for change in changes if change.old} - there
     found: dict[str, list[_InVain]] = defaultdict(list)
@@ -142,7 +143,7 @@ def _missing(run: UsedRun, gone: Collection[str]) -> Iterator[tuple[str, _InVain
 
 
 def _of_head(asked: Range, changes: Sequence[Change], runs: Sequence[UsedRun]) -> Iterator[UsedRun]:
-    """Yield the runs that ran on what a range leads to."""
+    """Yield the runs that were on the head of a range."""
     if not runs:
         return
     news = {change.new.file_path: change.new.held_by for change in changes if change.new and change.new.held_by}

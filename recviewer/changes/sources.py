@@ -13,10 +13,10 @@ _SPEC = re.compile(r"(?P<base>.*?)(?P<dots>\.{2,3})(?P<head>.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A range as it was asked for.
+    """A range as requested.
 
-    head: "" for the files on disk. is_direct: two dots: the two are compared as they are; with three, the head (for the
-    files on disk the commit that is checked out) is compared with where it left the base.
+    head: "" for the files on disk. is_direct: two dots: the two are compared directly; with three, the head (for files
+    on disk the checked-out commit) is compared with its merge base.
     """
 
     base: str
@@ -29,10 +29,10 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Two sides of a comparison. base: the full name of the commit that is compared from. head: "" for files on disk.
+    """The two sides of a comparison. base: full id of the commit that is compared from. head: "" for files on disk.
 
-    merge_bases: all the best common ancestors, of which the base is the first; () where it was named itself. named: the
-    full name of the commit that the range names as its base: of `main...topic` the tip of main. "" where that is the base.
+    merge_bases: all best common ancestors, the first of which is the base; () if the base was named directly. named:
+    full id of the commit that the range names as its base: in `main...topic` the tip of main; "" if that is the base.
     """
 
     repository: Repository
@@ -44,7 +44,7 @@ class Range:
 
     @property
     def note(self) -> str:
-        """A sentence on how the base was chosen where it is one of several merge bases, "" where it is the only one."""
+        """A sentence on how the base was chosen among several merge bases, "" if there is only one."""
         if len(self.merge_bases) < 2:
             return ""
         others = ", ".join(name[:9] for name in self.merge_bases[1:])
@@ -61,7 +61,7 @@ class Range:
 
 
 def parse(text: str) -> Spec:
-    """Read `BASE...HEAD`, `BASE..HEAD`, `BASE...` and `BASE` (against the files on disk). Raises GitFailed."""
+    """Parse `BASE...HEAD`, `BASE..HEAD`, `BASE...` and `BASE` (against the files on disk). Raises GitFailed."""
     found = _SPEC.fullmatch(text)
     base, head, dots = (found["base"], found["head"], found["dots"]) if found else (text, "", "")
     if not base:
@@ -70,7 +70,7 @@ def parse(text: str) -> Spec:
 
 
 def open_range(repository: Repository, spec: Spec) -> Range:
-    """Find the two commits. Raises GitFailed with what to do: which `git fetch` is missing, or two dots."""
+    """Find the two commits. Raises GitFailed with a remedy: the missing `git fetch`, or two dots."""
     base = refs.commit_of(repository, spec.base)
     if not spec.head:
         if repository.is_bare:
@@ -88,7 +88,7 @@ def _range(repository: Repository, spec: Spec, named: str, head: str, bases: tup
 
 
 def _left(repository: Repository, spec: Spec, base: str) -> tuple[str, ...]:
-    """Return where the commit that is checked out left the base; () where nothing is, or where the base itself is meant."""
+    """Return the merge bases of the checked-out commit; () if there is none, or if the base itself is meant."""
     try:
         checked_out = resolve(repository, "HEAD")
     except NoCommit:
@@ -97,6 +97,6 @@ def _left(repository: Repository, spec: Spec, base: str) -> tuple[str, ...]:
 
 
 def remedy(asked: Range) -> str:
-    """Return as a clause what to do where objects of a range are not here."""
+    """Return, as a clause, what to do if objects of a range are missing."""
     names = refs.at_remote(asked.repository, [asked.spec.base, asked.spec.head or "HEAD"])
     return ranges.missing(asked.repository, names)

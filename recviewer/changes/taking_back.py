@@ -1,6 +1,6 @@
-"""Whether an old recording can be taken back whose call was made again unasked: only where nothing leans on the new one.
+"""Whether the old recording of a call made again unasked can be taken back: only if nothing depends on the new one.
 
-Nothing here reads a file. What cannot be told for sure counts as a reason not to.
+Nothing here reads files. Whatever is uncertain counts as a reason against it.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from recviewer.pairing.sides import Side
 from recviewer.threads.sameness import steps
 
 BLOCK, STEP = 24, 12
-"""Characters of a piece of an answer that is looked for in a request, and how far apart two pieces begin."""
+"""Characters of a fragment of an answer that is searched for in requests, and distance of the starts of fragments."""
 
 SHORTEST_ID = 8
-"""Characters of an id that is looked for anywhere in a request; a shorter one has to be a whole value of it."""
+"""Shortest id that is searched for anywhere in a request; a shorter one must be a whole value of it."""
 
 SHORTEST_WORD = 4
-"""Characters from which a word is looked for inside of others, too."""
+"""Shortest word that is also searched for inside of others."""
 
 MOST_WORK = 300_000_000
-"""Characters of requests times pieces of an answer that are looked through for one change."""
+"""Most work for one change: characters of requests times fragments of an answer."""
 
 NO_TEST = "no test is known of it, so nobody can tell which calls follow it"
 SHARED = "it shares its file with other recordings"
@@ -50,7 +50,7 @@ TOO_MUCH = "its test holds too much to look through"
 
 @dataclass(frozen=True)
 class AskedCall:
-    """A recording as something that was asked, for finding an answer in its request."""
+    """A recording as a request, in which an answer is searched for."""
 
     side: Side
 
@@ -61,48 +61,48 @@ class AskedCall:
 
     @cached_property
     def values(self) -> frozenset[str]:
-        """All texts of the request, also those inside of texts that are JSON; white space as one blank."""
+        """All texts of the request, including those in JSON inside texts, with white space normalized."""
         return frozenset(map(_flat, _texts(self.body)))
 
     @cached_property
     def text(self) -> str:
-        """All of them in one, each once for every time that it stands there."""
+        """All of them concatenated, with repetitions."""
         return "\0".join(map(_flat, _texts(self.body)))
 
     @cached_property
     def calls(self) -> frozenset[bytes]:
-        """The calls that it quotes, by name and arguments."""
+        """The tool calls that it repeats, by name and arguments."""
         parts = [part for message in self.side.exchange.request.messages for part in message.parts]
         return frozenset(_call(part) for part in parts if isinstance(part, ToolCall))
 
     @cached_property
     def turns(self) -> tuple[bytes, ...]:
-        """What stands for its messages, each with all before it."""
+        """A digest for each of its messages and everything before it."""
         exchange = self.side.exchange
         return tuple(step.prefix for step in steps(exchange.request.messages, exchange=exchange))
 
     @property
     def names_earlier(self) -> bool:
-        """Tell whether it names an answer that the server keeps."""
+        """Tell whether it refers to an answer stored by the server."""
         return any(self.body.get(key) not in (None, "") for key in (*EARLIER, "conversation"))
 
     def is_same(self, other: AskedCall) -> bool:
-        """Tell whether the same was asked."""
+        """Tell whether the requests are equal."""
         own, its = self.side.exchange, other.side.exchange
         return own.endpoint == its.endpoint and self.body == other.body and not behind_masks(own, its)
 
     def goes_on_from(self, other: AskedCall) -> bool:
-        """Tell whether its messages begin with those of another request, and go on."""
+        """Tell whether its messages start with those of another request, and continue."""
         own, first = self.turns, other.turns
         return bool(first) and len(own) > len(first) and own[len(first) - 1] == first[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class AroundChange:
-    """What stands beside a change: recordings that are of its test, or of which no test is known.
+    """The recordings related to a change: those of its test, or of unknown tests.
 
-    there: on the new side of the range, without its own. gone: on the old side alone, without its own. taken: whether
-    another recording is at the path of its old one. problem: why that is not known, as a clause; "" where it is.
+    there: on the new side of the range, without its own. gone: on the old side only, without its own. taken: whether
+    another recording is at the path of its old one. problem: why they are unknown, as a clause; "" if they are known.
     """
 
     there: tuple[AskedCall, ...] = ()
@@ -112,7 +112,7 @@ class AroundChange:
 
 
 def why_not(change: Change, around: AroundChange) -> str:
-    """Return why the old recording of a change that nothing asked for is not to be taken back, as a clause; "" if it is."""
+    """Return why the old recording of a call made again unasked cannot be taken back, as a clause; "" if it can."""
     if change.old is None or change.new is None or not change.unasked:
         raise ValueError("nothing asks that about a change that was asked for, or has one side")
     return (
@@ -124,7 +124,7 @@ def why_not(change: Change, around: AroundChange) -> str:
 
 
 def _of_itself(old: Side, new: Side) -> str:
-    """Return what the two recordings alone speak against."""
+    """Return the reason in the two recordings themselves."""
     if not new.test_id:
         return NO_TEST
     if old.part or new.part:
@@ -140,12 +140,12 @@ def _of_itself(old: Side, new: Side) -> str:
 
 
 def _recorded_as(exchange: Exchange) -> bytes:
-    """Return what a recorder wrote around a reply; what the provider sent along belongs to the answer."""
+    """Return what a recorder wrote around a reply; what the provider sent belongs to the answer."""
     return canonical({key: value for key, value in exchange.rest.items() if key not in (*_OF_ANSWER, _TYPES)})
 
 
 _OF_ANSWER, _TYPES = ("body", "chunks", "bytes"), "types"
-"""What `Exchange.rest` holds of the reply itself, and the names of the code's types that the recorder wrote down."""
+"""The keys of `Exchange.rest` for the reply itself, and the key for the type names that the recorder wrote."""
 
 
 def _types(exchange: Exchange) -> frozenset[str]:
@@ -154,14 +154,14 @@ def _types(exchange: Exchange) -> frozenset[str]:
 
 
 def _are_types_of_now(old: frozenset[str], new: frozenset[str]) -> bool:
-    """Tell whether the code of now still has the types of an old reply, as far as a new one shows: none was moved."""
+    """Tell whether the current code still has the types of an old reply, as far as a new one shows: none was moved."""
     packages = {one.partition(".")[0] for one in new}
     names = {one.rpartition(".")[2] for one in new}
     return all(one.partition(".")[0] in packages and one.rpartition(".")[2] not in names for one in old - new)
 
 
 def _beside(old: Side, new: Side, around: AroundChange) -> str:
-    """Return what the other recordings of the test speak against."""
+    """Return the reason in the other recordings of the test."""
     own, there = AskedCall(new), around.there
     if any(one.side.exchange.kind is Kind.UNREADABLE for one in (*there, *around.gone)):
         return UNREAD
@@ -190,12 +190,12 @@ def _looked_for(old: Side, new: Side, own: AskedCall, there: Sequence[AskedCall]
 
 
 class _TooMuch(Exception):
-    """More would have to be looked through than there is time for."""
+    """The search would exceed its limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """By what an answer is known again in a later request. texts: whole; pieces are looked for. calls: as `_call`."""
+    """What identifies an answer in a later request. texts: in full; their fragments are searched for. calls: as `_call`."""
 
     ids: frozenset[str]
     texts: frozenset[str]
@@ -211,11 +211,11 @@ class Traces:
         )
 
     def without(self, other: Traces) -> Traces:
-        """Return those that tell this answer from another."""
+        """Return those that distinguish this answer from another."""
         return Traces(self.ids - other.ids, self.texts - other.texts, self.calls - other.calls)
 
     def are_in(self, asked: AskedCall, own: AskedCall) -> bool:
-        """Tell whether a request holds any of them. own: the request that was answered; what it says itself is no trace."""
+        """Tell whether a request contains any of them. own: the request that was answered; its own text does not count."""
         if self.calls & asked.calls or self.ids & asked.values:
             return True
         if any(len(one) >= SHORTEST_ID and one in asked.text for one in self.ids):
@@ -230,26 +230,26 @@ class Traces:
 
 
 def _is_in(piece: str, text: str, own: str) -> bool:
-    """Tell whether a text holds a piece of an answer more often than the request does that it repeats."""
+    """Tell whether a text contains a fragment of an answer more often than the request that was answered."""
     return piece in text and _count(piece, text) > _count(piece, own)
 
 
 def _count(piece: str, text: str) -> int:
-    """Count a piece in a text; a very short word only where it stands alone."""
+    """Count a fragment in a text; a very short word only as a whole word."""
     if len(piece) >= SHORTEST_WORD or not piece.isascii():
         return text.count(piece)
     return len(re.findall(rf"(?<!\w){re.escape(piece)}(?!\w)", text))
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Yield pieces of a text, so that any run of it that is long enough holds one."""
+    """Yield overlapping fragments of a text, so that any long enough substring of it contains one."""
     last = max(0, len(text) - BLOCK)
     for start in {*range(0, last, STEP), last}:
         yield text[start : start + BLOCK]
 
 
 def _said(output: Output) -> Iterator[str]:
-    """Yield all texts that a choice says, and those that stand in it as JSON."""
+    """Yield all texts of a choice, and those in JSON inside them."""
     for text in (output.content, output.reasoning, output.refusal):
         yield from _texts(text)
     for call in output.tool_calls:
@@ -257,7 +257,7 @@ def _said(output: Output) -> Iterator[str]:
 
 
 def _texts(value: Json) -> Iterator[str]:
-    """Yield the texts in a JSON value, in order, and behind each that is JSON itself those in it."""
+    """Yield the texts in a JSON value in order, each followed by those in JSON inside it."""
     waiting = [value]
     while waiting:
         one = waiting.pop()
@@ -271,7 +271,7 @@ def _texts(value: Json) -> Iterator[str]:
 
 
 def _inner(text: str) -> list[Json]:
-    """Return what a text says as JSON, [] where it is none."""
+    """Return the JSON value of a text, [] if it is not JSON."""
     if not text.lstrip().startswith(("{", "[")):
         return []
     try:
@@ -289,7 +289,7 @@ def _call(call: ToolCall) -> bytes:
 
 
 def _opaque(answer: Exchange) -> bytes:
-    """Return what an answer says beside words and calls: vectors, hits, pictures, errors."""
+    """Return the parts of an answer besides text and tool calls: vectors, hits, images, errors."""
     ids, told = Ids(), said(answer)
     parts = [[said_of_part(part, ids) for part in output.parts] for output in answer.outputs]
     return canonical([any(parts) and parts, [told.get(key) for key in ("kind", "exhibits", "unread", "error")]])

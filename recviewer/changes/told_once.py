@@ -1,12 +1,12 @@
-"""The changes of one test, call by call, each thing that changed told once.
+"""The changes of one test, call by call, with each difference shown only once.
 
-Each request of a test repeats what was said before it, so a change in one answer comes back in every later request. What an
-earlier call of the test has told already is not told again: it is named, with the call that told it. Two things are told
-as one only if old and new text, or old and new value and its place, are equal to the letter. A text that differs is not
-told either where its old words were told as old ones, and its new words as new ones: by which calls is said of each.
-A recording that came or went has no other side: of it all is told that it says, but for texts that an earlier call has
-told on that side. Where one went and one came that answer the same turn of the test, the two are told beside each other, in
-the new one. A tool's call that is gone from one answer and stands in another one says so.
+Each request of a test repeats the conversation so far, so a changed answer reappears in every later request. A
+difference that an earlier call already showed is not shown again: it is named, with the number of that call. Two
+differences are the same only if old and new text, or place, old value and new value, are literally equal. A changed
+text is also omitted if its old text was shown as an old one and its new text as a new one, with the numbers of both
+calls. A new or deleted recording has no other side: all of its content is shown, except texts that an earlier call
+showed on that side. If a deleted and a new one answer the same turn, both are shown side by side, in the new one. A
+tool call that moved from one answer to another is labelled as such.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ from recviewer.threads.threads import is_talk
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """Things that changed in a call just as in an earlier one. labels: what they are called here. call: the number there, 0
-    for the question that stands above all of them.
+    """Differences equal to those of an earlier call. labels: their names here. call: the number of that call, 0 for the
+    question above all of them.
     """
 
     call: int
@@ -51,10 +51,11 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class ToldCall:
-    """One change of a test. number: from 1. sections: what it alone tells; what says nothing of the meaning is left out.
+    """One change of a test. number: from 1. sections: what is shown only here, without sections that do not affect the
+    meaning.
 
-    is_told: False for a recording without another side that holds what cannot be told in words, see `is_plain`. beside: the
-    number of the call that it is told beside, 0 for none: the new one tells both, the deleted one behind it nothing.
+    is_told: False for a recording without another side whose content is more than text, see `is_plain`. beside: the
+    number of the call that it is shown beside, 0 for none: the new one shows both, the deleted one after it nothing.
     """
 
     number: int
@@ -66,12 +67,12 @@ class ToldCall:
 
     @property
     def has_sides(self) -> bool:
-        """Tell whether what it tells is the difference of two recordings."""
+        """Tell whether it shows the difference of two recordings."""
         return self.change.pair is not None or (self.beside > 0 and self.change.new is not None)
 
 
 def in_order_of_calls(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes of a test: calls that share a file as they stand in it, others by the messages before them."""
+    """Return the changes of a test: calls of one file in file order, others by the number of messages before them."""
     return sorted(changes, key=_order)
 
 
@@ -83,16 +84,16 @@ def _order(change: Change) -> tuple[str, int, bool, str]:
 
 
 def question_of(changes: Sequence[Change]) -> str:
-    """Return what was asked first in a conversation or, where none of the changes is of one, in the first call."""
+    """Return the first question of a conversation or, if none of the changes belongs to one, of the first call."""
     asking = next((one for one in changes if is_talk(one.about.exchange)), changes[0])
     return asking.about.meaning.line.asked
 
 
 def told_once(changes: Sequence[Change], question: str = "") -> list[ToldCall]:
-    """Return changes of one test, in the order that is given, with what each tells.
+    """Return changes of one test, in the given order, with what each shows.
 
-    question: stands above them; a message of a recording without another side that is equal to it is not told again. What
-    is told beside a new recording stands behind it, whatever the order is.
+    question: shown above them; an equal message of a recording without another side is not repeated. A deleted
+    recording shown beside a new one comes after it, regardless of the order.
     """
     told: dict[Hashable, int] = {}
     made = []
@@ -138,7 +139,7 @@ def told_once(changes: Sequence[Change], question: str = "") -> list[ToldCall]:
 
 
 def _beside(changes: Sequence[Change]) -> dict[Key, Change]:
-    """Return by the key of a new recording the deleted one that is told beside it, as an old one is beside its new one."""
+    """Return, by key of a new recording, the deleted one that is shown beside it."""
     mine = {change.key: change for change in changes}
     return {
         key: gone
@@ -149,27 +150,27 @@ def _beside(changes: Sequence[Change]) -> dict[Key, Change]:
 
 
 def _behind(changes: Sequence[Change], before: Mapping[Key, Change]) -> list[Change]:
-    """Return changes in their order, but each that is told beside a new one behind that."""
+    """Return changes in order, but each one shown beside a new recording directly after it."""
     moved = {change.key for change in before.values()}
     every = [(one, before.get(one.key)) for one in changes if one.key not in moved]
     return [change for pair in every for change in pair if change is not None]
 
 
 _BY_VALUE = frozenset({SectionKind.PARAMETERS, SectionKind.DETAILS})
-"""Where values say what they are by their path, so that each is told once, whatever stands beside it."""
+"""Sections whose values are identified by their path, so that each value is shown once."""
 
 
 def _known_values(
     told: Mapping[Hashable, int], kind: SectionKind, item: Item, change: Change, stood: Change | None
 ) -> Iterator[tuple[int, str]]:
-    """Yield by which call and under which path values were told before."""
+    """Yield the calls, and paths, where values were shown before."""
     yield from ((told[key], path) for path, key in _value_keys(kind, item, change, stood).items() if key in told)
 
 
 def _without_known(
     told: Mapping[Hashable, int], kind: SectionKind, item: Item, change: Change, stood: Change | None
 ) -> list[Item]:
-    """Return a thing without the values that an earlier call told, nothing where that was all."""
+    """Return an item without the values that an earlier call showed; nothing if none is left."""
     keys = _value_keys(kind, item, change, stood)
     if not keys or not isinstance(item, Values):
         return [item]
@@ -178,7 +179,7 @@ def _without_known(
 
 
 def _value_keys(kind: SectionKind, item: Item, change: Change, stood: Change | None) -> dict[str, Hashable]:
-    """Return by its path what tells a value from all others; nothing where values are told together, or two share a path."""
+    """Return unique keys of values, by path; {} if the values are shown together, or two share a path."""
     if kind not in _BY_VALUE or not isinstance(item, Values):
         return {}
     found = {one.path: _keys(kind, replace(item, values=(one,)), change, stood)[0] for one in item.values}
@@ -186,7 +187,7 @@ def _value_keys(kind: SectionKind, item: Item, change: Change, stood: Change | N
 
 
 def _asks(kind: SectionKind, item: Item, change: Change, question: str) -> bool:
-    """Tell whether a thing is a message that says the question, all of it, and masks no secret, which may be another."""
+    """Tell whether an item is a message that equals the question and contains no mask, which may hide another secret."""
     if change.pair is not None or kind is not SectionKind.MESSAGES or not isinstance(item, Words) or item.values:
         return False
     return question in (item.words.old, item.words.new) and not behind(question, change.side.exchange)
@@ -194,11 +195,11 @@ def _asks(kind: SectionKind, item: Item, change: Change, question: str) -> bool:
 
 _QUIET = frozenset({SectionKind.USAGE})
 _OF_THE_WIRE = frozenset({SectionKind.USAGE, SectionKind.DETAILS})
-"""What the page of a recording does not tell either, but for its raw lines."""
+"""Also omitted on the page of a recording, except in its raw lines."""
 
 
 def _sections(change: Change, stood: Change | None) -> Iterator[Section]:
-    """Yield what a change tells. stood: the deleted one that it is told beside."""
+    """Yield the sections that a change shows. stood: the deleted recording that is shown beside it."""
     if change.pair is not None or stood is not None:
         found = change.difference() if stood is None else differ(stood.old, change.new)
         yield from (one for one in found.sections if not one.is_quiet and one.kind not in _QUIET)
@@ -213,9 +214,9 @@ _PLAIN = (Text, Reasoning, RefusalPart, ToolCall)
 
 
 def is_plain(exchange: Exchange) -> bool:
-    """Tell whether an exchange is talk of which words, calls and values are all that there is to show: no picture, no file,
-    no failure, no message or answer without words and calls, nothing that was not understood; or texts with their
-    embeddings and nothing else.
+    """Tell whether text, tool calls and values are all there is to show of an exchange: no image, no file, no failure,
+    no message or answer without text and calls, nothing that was not understood; or texts with their embeddings and
+    nothing else.
     """
     if exchange.unread is not None or exchange.left or exchange.problems or exchange.error is not None:
         return False
@@ -251,11 +252,11 @@ def _says_something(item: Item) -> bool:
 
 
 _SAID = frozenset({SectionKind.ANSWER, SectionKind.REASONING, SectionKind.MESSAGES})
-"""Where one text may stand first as an answer or its reasoning, then as a message or that of one."""
+"""Sections where a text may appear first as an answer or reasoning, and later in a message."""
 
 
 def _keys(kind: SectionKind, item: Item, change: Change, stood: Change | None) -> tuple[Hashable, dict[str, Hashable]]:
-    """Return what tells a thing that changed: all of it, and its sides by themselves, each with what its masks stand for."""
+    """Return the keys of an item: of the whole and of each side, including the secrets behind masks."""
     nothing = Exchange(change.side.exchange.kind)
     before = change.old if stood is None else stood.old
     old, new = (side.exchange if side else nothing for side in (before, change.new))
@@ -267,7 +268,7 @@ def _keys(kind: SectionKind, item: Item, change: Change, stood: Change | None) -
 
 
 def _key(kind: SectionKind, item: Item) -> Hashable:
-    """Return what is equal only for things that changed alike, to the letter."""
+    """Return a key that is equal only for literally equal differences."""
     where = _where(kind, item)
     match item:
         case Words():
@@ -288,9 +289,9 @@ _IN_REQUEST = re.compile(r"messages\[\d+\] \S+ (?!result\b)(.+)", re.DOTALL)
 
 
 def _call_names(kind: SectionKind, item: Values) -> tuple[str, str] | None:
-    """Return what a tool's call is of, now and before, the same where it was answered and where a request repeats it.
+    """Return the names of a tool call now and before, equal in an answer and in requests that repeat it.
 
-    Of one that came or went as a whole nothing: what came or went says it. None for what is no call.
+    ("", "") for one that is new or gone as a whole, which its values tell. None if it is not a call.
     """
     is_whole = not any(value.keys for value in item.values)
     if kind is SectionKind.CALLS:
@@ -302,7 +303,7 @@ def _call_names(kind: SectionKind, item: Values) -> tuple[str, str] | None:
 
 
 def _where(kind: SectionKind, item: Item) -> str:
-    """Return what keeps a thing apart from others that say the same: its section, but for what requests repeat."""
+    """Return what separates an item from equal ones: its section, except for what requests repeat."""
     if kind not in _SAID:
         return kind.value
     is_thought = kind is SectionKind.REASONING or (kind is SectionKind.MESSAGES and item.label.endswith(THOUGHT))
@@ -310,7 +311,7 @@ def _where(kind: SectionKind, item: Item) -> str:
 
 
 def _sides(kind: SectionKind, item: Item) -> Iterator[tuple[str, str]]:
-    """Yield what tells a text that was shown by one of its sides alone: the old or the new one, whole."""
+    """Yield the sides of an item, old and new, by which an equal text shown elsewhere is recognized."""
     if kind in _SAID and isinstance(item, Words) and not item.values:
         yield from ((side, text) for side, text in (("old", item.words.old), ("new", item.words.new)) if text)
 
@@ -318,9 +319,9 @@ def _sides(kind: SectionKind, item: Item) -> Iterator[tuple[str, str]]:
 def _told_by(
     told: Mapping[Hashable, int], whole: Hashable, sides: Mapping[str, Hashable], *, has_sides: bool
 ) -> list[tuple[int, str]]:
-    """Return the calls that told a thing, each with what of it, as the end of its name; [] where not all of it was told.
+    """Return the calls that showed an item, each with the suffix of its name; [] if not all of it was shown.
 
-    whole, sides: as `_keys` returns them.
+    whole, sides: as returned by `_keys`.
     """
     if whole in told:
         return [(told[whole], "")]
@@ -343,6 +344,6 @@ def _written(value: object) -> tuple[str, str]:
 
 
 def _label(section: Section, item: Item) -> str:
-    """Return what a thing is called in its call."""
+    """Return the name of an item within its call."""
     kind, label = section.kind.value, getattr(item, "label", "")
     return label if label.startswith(kind) else f"{kind} {label}".strip()

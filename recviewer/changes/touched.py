@@ -1,4 +1,4 @@
-"""How much of a request concerns recordings: counted for a page of requests at once, from names alone."""
+"""How many recordings a request changes: counted for a page of requests at once, from file names only."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from recviewer.git.repository import GitFailed, Repository, TooSlow
 from recviewer.recorders.registry import claims
 
 SECONDS = 2.0
-"""How long counting may keep a page waiting."""
+"""Longest time that counting may delay a page."""
 
 BATCH, BATCH_SECONDS = 25, 60.0
-"""Heads that are counted at once in the background, and how long that may take; then each by itself, as long."""
+"""Heads that are counted at once in the background, and the time limit; on failure, each alone with the same limit."""
 
 KEPT = 20_000
-"""Counts that are kept in the file."""
+"""Most counts stored in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What a head brings. recordings: how many it touches, None where that is not known.
+    """What a head changes. recordings: how many, None if unknown.
 
-    commits, first: as of `forks.Fork`.
+    commits, first: as in `forks.Fork`.
     """
 
     recordings: int | None
@@ -38,13 +38,13 @@ class Touch:
 
 
 class Counter:
-    """Counts, and remembers: a pair of commits never changes.
+    """Counts, and caches the results: the difference of two commits never changes.
 
-    What takes longer than a page may wait is counted in the background; a page asked for meanwhile has what is known.
+    What takes longer than a page may wait is counted in the background; meanwhile pages show what is known.
     """
 
     def __init__(self, store: Path | None = None) -> None:
-        """store: the file that keeps the counts between two starts, None for none."""
+        """store: the file that keeps the counts across restarts, None for none."""
         self._kept: dict[tuple[str, str], Touch] = {}
         self._store = store
         self._is_read = False
@@ -53,9 +53,10 @@ class Counter:
         self._lock = threading.Lock()
 
     def touched(self, repository: Repository, base: str, heads: Sequence[str]) -> dict[str, Touch]:
-        """Return what each head brings to the base (full names).
+        """Return what each head changes relative to the base (full ids).
 
-        Heads of which nothing can be said are left out: those that are not here, and all of a repository that is too slow.
+        Heads about which nothing is known are missing: those not available here, and all of a repository that is too
+        slow.
         """
         self._read()
         known = self._known(base, heads)
@@ -72,7 +73,7 @@ class Counter:
         return known | self._note(base, missing, found)
 
     def count_all(self, repository: Repository, base: str, heads: Sequence[str]) -> dict[str, Touch]:
-        """Return what is known of many heads. The others are counted in the background, which a page waits for a moment."""
+        """Return what is known of many heads. Others are counted in the background, for which a page waits briefly."""
         self._read()
         known = self._known(base, heads)
         missing = self._missing(base, heads, known)
@@ -88,7 +89,7 @@ class Counter:
         return thread is not None and thread.is_alive()
 
     def wait(self, repository: Repository, seconds: float | None = None) -> None:
-        """Wait until what is counted in the background has been, at most so long."""
+        """Wait for the background count, at most this long."""
         thread = self._counting.get(str(repository.git_dir))
         if thread is not None:
             thread.join(seconds)
@@ -100,7 +101,7 @@ class Counter:
         return [head for head in dict.fromkeys(heads) if head not in known and (base, head) not in self._given_up]
 
     def _note(self, base: str, asked: Sequence[str], found: dict[str, Touch]) -> dict[str, Touch]:
-        """Keep what was found; of heads of which nothing can be said nobody asks again while this process lives."""
+        """Store results; heads without a result are not tried again by this process."""
         self._kept.update({(base, head): touch for head, touch in found.items()})
         self._given_up.update((base, head) for head in asked if head not in found)
         self._write()
@@ -116,7 +117,7 @@ class Counter:
             )
             try:
                 thread.start()
-            except RuntimeError:  # no thread to be had: the next page asks again
+            except RuntimeError:  # no thread available: the next page tries again
                 return
             self._counting[place] = thread
 
@@ -145,23 +146,23 @@ class Counter:
             rows = json.loads(self._store.read_bytes())
             self._kept.update({(base, head): Touch(*touch) for base, head, *touch in rows})
         except (OSError, ValueError, TypeError):
-            pass  # counted anew
+            pass  # will be counted again
 
     def _write(self) -> None:
         if self._store is None:
             return
-        kept = list(self._kept.items())[-KEPT:]  # a copy: other threads add to it
+        kept = list(self._kept.items())[-KEPT:]  # a copy, since other threads add to it
         rows = [[base, head, one.recordings, one.commits, one.first] for (base, head), one in kept]
         beside = self._store.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
         try:
             beside.write_text(json.dumps(rows))
             beside.replace(self._store)
         except OSError:
-            pass  # it is counted again after the next start
+            pass  # will be counted again after the next start
 
 
 def count(repository: Repository, base: str, heads: Sequence[str], *, seconds: float = SECONDS) -> dict[str, Touch]:
-    """Count anew. Raises TooSlow, GitFailed."""
+    """Count without cache. Raises TooSlow, GitFailed."""
     until = time.monotonic() + seconds
     found = branch_points.forks(repository, base, heads, seconds=seconds)
     pairs = {head: fork.at for head, fork in found.items() if fork.at and fork.at != head}

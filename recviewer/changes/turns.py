@@ -1,4 +1,4 @@
-"""The turns of a test before and now, beside each other, as far as the recordings that changed tell of them."""
+"""The turns of a test before and now, side by side, as far as changed recordings contain them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from recviewer.threads.model import Answered, AskedMessage, Branch, Entry, Turn
 from recviewer.threads.threads import threads_of
 
 MOST_WAYS = 40
-"""Ways of a side up to which those of both are held up to each other."""
+"""Most paths on each side for which those of both sides are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strand:
-    """One way of a conversation, before and now. name: which of several it is, "" for the only one.
+    """One path through a conversation, before and now. name: identifies it among several, "" for the only one.
 
-    begun: pieces of its beginning that an earlier strand tells; pieces: the others. Of several, those stand in which
-    something is not the same.
+    begun: number of leading pieces that an earlier strand shows; pieces: the others. If there are several, only those
+    with differences are included.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Strand:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """All the turns of a conversation from its beginning to one of its ends. opening: what was said before a model spoke."""
+    """All turns of a conversation from its start to one of its ends. opening: the text before the model's first turn."""
 
     name: str
     turns: tuple[Turn, ...]
@@ -41,11 +41,11 @@ class _Line:
 
 
 def strands_of(changes: Iterable[Change]) -> tuple[Strand, ...]:
-    """Align what one test said before with what it says now: each way of each conversation with the one that it became.
+    """Align what a test said before with what it says now: each path through each conversation with the one it became.
 
-    changes: of one test. Each request repeats what was said before it, so that turns whose recordings did not change are
-    told too, up to the last one that did. Ways go together whose recordings are pairs, then those that begin alike, then the
-    last one of each side; one that has nothing beside it is left out, and so is all of it where there are very many.
+    changes: of one test. Each request repeats the conversation so far, so unchanged turns are included up to the last
+    changed one. Paths are matched if their recordings are pairs, then if they start alike, then the last ones of each
+    side; a path without a match is left out, and all of them if there are very many.
     """
     some = [change for change in changes if not change.is_older]
     old, new = (_lines(sides) for sides in ((one.old for one in some), (one.new for one in some)))
@@ -68,7 +68,7 @@ def _told_once(
 
 
 def _matched(old: Sequence[_Line], new: Sequence[_Line], paired: Mapping[str, str]) -> list[tuple[_Line, _Line]]:
-    """Return the ways that go together, in the order of the new ones."""
+    """Return the matched paths, in the order of the new ones."""
     weights = [
         (-sum(paired.get(key) in two.keys for key in one.keys), one.opening != two.opening, j, i)
         for i, one in enumerate(old)
@@ -105,7 +105,7 @@ def _order(side: Side) -> str:
 
 
 def _ways(trunk: Branch) -> Iterator[tuple[str, tuple[Turn, ...]]]:
-    """Yield each way through a conversation, by the name of its last branch, in the order in which they are told."""
+    """Yield each path through a conversation, by the name of its last branch, in display order."""
     waiting: list[tuple[Branch, tuple[Turn, ...]]] = [(trunk, ())]
     while waiting:
         branch, before = waiting.pop()

@@ -1,4 +1,4 @@
-"""Which tests have recordings that a range left alone: only then is it known that a test is gone, or new."""
+"""Which tests have recordings that a range did not change: only then is it known whether a test is gone, or new."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from recviewer.git.repository import GitFailed, Repository
 from recviewer.pairing.successors import KeptRecording
 
 MOST = 200
-"""Recordings that are read to tell which endpoint they ask; of more, any may ask whatever is in question."""
+"""Most recordings that are read to find their endpoint; beyond that, any endpoint is assumed possible."""
 
 FEW = 64
-"""Up to so many contents are read one by one; of more, git is asked to look."""
+"""Up to this many blobs are read one by one; for more, `git grep` is used."""
 
 REMEMBERED = 60_000
-"""Contents of which it is remembered which test they are of, in one process."""
+"""Most blobs whose test one process caches."""
 
 _KEY = '"test_id"'
 _TEST_ID = re.compile(rb'"test_id"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 _TESTS, _ENDPOINTS = Recent[str, str](REMEMBERED), Recent[str, str](REMEMBERED)
-"""What contents are of, by blob: that never changes."""
+"""Facts about blobs, by id, which never change."""
 
 
 class Unchanged:
-    """Those tests and what they have, looked for in the folders in which recordings came and went.
+    """Those tests and their recordings, searched in the folders where recordings were added or deleted.
 
-    The recordings of a test lie together.
+    The recordings of a test are in one folder.
     """
 
     def __init__(self, asked: Range, changed: Sequence[ChangedFile]) -> None:
@@ -49,16 +49,16 @@ class Unchanged:
         self._thread: threading.Thread | None = None
 
     def begin(self) -> None:
-        """Begin to look, while the caller does something else; not where nothing came, or nothing went."""
+        """Start searching in the background; not if nothing was added, or nothing deleted."""
         if self._thread is None and self._is_both:
-            self._tests = None  # until it is known
+            self._tests = None  # unknown until found
             self._thread = threading.Thread(target=self._look, daemon=True)
             self._thread.start()
 
     def __call__(self, tests: Collection[str]) -> Collection[KeptRecording] | None:
-        """Return what is left of all tests; only of those that are named with what was asked.
+        """Return the unchanged recordings of all tests, with endpoints only for the tests that are named.
 
-        None where git could not tell, or not in time.
+        None if git could not answer, or not in time.
         """
         self.begin()
         if self._thread is not None:
@@ -86,9 +86,9 @@ class Unchanged:
 def tests_of(
     repository: Repository, commit: str, files: Mapping[bytes, str], folders: Collection[bytes]
 ) -> dict[str, str]:
-    """Return, by blob, the test that each file of some folders names first, "" where it names none. Raises GitFailed.
+    """Return, by blob, the first test that each file of some folders names, "" if it names none. Raises GitFailed.
 
-    files: blobs by path. commit: that holds them.
+    files: blobs by path. commit: the commit that contains them.
     """
     known = _TESTS.among(files.values())
     unknown = {raw: blob for raw, blob in files.items() if blob not in known}
@@ -103,7 +103,7 @@ def tests_of(
 
 
 def _id(data: bytes) -> str:
-    """Return the first test id in some bytes, "" where there is none."""
+    """Return the first test id in some bytes, "" if there is none."""
     found = _TEST_ID.search(data)
     try:
         return str(loads(found.group(1))) if found is not None else ""
@@ -112,7 +112,7 @@ def _id(data: bytes) -> str:
 
 
 def _endpoints(repository: Repository, blobs: Collection[str]) -> dict[str, str]:
-    """Return, by blob, the last part of the endpoint that a recording asks; "" where it names none."""
+    """Return, by blob, the last part of a recording's endpoint; "" if it has none."""
     known = _ENDPOINTS.among(blobs)
     unknown = [blob for blob in blobs if blob not in known][:MOST]
     found = {blob: _endpoint(data) for blob, data in contents(repository, unknown)} if unknown else {}

@@ -1,4 +1,4 @@
-"""What differs without counting, over all changes of a report: its footer says it, so that nothing is hidden."""
+"""Differences that do not count, over all changes of a report: its footer lists them, so that nothing is hidden."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import read_as
 
 NAMED = 8
-"""Names that one line holds; the rest is a number."""
+"""Most names in the line; the rest is a number."""
 
 PAIRS = 1_000
-"""Pairs whose files are read again for what is ignored; of more the line says so."""
+"""Most pairs whose files are read again for ignored differences; if there are more, the line says so."""
 
 LAYOUT = "layout of the file"
 
 
 def uncounted(found: Overview) -> Counter[str]:
-    """Return how many values differ without counting, by where they stand: `outputs[].tool_calls[].id`."""
+    """Return how many differing values do not count, by path: `outputs[].tool_calls[].id`."""
     pairs = [change for change in found.changes if _can_be_held_together(change)]
     counts: Counter[str] = Counter()
     readings = _readings(found, pairs[:PAIRS])
@@ -41,7 +41,7 @@ def uncounted(found: Overview) -> Counter[str]:
 
 
 def _can_be_held_together(change: Change) -> bool:
-    """Tell whether there is other text on both sides, and both can be read."""
+    """Tell whether both sides have readable, different bytes."""
     old, new = change.old, change.new
     if old is None or new is None or old.blob == new.blob:
         return False
@@ -49,7 +49,7 @@ def _can_be_held_together(change: Change) -> bool:
 
 
 def as_line(counts: Counter[str], found: Overview) -> str:
-    """Return it as a line: `usage ×168, chunks[].id ×63, …`; `nothing` where there is none."""
+    """Return it as a line: `usage ×168, chunks[].id ×63, …`; `nothing` if there is none."""
     told = [f"{path} ×{count:,}" for path, count in counts.most_common(NAMED)]
     rest = len(counts) - len(told)
     pairs = sum(change.old is not None and change.new is not None for change in found.changes)
@@ -63,7 +63,7 @@ def _of_replies(change: Change, readings: dict[str, ignored.Elements]) -> tuple[
 
 
 def harmless_in(reading: Reading) -> ignored.Elements:
-    """Return the harmless values of a recording's reply; none where no format read it."""
+    """Return the harmless values of a recording's reply; {} if no format read it."""
     if reading.raw is None or reading.format is None:
         return {}
     if reading.exchange.chunks:
@@ -72,7 +72,7 @@ def harmless_in(reading: Reading) -> ignored.Elements:
 
 
 def _readings(found: Overview, pairs: list[Change]) -> dict[str, ignored.Elements]:
-    """Read again what the replies of these pairs hold that is harmless, by blob."""
+    """Read the harmless values of these pairs' replies again, by blob."""
     sides = {side.blob: side for change in pairs for side in (change.old, change.new) if side and side.blob}
     made: dict[str, ignored.Elements] = {}
     with suppress(GitFailed):

@@ -1,4 +1,4 @@
-"""One line about one change."""
+"""One-line descriptions of changes."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from recviewer.exchange.model import Kind
 from recviewer.pairing.sides import Side
 
 PLACES = frozenset({"test_id", "test file", "request.test_id", "host", "folder", "file name"})
-"""Details that say where a recording stands."""
+"""Details about the place of a recording."""
 
 
 def is_place(change: ValueChange) -> bool:
-    """Tell whether a detail says where a recording stands."""
+    """Tell whether a detail is about the place of a recording."""
     return bool(change.keys) and (change.keys[0] in PLACES or str(change.keys[0]).startswith("provider_"))
 
 
 SHOWN, BEFORE = 40, 12
-"""Characters of a value that one line holds, and how many of them stand before what differs."""
+"""Characters of a value in one line, and how many of them precede the difference."""
 
 _NAME = re.compile(r"#\d+")
 
 NAMED = 3
-"""Names of functions, parameters and messages that one line holds."""
+"""Most names of functions, parameters and messages in one line."""
 
 
 def summarize(difference: Difference, old: Side, new: Side) -> str:
-    """Return what changed as a line: `answer −1 +31 words, reasoning gone, get_weather call gone`."""
+    """Return what changed in one line: `answer −1 +31 words, reasoning gone, get_weather call gone`."""
     if difference.churn is Churn.UNREAD:
         return ", ".join([new.meaning.unread or old.meaning.unread, *_places(difference)])
     is_beside = difference.churn is not Churn.DETAILS
@@ -57,7 +57,7 @@ def summarize(difference: Difference, old: Side, new: Side) -> str:
 
 
 def quiet(old: Side, new: Side) -> str:
-    """Return how two recordings differ that mean the same."""
+    """Return how two recordings with equal meaning differ."""
     before, after = old.exchange, new.exchange
     names = ("usage", "metadata")
     differing = [name.replace("_", " ") for name in names if getattr(before, name) != getattr(after, name)]
@@ -67,12 +67,12 @@ def quiet(old: Side, new: Side) -> str:
 
 
 def without_counts(line: str) -> str:
-    """Return such a line without the numbers of one recording, for what holds of several."""
+    """Return such a line without the numbers of one recording, for use with several."""
     return re.sub(r"(\bchunks) [\d,]+ → [\d,]+", r"\1", line)
 
 
 def alone(side: Side) -> str:
-    """Return what a recording says that has no partner."""
+    """Return the content of a recording without a partner."""
     return " ".join(side.meaning.line.answered.split())[:120]
 
 
@@ -113,7 +113,7 @@ def _section(section: Section) -> str:
 
 
 def _beside(section: Section) -> str:
-    """Return what a section says where something else weighs more: of details how many, places in the tree left out."""
+    """Describe a section that is not the most important one: for details their number, without places in the tree."""
     if section.kind is not SectionKind.DETAILS:
         return _section(section)
     found = [change for item in section.items if isinstance(item, Values) for change in item.values]
@@ -122,7 +122,7 @@ def _beside(section: Section) -> str:
 
 
 def _places(difference: Difference) -> Iterator[str]:
-    """Yield what differs of where the two stand."""
+    """Yield the differing places of two recordings."""
     for section in difference.sections:
         for change in [change for item in section.items if isinstance(item, Values) for change in item.values]:
             if is_place(change):
@@ -139,7 +139,7 @@ def _values(section: Section) -> list[ValueChange]:
 
 
 def _is_name(value: object) -> bool:
-    """Tell whether a value names an id by the order in which it appears."""
+    """Tell whether a value is an id normalized by order of appearance."""
     return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
@@ -161,7 +161,7 @@ def _texts(section: Section) -> str:
 
 
 def _moved(gone: int, new: int) -> str:
-    """Return how many went and came; a side of which there is none is not told."""
+    """Return the numbers of removed and added items, without zeros."""
     return " ".join(f"{sign}{count:,}" for sign, count in (("−", gone), ("+", new)) if count) or "±0"
 
 
@@ -188,7 +188,7 @@ def _arrow(item: Values) -> str:
 
 
 def _two(old: object, new: object) -> tuple[str, str]:
-    """Return two values, each cut to a line; of long texts what stands around the place where they begin to differ."""
+    """Return two values, each cut to a line; of long texts the surroundings of the first difference."""
     if not isinstance(old, str) or not isinstance(new, str) or max(len(old), len(new)) <= SHOWN:
         return _value(old), _value(new)
     same = sum(1 for _ in takewhile(lambda two: two[0] == two[1], zip(old, new, strict=False)))
