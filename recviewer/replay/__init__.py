@@ -1,4 +1,4 @@
-"""Can a recording still be found by its file name? Names are hashes of requests; the rules for them have changed."""
+"""Whether a recording can still be found by its file name. Names are hashes of requests; the naming rules have changed."""
 
 from recviewer.replay.names import Replay, ReplayState, RuleName, explain, name_state
 from recviewer.replay.rule import CallKind, NameRule

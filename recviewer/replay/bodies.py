@@ -1,4 +1,4 @@
-"""The JSON text of a request's body, as it is and as it is after the steps of a rule."""
+"""The JSON text of a request's body, before and after the steps of a rule."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from recviewer.exchange.model import Json
 from recviewer.replay.steps import TextStep, concerned, rewritten
 
 DEPTH_LIMIT = 253
-"""Nesting that is followed; Python's own limits differ from release to release. Real recordings nest about 20 deep."""
+"""Nesting that is followed; Python's own limits differ between releases. Real recordings nest about 20 deep."""
 
 _ENCODER = json.JSONEncoder(sort_keys=True, check_circular=False)
-"""What the recorder's json.dumps(…, sort_keys=True) writes, without looking for cycles that decoded JSON cannot have."""
+"""Equivalent to the recorder's json.dumps(…, sort_keys=True), without its check for cycles, which decoded JSON cannot
+have.
+"""
 
 _make = getattr(encoder, "c_make_encoder", None)
 _pieces = _make and _make(
@@ -30,20 +32,20 @@ _pieces = _make and _make(
     False,  # skipkeys
     True,  # allow_nan
 )
-"""What `_ENCODER.encode` makes anew for every value where Python was built with it, None elsewhere."""
+"""The encoder that `_ENCODER.encode` would create anew for every value, if Python was built with it; else None."""
 
 
 def to_json(value: Json) -> str:
-    """Return a value as the recorder writes it. Raises ValueError, RecursionError where Python cannot."""
+    """Return a value as the recorder serializes it. Raises ValueError or RecursionError if Python cannot."""
     if type(value) is str:
         return encode_basestring_ascii(value)
     return "".join(_pieces(value, 0)) if _pieces else _ENCODER.encode(value)
 
 
 def nests_too_deep(*values: Json) -> bool:
-    """Tell whether any of some values holds objects and lists nested deeper than `DEPTH_LIMIT`. Needs no recursion.
+    """Tell whether any of the values is nested deeper than `DEPTH_LIMIT`. Needs no recursion.
 
-    orjson writes just as many levels, so what it writes is not too deep, which is known a hundred times sooner.
+    orjson has the same limit, so whatever it can serialize is not too deep, which is a hundred times faster to check.
     """
     try:
         orjson.dumps(values)
@@ -68,8 +70,8 @@ def _is_deeper(values: tuple[Json, ...]) -> bool:
 class Body:
     """A body and its JSON text with sorted keys.
 
-    needles: of every step that it may ever be put through. The values that any of those could change are cut out of
-    the text once, so that each further rule costs only those.
+    needles: of all steps that may be applied. Values that any of these could change are cut out of the text once, so
+    that each further rule processes only those.
     """
 
     value: Json
@@ -81,13 +83,13 @@ class Body:
 
     @classmethod
     def of(cls, value: Json, needles: tuple[str, ...]) -> Body:
-        """The body of a request. Raises ValueError where Python cannot write it as JSON."""
+        """Make the body of a request. Raises ValueError if Python cannot serialize it."""
         return cls(value, to_json(value), needles)
 
     def effective(self, steps: tuple[TextStep, ...]) -> tuple[TextStep, ...]:
-        """Those of a rule's steps that can change the body.
+        """The steps of a rule that can change the body.
 
-        What one step leaves behind may be something for the next, so from the first that applies all follow.
+        A step's output may be input for the next one, so all steps from the first applicable one on are included.
         """
         for position, step in enumerate(steps):
             touched = self._touched.get(step)
@@ -98,7 +100,7 @@ class Body:
         return ()
 
     def after(self, steps: tuple[TextStep, ...]) -> str:
-        """The text of the body with every string and float put through steps in order."""
+        """The text of the body with steps applied in order to every string and float."""
         if not steps:
             return self.text
         if not self._pieces:
@@ -109,7 +111,7 @@ class Body:
         return "".join(parts)
 
     def _leaves_after(self, steps: tuple[TextStep, ...]) -> list[Json]:
-        """The values cut out, after some steps. Rules share their first steps, so each stage is kept."""
+        """The cut-out values after some steps. Cached for each prefix of steps, because rules share their first steps."""
         known = self._leaves.get(steps)
         if known is None:
             last = steps[-1]
@@ -118,10 +120,10 @@ class Body:
 
 
 def _cut(value: Json, text: str, needles: tuple[str, ...]) -> tuple[list[str], list[Json]]:
-    """Cut the floats, and the strings that a step could change, out of a text: the pieces around them, and they.
+    """Split a text at its floats and at the strings that a step could change. Return the pieces, and these values.
 
-    They are replaced by a mark that the text does not contain, and the new text is split at it. Objects are walked in
-    the order in which their keys are written, so the marks come in the order of the values.
+    Values are replaced by a mark that the text does not contain, and the text is split at the mark. Objects are
+    traversed in the order of their serialized keys, so the values come in the order of the marks.
     """
     mark = "~"
     while f'"{mark}"' in text:

@@ -1,4 +1,4 @@
-"""What of a recording's request goes into its name."""
+"""The parts of a recording's request that determine its name."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from recviewer.replay.rule import CallKind
 
 @dataclass(slots=True)
 class HashedCall:
-    """What of a request is hashed.
+    """The hashed parts of a request.
 
-    part: the key under which `body` is. fields: the others, but for the test's id. path, host: of the URL, "" where no
-    rule looks at them. endpoint: as recorded, "" where there is none. response: as recorded, for lists of models.
+    part: the key that `body` is under. fields: the others, except the test id. path, host: of the URL, "" if no rule
+    uses them. endpoint: as recorded, "" if there is none. response: as recorded, for lists of models.
     """
 
     kind: CallKind
@@ -31,10 +31,10 @@ class HashedCall:
 
 
 def call_of(document: Json) -> HashedCall | None:
-    """Take the request out of a decoded recording; None if what is hashed is not all there. Never raises.
+    """Extract the hashed parts from a decoded recording; None if they are incomplete. Never raises.
 
-    The kinds are told apart by their keys: `tool_name` for tool invocations, `file_id` for file processors, `payload`
-    for HTTP requests, `body` for inference. A test id that is absent counts as null.
+    The kinds are recognized by their keys: `tool_name` for tool invocations, `file_id` for file processors, `payload`
+    for HTTP requests, `body` for inference. A missing test id counts as null.
     """
     request = document.get("request") if isinstance(document, dict) else None
     if not isinstance(request, dict):
@@ -71,7 +71,7 @@ def _sent_call(request: dict[str, Json], test_id: Json, response: Json) -> Hashe
 
 @lru_cache(maxsize=256)
 def _place(url: str) -> tuple[str, str] | None:
-    """The path and the host of a URL; None for one that cannot be taken apart."""
+    """The path and the host of a URL; None if it is invalid."""
     try:
         parsed = urlparse(url)
     except ValueError:
@@ -80,7 +80,7 @@ def _place(url: str) -> tuple[str, str] | None:
 
 
 def models_digest(call: HashedCall) -> str:
-    """The digest of the models that a response lists; "" for what is not a list of models.
+    """The digest of the models in a response; "" if it is not a list of models.
 
     The first eight digits of sha256 over the sorted distinct ids joined by `|`. Recorder since 2025-09-03.
     """
@@ -91,9 +91,9 @@ def models_digest(call: HashedCall) -> str:
 
 
 def models_of(call: HashedCall) -> dict[str, Json] | None:
-    """The models that a response lists, the last of each id; None for what is not a list of models.
+    """The models in a response by id, the last of each; None if it is not a list of models.
 
-    Under the id of each model, or, in Ollama's /api/tags, its model name.
+    Keyed by each model's id or, in Ollama's /api/tags, its model name.
     """
     body = _data(_member(call.response, "body"))
     models = body.get("models") if isinstance(body, dict) else body
@@ -110,7 +110,7 @@ def models_of(call: HashedCall) -> dict[str, Json] | None:
 
 
 def _data(value: Json) -> Json:
-    """What is inside a typed value (`{"__type__": …, "__data__": …}`), or the value itself."""
+    """The content of a typed value (`{"__type__": …, "__data__": …}`), or the value itself."""
     return value["__data__"] if isinstance(value, dict) and "__data__" in value else value
 
 

@@ -1,8 +1,8 @@
-"""Lists of models: several files answer one request, and replay lays them over one another.
+"""Lists of models: several files answer one request, and replay merges them.
 
-Source: the llama-stack (now OGX) recorder. Asked for a list, it reads all `models-<hash>-*.json` in the folder of the
-test that asks, then those in the shared folder (of a request without a test in the shared folder alone), and keeps each
-model under its id as it read it last. In which order the files of one folder come is not fixed.
+Source: the llama-stack (now OGX) recorder. For a request for a list, it reads all `models-<hash>-*.json` in the folder
+of the test, then those in the shared folder (for a request without a test, only the shared folder), and keeps the last
+version of each model id. The order of files within a folder is undefined.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from recviewer.replay.calls import call_of, models_of
 from recviewer.replay.rules import DIGITS
 
 COMMON = "common"
-"""The folder beside the suites that a recorder looks into after the test's own."""
+"""The folder beside the suites that a recorder searches after the test's own."""
 
 _NAME = re.compile(rf"(?:models-)?({DIGITS})(-[0-9a-f]{{8}})?\.json")
 _DAYS = 8_000 * 365 * 24 * 3600
@@ -29,19 +29,19 @@ _DAYS = 8_000 * 365 * 24 * 3600
 
 
 def digits_in(file_name: str) -> str:
-    """Return the digits of the request's hash in the name of a list of models, "" for a name that holds none."""
+    """Return the digits of the request's hash in the name of a list of models, "" if it contains none."""
     found = _NAME.fullmatch(file_name)
     return found[1] if found else ""
 
 
 def is_joined(file_name: str) -> bool:
-    """Tell whether a file of this name is laid over others that the same request has."""
+    """Tell whether replay merges a file of this name with others of the same request."""
     found = _NAME.fullmatch(file_name)
     return found is not None and file_name.startswith("models-") and found[2] is not None
 
 
 def test_folder(test_id: str) -> str:
-    """Return the folder in which a test's recordings are looked for, "" where its id names no file in a folder."""
+    """Return the folder in which a test's recordings are searched, "" if its id contains no file in a folder."""
     file, colons, _ = test_id.partition("[")[0].partition("::")
     folder = file.rpartition("/")[0] if colons else ""
     return f"{folder}/recordings" if folder else ""
@@ -53,28 +53,30 @@ def is_common(folder: str) -> bool:
 
 
 def is_folder_of(folder: str, test_id: str) -> bool:
-    """Tell whether a folder is that of a test. Paths are below a root that may lie inside the repository, or around it."""
+    """Tell whether a folder belongs to a test. Paths are relative to a root that may be inside the repository, or
+    around it.
+    """
     mine = test_folder(test_id)
     return bool(mine) and (f"/{mine}".endswith(f"/{folder}") or f"/{folder}".endswith(f"/{mine}"))
 
 
 def models_in(document: Json) -> dict[str, Json] | None:
-    """Return the models that a recording lists, by id, the last of each; None for what is no list of models."""
+    """Return the models in a recording by id, the last of each; None if it is not a list of models."""
     call = call_of(document)
     return models_of(call) if call is not None else None
 
 
 def said_of(model: Json) -> bytes:
-    """Return all that a list says of a model, as JSON with sorted keys."""
+    """Serialize a list's entry for a model as JSON with sorted keys."""
     return encode(model, is_sorted=True)
 
 
 @dataclass(frozen=True, slots=True)
 class ListFile:
-    """A file with a list of models. key: its own; host: it came from.
+    """A file with a list of models. key: its own; host: the request's.
 
-    models: what it says of each, by id, as `said_of` writes it; None where the file cannot be read as a list.
-    is_read: replay reads it for the request. place: 0 in the folder that is read first, 1 in the shared one.
+    models: its entries by id, as serialized by `said_of`; None if the file is not a readable list. is_read: replay
+    reads it for the request. place: 0 in the folder that is read first, 1 in the shared one.
     """
 
     key: str
@@ -85,29 +87,29 @@ class ListFile:
 
     @property
     def as_of(self) -> date | None:
-        """The day of the newest model it lists, None where no model has one."""
+        """The creation day of the newest model in it, None if no model has one."""
         times = [seconds for said in (self.models or {}).values() if (seconds := created_of(said))]
         return day_of(max(times)) if times else None
 
 
 def created_of(said: bytes) -> int:
-    """Return when a model was made, in seconds since 1970; 0 where it does not say. said: as of `said_of`."""
+    """Return a model's creation time in seconds since 1970; 0 if it has none. said: result of `said_of`."""
     model = orjson.loads(said)
     seconds = model.get("created") if isinstance(model, dict) else None
     return seconds if isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < _DAYS else 0
 
 
 def day_of(seconds: int) -> date | None:
-    """Return the day of a time in seconds since 1970, in UTC; None for what is no time of people."""
+    """Return the UTC day of a time in seconds since 1970; None if it is implausible."""
     return datetime.fromtimestamp(seconds, UTC).date() if 0 < seconds < _DAYS else None
 
 
 @dataclass(frozen=True, slots=True)
 class JoinedModel:
-    """A model of the union. files: places of the files that list it, in the order given.
+    """A model of the merged list. files: indexes of the files that contain it, in the given order.
 
-    apart: (field, values and in how many files each) of what files say differently of it. is_listed: it stands in the
-    newest list of a host, or no host's newest list can be told among those that have it.
+    apart: the fields in which files differ: (field, values with the number of files for each). is_listed: it is in the
+    newest list of a host, or none of its hosts has a known newest list.
     """
 
     id: str
@@ -117,7 +119,7 @@ class JoinedModel:
 
 
 def joined(files: Sequence[ListFile]) -> tuple[JoinedModel, ...]:
-    """Lay the files that replay reads over one another. Models come in order of their ids, as replay gives them."""
+    """Merge the files that replay reads. Models are sorted by id, as in replay."""
     have: dict[str, list[int]] = {}
     for place, file in enumerate(files):
         if file.is_read:
@@ -136,11 +138,11 @@ def joined(files: Sequence[ListFile]) -> tuple[JoinedModel, ...]:
 
 
 def needless(files: Sequence[ListFile], models: Sequence[JoinedModel]) -> tuple[int, ...]:
-    """Return the places of files that can all go together, for whoever asks still gets the same models, told the same way.
+    """Return the indexes of files that can all be deleted without changing the result of any request.
 
-    models: the union. For each model of a file that goes another one stays that says just the same of it, and is read
-    wherever that file is: it lies in the same folder, or in the shared one. On each of these models all files agree, so
-    it does not matter which of them is read last. Of several that could go for each other, the newest stays.
+    models: the merged list. Each model of a deleted file must have an identical entry in a remaining file that is read
+    in all the same cases, because it is in the same folder or in the shared one. On these models all files agree, so
+    the order of reading does not matter. Of files that can replace each other, the newest stays.
     """
     agreed = {model.id: frozenset(model.files) for model in models if not model.apart}
     staying = {place for place, file in enumerate(files) if file.is_read}
@@ -159,7 +161,7 @@ def _of(file: ListFile, one: str) -> bytes:
 
 
 def _newest(files: Iterable[ListFile]) -> tuple[set[int], set[str]]:
-    """Return the places of each host's newest lists, those of one day together, and the hosts whose lists have dates."""
+    """Return the indexes of each host's newest lists (all of the same day), and the hosts whose lists have dates."""
     days: dict[str, dict[int, date]] = {}
     for place, file in enumerate(files):
         if file.is_read and (day := file.as_of):
@@ -169,7 +171,7 @@ def _newest(files: Iterable[ListFile]) -> tuple[set[int], set[str]]:
 
 
 def _apart(told: Sequence[bytes]) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
-    """Return what several files say differently of one model, field by field."""
+    """Return the differences between several files' entries for one model, field by field."""
     if len(set(told)) < 2:
         return ()
     models = [_fields(orjson.loads(said)) for said in told]
@@ -182,10 +184,10 @@ def _apart(told: Sequence[bytes]) -> tuple[tuple[str, tuple[tuple[str, int], ...
 
 
 ABSENT = "absent"
-"""Stands for a field that a file does not have: no JSON, unlike all values."""
+"""Stands for a field that a file lacks: not JSON, so it differs from all values."""
 
 
 def _fields(model: Json) -> dict[str, str]:
-    """Return the fields of a model, each as JSON."""
+    """Return the fields of a model, each serialized as JSON."""
     known = model if isinstance(model, dict) else {}
     return {key: encode(value, is_sorted=True).decode("utf-8", "replace") for key, value in known.items()}

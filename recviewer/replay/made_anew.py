@@ -1,7 +1,8 @@
-"""What OGX's recorder left in a reply that is another one each time, though it puts fixed values in such places.
+"""Generated values in a reply that OGX's recorder should have replaced by fixed ones, but did not.
 
 It writes `rec-` and twelve digits of the request's hash for ids, 0 for times and durations, and the year 1970 for dates
-(`_normalize_response` in `api_recorder.py`, since October 2025), where a reply is a typed value of a client that it knows.
+(`_normalize_response` in `api_recorder.py`, since October 2025), if the reply is a typed value of a client that it
+knows.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ _PLACES = re.compile(
 _WORDS = {"id": "an id", "time": "a time", "duration": "a duration"}
 
 _LOOKED_AT = 3_000
-"""Bytes of a reply: ids and times stand near its beginning, and in a stream in each chunk."""
+"""Bytes of a reply that are searched: ids and times are near its start, and in every chunk of a stream."""
 
 
 def made_anew(data: bytes) -> str:
-    """Return what stands in a reply that its next recording will not have, "" for nothing; not its words.
+    """Return what a reply contains that will differ in its next recording, "" if nothing; texts are not considered.
 
-    data: the bytes of a recording of OGX's. A text that holds JSON has a backslash before each quotation mark.
+    data: the bytes of an OGX recording. JSON inside a text has a backslash before each quotation mark.
     """
     start = data.find(b'"response"')
     found = _PLACES.search(data, start, start + _LOOKED_AT) if start >= 0 else None

@@ -1,4 +1,4 @@
-"""What moved the name of a recording: the newer rules that change its request, and the words that they change."""
+"""What changed the name of a recording: the newer rules that apply to its request, and the words that they change."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from recviewer.replay.rules import RULES
 from recviewer.replay.steps import CutClause, DropInside, DropKeys, Replace, RoundNumbers, TextStep
 
 MOST_VALUES = 50_000
-"""Values of a request that are looked at."""
+"""Most values of a request that are examined."""
 
 LONGEST = 60
-"""Characters that are told of what a rule changes."""
+"""Most characters shown of what a rule changes."""
 
 _FRACTION = re.compile(r"\.\d{4,}")
 
@@ -24,7 +24,7 @@ _FRACTION = re.compile(r"\.\d{4,}")
 class MovedWords(NamedTuple):
     """Words of a request that a newer rule changes.
 
-    rule, since: which one. words: as recorded. pointer: where they stand, as a JSON pointer below the body.
+    rule, since: of that rule. words: as recorded. pointer: their JSON pointer, relative to the body.
     """
 
     rule: str
@@ -34,7 +34,9 @@ class MovedWords(NamedTuple):
 
 
 def newest_until(slug: str) -> date | None:
-    """Return the day from which a newer rule named such requests, None for a draft, which never did, or the newest."""
+    """Return the day since which a newer rule names such requests; None for a draft, which never did, or for the newest
+    rule.
+    """
     place = next((at for at, rule in enumerate(RULES) if rule.slug == slug), 0)
     known = RULES[place]
     newer = [rule.since for rule in RULES[:place] if rule.on_main and rule.kinds & known.kinds]
@@ -42,7 +44,7 @@ def newest_until(slug: str) -> date | None:
 
 
 def moved_by(slug: str, body: Json) -> list[MovedWords]:
-    """Return what newer rules change of a request that an older one named, each step once, the oldest rule first.
+    """Return what newer rules change in a request named by an older one, each step once, oldest rule first.
 
     slug: of the rule that gives the name. body: of the request. Drafts that never reached main do not count as newer.
     """
@@ -83,7 +85,7 @@ def _held(step: DropKeys | DropInside, body: Json) -> list[str]:
 
 
 def _matched(step: TextStep, text: str) -> str:
-    """Return the words of a text that a step changes, "" for none."""
+    """Return the words of a text that a step changes, "" if none."""
     match step:
         case Replace(needle=needle, pattern=pattern):
             found = pattern.search(text) if needle in text else None
@@ -97,7 +99,7 @@ def _matched(step: TextStep, text: str) -> str:
 
 
 def _decimals(text: str) -> Iterator[str]:
-    """Yield the numbers of a text with four or more decimals, in time linear in its length."""
+    """Yield the numbers in a text with four or more decimals, in time linear in its length."""
     last = 0
     for fraction in _FRACTION.finditer(text):
         start = fraction.start()
@@ -109,7 +111,7 @@ def _decimals(text: str) -> Iterator[str]:
 
 
 def _texts(body: Json) -> Iterator[tuple[str, str]]:
-    """Yield the texts of a request with their places, as JSON pointers below it."""
+    """Yield the texts of a request with their JSON pointers."""
     waiting: list[tuple[str, Json]] = [("", body)]
     for _ in range(MOST_VALUES):
         if not waiting:

@@ -1,4 +1,4 @@
-"""Which name each rule gives a recording, and whether the file can still be found by the name it has."""
+"""The name that each rule gives a recording, and whether the file can be found by the name it has."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _HASH_NAME = re.compile(rf"(?:{DIGITS}|models-(?:{DIGITS})-[0-9a-f]{{8}})\.json"
 
 
 class ReplayState(StrEnum):
-    """Whether a recording's file name is what its request is looked up by. Part of the public contract.
+    """Whether a recording's file name is the one that its request is looked up by. Part of the public contract.
 
     current: the newest rule gives the name. older: only an older rule does, so replay looks elsewhere. edited: no rule
-    gives it, but one gave it to earlier bytes of the file; only a caller who knows the history can say so.
-    unknown: no rule gives it. unverifiable: the name is not a hash, or part of what was hashed is not stored.
+    gives it, but one gave it to earlier bytes of the file; only a caller who knows the history can tell. unknown: no
+    rule gives it. unverifiable: the name is not a hash, or part of what was hashed is not stored.
     """
 
     CURRENT = "current"
@@ -37,9 +37,9 @@ class ReplayState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What `name_state` found. rule: the newest rule that gives the name, "" if none does.
+    """The result of `name_state`. rule: the newest rule that gives the name, "" if none does.
 
-    expected: the file name that the newest rule gives, "" where it cannot be worked out.
+    expected: the file name by the newest rule, "" if it cannot be computed.
     """
 
     state: ReplayState
@@ -49,9 +49,9 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class RuleName:
-    """The file name one rule gives a recording, "" where it cannot be worked out.
+    """The file name by one rule, "" if it cannot be computed.
 
-    since, on_main, says: as in the `NameRule`. matches: whether it is the name that the file has.
+    since, on_main, says: as in `NameRule`. matches: whether the file has this name.
     """
 
     rule: str
@@ -63,12 +63,11 @@ class RuleName:
 
 
 def name_state(document: Json, file_name: str) -> Replay:
-    """Say which rule, if any, gives a recording its name.
+    """Return which rule, if any, gives a recording its name.
 
-    document: the recording's decoded JSON, normally an object with `request`, `response` and perhaps `test_id`.
-    It must keep what was recorded: an integer decoded as a float is hashed as a float, and no rule will match.
-    file_name: the last component of the recording's path, with `.json`.
-    Never raises on decoded JSON, whatever its shape.
+    document: the recording's decoded JSON, normally an object with `request`, `response` and perhaps `test_id`. It must
+    keep what was recorded: an integer decoded as a float is hashed as a float, and no rule will match. file_name: the
+    last component of the recording's path, with `.json`. Never raises on decoded JSON, whatever its shape.
     """
     try:
         return _state(document, file_name)
@@ -77,7 +76,7 @@ def name_state(document: Json, file_name: str) -> Replay:
 
 
 def explain(document: Json, file_name: str) -> list[RuleName]:
-    """List the rules that cover a recording's request, newest first, each with the name it gives.
+    """List the rules that cover a recording's request, newest first, each with the name by it.
 
     document, file_name: as for `name_state`. Empty if there is no request that any rule covers. Never raises on decoded
     JSON, whatever its shape.
@@ -92,7 +91,7 @@ def explain(document: Json, file_name: str) -> list[RuleName]:
 
 
 def _followed(document: Json) -> HashedCall | None:
-    """The call of a recording; None where there is none, or one that nests too deep to be written as JSON."""
+    """The hashed parts of a recording; None if there are none, or if they are nested too deep to be serialized."""
     call = call_of(document)
     if call is None or nests_too_deep(call.body, call.test_id, *call.fields.values()):
         return None
@@ -124,7 +123,7 @@ def _explained(names: _Names, file_name: str) -> Iterator[RuleName]:
 
 @dataclass(slots=True)
 class _Names:
-    """The names of one recording, each body text, hash and digest computed once however many rules share it."""
+    """The names of one recording. Each body text, hash and digest is computed once, however many rules share it."""
 
     call: HashedCall
     _bodies: dict[tuple[DropStep, ...], Body] = field(default_factory=dict)
@@ -134,7 +133,7 @@ class _Names:
     _test_id: str = ""
 
     def by(self, rule: NameRule) -> str:
-        """The file name a rule gives, "" where it cannot be worked out."""
+        """The file name by a rule, "" if it cannot be computed."""
         if rule.unstored:
             return ""
         digits = self._hash(rule)[: rule.hex_digits]
@@ -155,7 +154,7 @@ class _Names:
         return self.call.kind is CallKind.INFERENCE and rule.lists_models(self.call.endpoint, self.call.host)
 
     def _test(self, rule: NameRule) -> str:
-        """The test's id as it is hashed, in JSON: "" where it is not."""
+        """The hashed test id as JSON; "" if it is not hashed."""
         call = self.call
         if call.kind not in rule.test_id:
             return ""
@@ -168,7 +167,7 @@ class _Names:
     def _hash(self, rule: NameRule) -> str:
         drops = self._drops(rule)
         body = self._body(drops)
-        # Tool arguments are hashed as they are.
+        # Tool arguments are hashed unchanged.
         rewrites = body.effective(rule.rewrites) if self.call.kind is not CallKind.TOOL else ()
         key = drops, rewrites, self._test(rule)
         known = self._hashes.get(key)
@@ -178,7 +177,7 @@ class _Names:
         return known
 
     def _drops(self, rule: NameRule) -> tuple[DropStep, ...]:
-        """Those of a rule's dropping steps that can change the body."""
+        """The dropping steps of a rule that can change the body."""
         if not rule.drops or self.call.kind is CallKind.TOOL:
             return ()
         text, host = self._body(()).text, self.call.host
@@ -194,7 +193,7 @@ class _Names:
         return known
 
     def _text(self, body_text: str, test: str) -> str:
-        """The text that is hashed: a JSON object with sorted keys, put together around the body's text."""
+        """The hashed text: a JSON object with sorted keys, assembled around the body's text."""
         if not self._fields:
             self._fields = {key: to_json(value) for key, value in self.call.fields.items()}
         members = self._fields | {self.call.part: body_text}

@@ -1,6 +1,6 @@
-"""Rules of a team's own: a TOML file that says how its recorder names recordings, beside or in place of those known here.
+"""A team's own naming rules: a TOML file that describes its recorder, in addition to or instead of the built-in rules.
 
-What it says is taken as it stands: a pattern that takes long is the team's own. docs/replay-rules.md has the keys.
+Its patterns are not limited: a slow pattern is the team's responsibility. docs/replay-rules.md describes the keys.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from recviewer.replay.steps import CutClause, DropInside, DropKeys, DropStep, Re
 
 _SLUG = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,19}")
 _NEEDLE = re.compile(r"[ !#-\[\]-~]+")
-"""ASCII without quotes or backslashes, which JSON text shows as it is."""
+"""ASCII without quotes or backslashes, which are not escaped in JSON text."""
 MOST_BYTES = 200_000
 
 
 class _Bad(Exception):
-    """Says what of a file cannot be used."""
+    """The message says what is wrong with a file."""
 
 
 def merged(place: Path, variable: str, known: Sequence[NameRule]) -> tuple[NameRule, ...]:
-    """Return the rules of a file together with those that are known, newest first; on the same day its own come first.
+    """Return the rules of a file merged with the built-in ones, newest first; on the same day the file's come first.
 
-    variable: that names the file, for sentences. Raises BadEnvironment for what cannot be used.
+    variable: the name of the setting, for messages. Raises BadEnvironment if the file is invalid.
     """
     try:
         with place.open("rb") as file:
@@ -48,7 +48,7 @@ def merged(place: Path, variable: str, known: Sequence[NameRule]) -> tuple[NameR
 
 
 def _unnamed(rules: Sequence[NameRule]) -> list[NameRule]:
-    """Return what stands for kinds of requests that no rule covers: their names cannot be worked out."""
+    """Return placeholder rules for kinds of requests that no rule covers: their names cannot be computed."""
     kinds = frozenset(CallKind).difference(*[rule.kinds for rule in rules])
     says = "How such requests are named is not known."
     return [NameRule("none", date.min, says, False, kinds, unstored=("all",))] if kinds else []

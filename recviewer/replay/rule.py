@@ -1,4 +1,4 @@
-"""What a rule is by which a recorder names its recordings."""
+"""The definition of a rule by which a recorder names its recordings."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from recviewer.replay.steps import DropStep, TextStep
 
 
 class CallKind(StrEnum):
-    """The kinds of request that are hashed each in their own way.
+    """The kinds of requests, each hashed in its own way.
 
     inference: method, path of the URL and body. http: method, whole URL and payload. tool: provider, tool name and
-    arguments. file_processor: a file turned into passages.
+    arguments. file_processor: a file converted to passages.
     """
 
     INFERENCE = "inference"
@@ -37,7 +37,7 @@ class NameRule:
     says: str
     """What is new in it, for people."""
     on_main: bool = True
-    """False for a draft that lived on a branch."""
+    """False for a draft that only existed on a branch."""
     kinds: frozenset[CallKind] = ALL_SENT
     """The requests it covers."""
     drops: tuple[DropStep, ...] = ()
@@ -45,23 +45,24 @@ class NameRule:
     """drops, rewrites: what happens to a body or payload before hashing; drops first, then rewrites in order. Tool
     arguments are never changed."""
     test_id: frozenset[CallKind] = field(default=frozenset({CallKind.INFERENCE, CallKind.HTTP}))
-    """The kinds of which the test's id is hashed (null where there is none)."""
+    """The kinds whose test id is hashed (null if there is none)."""
     model_lists: tuple[str, ...] = ("/api/tags", "/v1/models", "/v1/openai/v1/models")
     model_list_end: str = ""
-    """model_lists, model_list_end: the paths of model lists, and how others end ("" for no others), but for hosts in
-    model_list_not_from. A request whose URL has such a path is hashed without a test id, or with null in its place
-    (model_list_null), and one with such an endpoint is named `models-<hash>-<digest of the model ids>`."""
+    """model_lists, model_list_end: the paths of model lists, and the suffix of further ones ("" for none), except at
+    hosts in model_list_not_from. A request whose URL has such a path is hashed without a test id, or with null instead
+    (model_list_null), and one with such an endpoint is named `models-<hash>-<digest of the model ids>`.
+    """
     model_list_not_from: tuple[str, ...] = ()
     model_list_null: bool = False
     hex_digits: int = 64
-    """How much of the hash the name shows."""
+    """Number of digits of the hash in the name."""
     plain_model_lists: bool = False
-    """Model lists may also be named like all others."""
+    """Model lists may also be named like other requests."""
     unstored: tuple[str, ...] = ()
-    """What was hashed but is not in the recording; if there is any, the name cannot be worked out."""
+    """What was hashed but is not in the recording; if not empty, the name cannot be computed."""
 
     def lists_models(self, path: str, host: str) -> bool:
-        """Whether a path is that of a model list. host: that is asked, with its port."""
+        """Whether a path is that of a model list. host: the requested host with its port."""
         if path in self.model_lists:
             return True
         if not self.model_list_end or not path.endswith(self.model_list_end):

@@ -174,27 +174,27 @@ KNOWN: tuple[NameRule, ...] = (
         plain_model_lists=True,
     ),
 )
-"""Those that recviewer knows by itself, newest first."""
+"""The built-in rules, newest first."""
 
 OWN = "RECVIEWER_NAME_RULES"
-"""Names a file with rules of a team's own."""
+"""The setting with the path of a team's own rules."""
 
 
 def _every() -> tuple[NameRule, ...]:
     place = env.path(OWN)
     if place is None:
         return KNOWN
-    from recviewer.replay.own_rules import merged  # of use to few
+    from recviewer.replay.own_rules import merged  # rarely needed
 
     return merged(place, OWN, KNOWN)
 
 
 RULES = _every()
-"""Every rule, newest first. The first that covers a request is the one a recorder of today goes by."""
+"""Every rule, newest first. A current recorder uses the first one that covers a request."""
 
 
 DIGITS = "|".join([f"[0-9a-f]{{{digits}}}" for digits in sorted({rule.hex_digits for rule in RULES})])
-"""How the hash of some rule looks in a name, as a pattern."""
+"""A pattern for the hash in a name, in the lengths of all rules."""
 
 
 def rules_for(kind: CallKind) -> tuple[NameRule, ...]:
@@ -207,4 +207,4 @@ _RULES_BY_KIND = {kind: tuple(rule for rule in RULES if kind in rule.kinds) for 
 NEEDLES: tuple[str, ...] = tuple(
     {step.needle: None for rule in RULES for step in rule.rewrites if not isinstance(step, RoundNumbers)}
 )
-"""What the matches of any rule's rewriting steps begin with, each once."""
+"""The distinct prefixes of the matches of all rewriting steps."""

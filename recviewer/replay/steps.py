@@ -1,10 +1,9 @@
-"""What a recorder does to a request before it hashes it, one small class for each kind of change.
+"""The steps by which a recorder normalizes a request before hashing it, one small class for each kind.
 
-A step is data (which key, which pattern, how many digits) and a way to apply it. Each can tell from the request's JSON
-text whether it could change anything at all, so that the many requests without scores, ids or long decimals are hashed
-as they stand.
+A step is data (a key, a pattern, a number of digits) and a way to apply it. Each can tell from the request's JSON text
+whether it could change anything, so that the many requests without scores, ids or long decimals are hashed unchanged.
 
-All steps take time linear in the length of what they read, also on strings written to be slow.
+All steps take time linear in their input, also for adversarial strings.
 """
 
 from __future__ import annotations
@@ -15,30 +14,30 @@ from typing import TypeAlias
 from recviewer.exchange.dataclass import dataclass
 from recviewer.exchange.model import Json
 
-# In ASCII JSON text: a point with four digits after it, where a digit of another script stands as an escape.
+# In ASCII JSON text: a point followed by four digits, where a non-ASCII digit is an escape.
 _MAYBE_LONG_DECIMAL = re.compile(r"\.(?:[0-9]|\\u[0-9a-f]{4}){4}")
-# A number such as 1e-07, which rounds to zero without having any decimals.
+# A number such as 1e-07, which rounds to zero although it has no decimals.
 _SMALL_NUMBER = re.compile(r"e-[0-9]{2,3}[,}\]]|e-[0-9]{2,3}$")
 _FRACTION = re.compile(r"\.\d{4,}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DropKeys:
-    """Leave keys of the outermost object out.
+    """Remove keys of the top-level object.
 
-    keys: their names. host_contains: only for hosts with this in their name; "" for all. It is never met by requests
-    of which the recorder did not look at the host.
+    keys: their names. host_contains: only for hosts whose name contains this; "" for all. It never matches requests of
+    kinds whose host the recorder ignored.
     """
 
     keys: tuple[str, ...]
     host_contains: str = ""
 
     def may_change(self, body_json: str, host: str) -> bool:
-        """Whether the step could change a body, given its JSON text and the host it went to."""
+        """Whether the step could change a body, given its JSON text and its host."""
         return self.host_contains in host and _any_inside(self.keys, body_json)
 
     def applied(self, body: Json) -> Json:
-        """The body without the keys. Anything but an object comes back as it is."""
+        """The body without the keys. Values other than objects are returned unchanged."""
         if not isinstance(body, dict):
             return body
         return {key: value for key, value in body.items() if key not in self.keys}
@@ -46,17 +45,16 @@ class DropKeys:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DropInside:
-    """Leave keys out of certain objects inside the outermost one, and inside every object that is an item of a list.
+    """Remove keys from certain objects inside the top-level object, and inside every object that is an item of a list.
 
-    The lists are a quirk of the recorder this was made for: its recursion takes each item of a list for an outermost
-    object again.
+    The lists are a quirk of the original recorder: its recursion treats each item of a list as a top-level object.
     """
 
     parents: tuple[str, ...]
     keys: tuple[str, ...]
 
     def may_change(self, body_json: str, host: str) -> bool:
-        """Whether the step could change a body, given its JSON text. The host plays no part."""
+        """Whether the step could change a body, given its JSON text. The host does not matter."""
         return _any_inside(self.keys, body_json)
 
     def applied(self, body: Json) -> Json:
@@ -78,9 +76,9 @@ class DropInside:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replace:
-    """Put a fixed text in place of every match of a pattern, in every string value (never in keys).
+    """Replace every match of a pattern by a fixed text, in every string value (never in keys).
 
-    needle: what each match begins with: ASCII without quotes or backslashes, so that JSON text shows it as it is.
+    needle: the prefix of every match: ASCII without quotes or backslashes, which are not escaped in JSON text.
     """
 
     needle: str
@@ -100,8 +98,8 @@ class Replace:
 class CutClause:
     r"""Remove a clause such as `, attributes: {…}` from every string value.
 
-    needle: what `opening` begins with (as in `Replace`). The clause runs from there to the next `closing`, and the
-    white space before it, and one comma before that, go with it. The same as replacing
+    needle: the prefix of `opening` (as in `Replace`). The clause runs from there to the next `closing`; the white space
+    before it, and one comma before that, are removed too. Equivalent to replacing
     `,?\s*<opening>[^<closing>]*<closing>` by nothing, which takes quadratic time on long white space.
     """
 
@@ -127,9 +125,9 @@ class CutClause:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RoundNumbers:
-    """Round floats to so many digits, and reprint decimals of four or more digits inside strings with that many.
+    """Round floats to this many digits, and reprint decimals with four or more digits inside strings with that many.
 
-    Integers and booleans stay as they are. Rounding is Python's: to the nearest, ties by the exact binary value.
+    Integers and booleans are unchanged. Rounding is Python's: to the nearest, ties by the exact binary value.
     """
 
     digits: int
@@ -139,7 +137,7 @@ class RoundNumbers:
         return bool(_MAYBE_LONG_DECIMAL.search(body_json) or _SMALL_NUMBER.search(body_json))
 
     def rewritten(self, text: str) -> str:
-        r"""One string value after the step: the same as reprinting every match of `-?\d+\.\d{4,}`."""
+        r"""One string value after the step: equivalent to reprinting every match of `-?\d+\.\d{4,}`."""
         kept: list[str] = []
         last = 0
         for fraction in _FRACTION.finditer(text):
@@ -153,14 +151,14 @@ class RoundNumbers:
 
 
 DropStep: TypeAlias = DropKeys | DropInside
-"""A step that takes values away."""
+"""A step that removes values."""
 
 TextStep: TypeAlias = Replace | CutClause | RoundNumbers
-"""A step that changes strings and numbers where they stand."""
+"""A step that changes strings and numbers in place."""
 
 
 def concerned(text: str, needles: tuple[str, ...]) -> bool:
-    """Whether some step could change a string value. needles: of all steps that have one; rounding is always tried."""
+    """Whether a step could change a string value. needles: of all steps that have one; rounding is always checked."""
     return _any_inside(needles, text) or _FRACTION.search(text) is not None
 
 

@@ -1,1 +1,1 @@
-"""Secrets in what was recorded: which there are, and what is shown in their place. Nothing of one leaves the product."""
+"""Detection of secrets in recordings, and the masks shown instead. No secret ever leaves the product."""

@@ -1,7 +1,7 @@
-"""Which stretches of a file are looked at closely for secrets: what stands around each sign of one.
+"""Which spans of a file are searched closely for secrets: the surroundings of each sign of one.
 
-A sign is what `quick` knows, or a name that tells of its value, with a value that could be one. Texts that are written in a
-file without quotation marks, as headers are in YAML, have the latter alone.
+A sign is a match of `quick`, or a telling name with a value that could be a secret. For unquoted texts, such as headers
+in YAML, only the latter is checked.
 """
 
 from __future__ import annotations
@@ -52,20 +52,20 @@ _NAMES = tuple(
 _BEFORE = re.compile(rb"[A-Za-z][\w-]*\Z")
 
 MOST = 500
-"""Signs from which on a file is looked at as a whole; and names that tell, whatever their values are."""
+"""With more signs than this the whole file is searched; also the limit of telling names, whatever their values."""
 
 BEFORE, BEHIND = 400, 600
-"""Bytes around a sign that are looked at, and on to where a text without a space ends."""
+"""Bytes before and after a sign that are searched, extended to the end of a text without white space."""
 
 LONGEST = 20_000
-"""Bytes that such a text may have."""
+"""Most bytes of that extension."""
 
 _PRIVATE = re.compile(rb"KEY(?: BLOCK)?-----")
 _ENDS = re.compile(rb"[\s\"']")
 
 
 def stretches(data: bytes) -> list[bytes]:
-    """Return the stretches of a file that may hold a secret, in order and none over another; none where there is no sign."""
+    """Return the spans of a file that may contain a secret, in order and disjoint; [] if there is no sign."""
     data = _without_blocks(without_data(data))
     places = sorted(_signs(data))
     if len(places) >= MOST:
@@ -81,7 +81,7 @@ def stretches(data: bytes) -> list[bytes]:
 
 
 def has_sign(data: bytes) -> bool:
-    """Tell whether there are stretches that may hold a secret, without looking for more than the first of them."""
+    """Tell whether there are such spans, without searching for more than the first."""
     return next(_signs(_without_blocks(without_data(data))), None) is not None
 
 
@@ -90,12 +90,12 @@ _BASE64 = re.compile(rb"(!!?binary \|[-+]?\r?\n)(?:[ \t]*[A-Za-z0-9+/]+={0,2}\r?
 
 
 def _without_blocks(data: bytes) -> bytes:
-    """Return the text of a file without what YAML's tag says is base64: what that holds is looked at where it is opened."""
+    """Return a file's text without base64 marked by a YAML tag, whose content is searched where it is decoded."""
     return _BASE64.sub(rb"\1", data) if _BLOCK in data else data
 
 
 def _signs(data: bytes) -> Iterator[int]:
-    """Yield where signs stand."""
+    """Yield the offsets of signs."""
     left = MOST
     for sign in SIGNS:
         for match in sign.matches(data):
@@ -118,7 +118,7 @@ def _signs(data: bytes) -> Iterator[int]:
 
 @lru_cache(maxsize=512)
 def _is_named(name: str, value: str) -> bool:
-    """Tell whether a value is a secret by its name, as far as it goes, or up to an escape in it, or the end of a list."""
+    """Tell whether a named value is a secret, taken in full, or up to an escape, or up to the end of a list."""
     ends = (value, value.partition("\\")[0], _END.split(value, maxsplit=1)[0])
     return any(in_value(name, one.rstrip("] \t\r")) for one in dict.fromkeys(ends))
 
@@ -127,7 +127,7 @@ _END = re.compile(r"[\]}]|,\s")
 
 
 def _around(data: bytes, place: int) -> tuple[int, int]:
-    """Return the stretch around a sign: no text without a space is cut, and no private key."""
+    """Return the span around a sign. It does not cut a text without white space, or a private key."""
     start = max(0, place - BEFORE)
     before = data[max(0, start - LONGEST) : start]
     start -= len(before) - max(before.rfind(sign) + 1 for sign in (b" ", b"\n", b'"', b"'"))

@@ -1,4 +1,4 @@
-"""Secrets in a decoded document: found wherever they stand, also where a stream cut them apart, and masked there."""
+"""Finds and masks secrets in a decoded document, including those that a stream split."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Way: TypeAlias = tuple[str | int, ...]
 
 
 class Masked(NamedTuple):
-    """A document with masks in place of secrets, what was found, and what was masked, to the letter, with its mask."""
+    """A masked document, the secrets found, and the literal masked values with their masks."""
 
     document: Json
     secrets: tuple[Secret, ...]
@@ -30,7 +30,7 @@ class _Walk:
     secrets: list[Secret] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
     known: set[tuple[str, str]] = field(default_factory=set)
-    """Names with texts that hold none: streams repeat them in each element."""
+    """Names and texts known to contain none: streams repeat them in each element."""
 
     def add(self, found: list[SecretAt], text: str, where: str) -> None:
         for one in found:
@@ -39,7 +39,7 @@ class _Walk:
                 self.values[text[one.start : one.end]] = mask_of(one, text)
 
     def masked(self, value: Json, name: str, where: str) -> Json:
-        """Return a value with masks. name: its key, of what stands in a list that of the list."""
+        """Return a value with masks. name: its key; for list items, the list's key."""
         if isinstance(value, str):
             return self.of_text(value, name, where)
         if isinstance(value, list):
@@ -50,7 +50,7 @@ class _Walk:
             for key, item in value.items():
                 name = named if key == "value" and isinstance(named, str) else str(key)
                 told = self.of_text(key, "", where) if isinstance(key, str) else key
-                while told in made:  # another key is masked alike, and none of them may vanish
+                while told in made:  # another key has the same mask; keep both
                     told += REST
                 made[told] = self.masked(item, name, _below(where, key))
             return made
@@ -74,14 +74,14 @@ class _Walk:
 
 
 def secret_of(found: SecretAt, text: str, where: str) -> Secret:
-    """Return what is told of a secret that was found in a text. where: the way to it."""
+    """Return the description of a secret found in a text. where: the path of the text."""
     kind = found.kind
     told = found.shown + (mask_of(found, text) if kind.is_masked else text[found.start : found.end])
     return Secret(kind.name, kind.called, kind.level.value, where, told, proof(text[found.start : found.end]))
 
 
 def masked(document: Json) -> Masked:
-    """Return a document without what is to be masked. The document itself is left as it is."""
+    """Return a document with secrets masked. The original is not changed."""
     walk = _Walk()
     body = _body(document)
     if body is not None:
@@ -95,16 +95,16 @@ def _below(where: str, key: object) -> str:
 
 
 def _body(document: Json) -> list[Json] | None:
-    """Return the elements of a stream, None where the reply is none."""
+    """Return the elements of a stream, None if the reply is not one."""
     response = document.get("response") if isinstance(document, dict) else None
     body = response.get("body") if isinstance(response, dict) else None
     return body if isinstance(body, list) and len(body) > 1 else None
 
 
 def _of_lines(body: list[Json], walk: _Walk) -> list[Json]:
-    """Return the lines or pieces of a text of events without the secrets that several events make together.
+    """Return the lines or fragments of an event stream with secrets masked that span several events.
 
-    Pieces that the network cut anywhere are put together in the first of them.
+    Fragments cut anywhere by the network are joined into the first of them.
     """
     for joint in ("\n", ""):
         text = joint.join(body)
@@ -119,7 +119,7 @@ def _of_lines(body: list[Json], walk: _Walk) -> list[Json]:
 
 
 class _Piece(NamedTuple):
-    """A text of an element. element: its place. way: to the text in it."""
+    """A text of an element. element: its index. way: the path of the text in it."""
 
     element: int
     way: _Way
@@ -127,9 +127,9 @@ class _Piece(NamedTuple):
 
 
 def _joined(body: list[Json], walk: _Walk) -> list[Json]:
-    """Return a stream without the secrets that begin in one element and end in another.
+    """Return a stream with secrets masked that start in one element and end in another.
 
-    Texts belong together that stand at the same place of their elements, and of the same choice, call or block.
+    Texts form a series if they are at the same path of their elements, and of the same choice, call or block.
     """
     if all(isinstance(element, str) for element in body):
         body = _of_lines(body, walk)
@@ -150,7 +150,7 @@ def _joined(body: list[Json], walk: _Walk) -> list[Json]:
 
 
 def _texts(value: Json, key: tuple[Any, ...], way: _Way) -> Iterator[tuple[tuple[Any, ...], _Way, str]]:
-    """Yield the texts in an element: what tells to which series each belongs, the way to it, and itself."""
+    """Yield the texts in an element: the key of the series it belongs to, its path, and the text."""
     if isinstance(value, str):
         yield key, way, value
     elif isinstance(value, dict):
@@ -165,7 +165,7 @@ def _texts(value: Json, key: tuple[Any, ...], way: _Way) -> Iterator[tuple[tuple
 
 
 def _with(value: Json, way: _Way, text: str) -> Json:
-    """Return a value with another text at the end of a way."""
+    """Return a value with another text at a path."""
     if not way:
         return text
     step, rest = way[0], way[1:]
@@ -179,5 +179,5 @@ def _spelled(way: _Way) -> str:
 
 
 def worst(secrets: tuple[Secret, ...]) -> str:
-    """Return the worst level among some secrets, "" for none."""
+    """Return the worst level of some secrets, "" for none."""
     return next((level.value for level in Level if any(one.level == level for one in secrets)), "")

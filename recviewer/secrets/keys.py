@@ -1,7 +1,7 @@
-"""Keys that are known by how they begin.
+"""API keys that are recognized by their prefix.
 
-Of each provider's keys the beginning is public, and what follows is long and random. Sources: the providers' own pages on
-keys and their push protection, and keys that were found in public recordings.
+The prefix of a provider's keys is public; what follows is long and random. Sources: the providers' own pages on keys
+and push protection, and keys found in public recordings.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def key_of(
     level: Level = Level.RED,
     holds: Callable[[str], bool] = is_key,
 ) -> SecretKind:
-    """Return a kind of keys that is known by how it begins. start: what everybody may know. rest: what is masked."""
-    before = "[A-Za-z0-9_-]" if {"-", "_", "\\"} & set(start) else "[A-Za-z0-9_/+-]"  # no base64 has these
+    """Return a kind of keys recognized by a prefix. start: the public prefix. rest: what is masked."""
+    before = "[A-Za-z0-9_-]" if {"-", "_", "\\"} & set(start) else "[A-Za-z0-9_/+-]"  # base64 contains none of these
     pattern = rf"(?<!{before})(?P<shown>{start})(?P<secret>{rest})(?![A-Za-z0-9_-])"
     quick = re.compile(rf"(?:{start}){rest}") if start else None
     return SecretKind(name, called, level, hints, re.compile(pattern), holds, quick=quick)
@@ -148,4 +148,4 @@ PROVIDERS = (
     key_of("shopify-token", "a Shopify token", r"shp(?:at|ca|pa|ss)_", r"[0-9a-fA-F]{32}", "shp"),
     key_of("grafana-token", "a Grafana token", r"glsa_", r"\w{32,}", "glsa_"),
 )
-"""Keys that are known by how they begin."""
+"""Keys that are recognized by their prefix."""

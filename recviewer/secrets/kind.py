@@ -1,4 +1,4 @@
-"""What is told of a kind of secrets."""
+"""The definition of a kind of secret."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recviewer.secrets.live import is_fake, is_made, is_public
 
 
 class Level(StrEnum):
-    """How bad a secret is: red gives access, amber tells who or expires, grey is worth knowing."""
+    """How severe a secret is: red gives access, amber identifies somebody or expires, grey is informative."""
 
     RED = "red"
     AMBER = "amber"
@@ -20,14 +20,13 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SecretKind:
-    """One kind of secret. name: also in findings. called: for people, with its article.
+    """One kind of secret. name: also in findings. called: for people, with an article.
 
-    hints: one of them stands in every text that holds such a secret, in small letters where `pattern` ignores case.
-    pattern: finds it; its group `secret` is what is masked, and `shown` before it is kept. holds: whether what was found
-    could be one. is_masked: whether it is hidden. is_guessable: people choose such secrets, so a mask tells less of them.
-    is_in_address: it stands before a host, where brackets would spoil the address. quick: finds something wherever `pattern`
-    does, and takes less time where there is nothing to find; None for kinds whose pattern is quick itself. quick_low: the
-    same, of the text in small letters.
+    hints: every text with such a secret contains one of them, in lower case if `pattern` ignores case. pattern: matches
+    it; its group `secret` is masked, and `shown` before it is kept. holds: whether a match could be a secret.
+    is_masked: whether it is hidden. is_guessable: people choose such secrets, so the mask reveals less. is_in_address:
+    it precedes a host, where square brackets would break the URL. quick: matches whenever `pattern` does, but fails
+    faster; None if the pattern itself is fast. quick_low: the same, for lower-case text.
     """
 
     name: str
@@ -44,10 +43,10 @@ class SecretKind:
 
 
 def is_key(value: str) -> bool:
-    """Tell whether a value looks made by a machine, and does not say that it is no key."""
+    """Tell whether a value looks generated, and does not declare itself fake."""
     return not is_fake(value) and is_made(value)
 
 
 def is_mixed(value: str) -> bool:
-    """Of keys with a short beginning: both cases of letters and digits."""
+    """For keys with a short prefix: require upper case, lower case and digits."""
     return is_key(value) and value.lower() != value != value.upper() and not is_public(value)

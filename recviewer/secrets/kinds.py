@@ -1,4 +1,4 @@
-"""The kinds of secrets that are known by their looks: keys by how they begin, and what stands where a credential stands."""
+"""The kinds of secrets recognized by their form: keys by their prefix, and values in the place of a credential."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _is_basic(value: str) -> bool:
 
 
 def _is_packed_key(value: str) -> bool:
-    """Tell whether base64 begins as a private key does, and not as a certificate."""
+    """Tell whether base64 starts like a private key, not like a certificate."""
     return b"PRIVATE KEY" in base64.b64decode(value[:64])
 
 
@@ -40,7 +40,7 @@ _DAY = 86_400
 
 
 def _ends_soon(value: str) -> bool:
-    """Tell whether a JSON web token says that it holds for a day at most. value: without how it begins."""
+    """Tell whether a JSON web token is valid for a day at most. value: without its prefix."""
     middle = value.split(".")[1]
     try:
         claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
@@ -269,7 +269,7 @@ PLACES = (
         ),
     ),
 )
-"""What stands where a credential stands."""
+"""Values in the place of a credential."""
 
 KINDS = (*PROVIDERS, *SERVICES, *PLACES)
 
@@ -277,4 +277,4 @@ MADE_UP = {
     kind.name: replace(kind, called=f"{kind.called} that is plainly made up", level=Level.GREY)
     for kind in (*PROVIDERS, *SERVICES)
 }
-"""The same where they say that they are none, by name: still masked, for a true one may do so by chance."""
+"""The same kinds for values that declare themselves fake, by name: still masked, since a real one may do so by chance."""

@@ -1,4 +1,4 @@
-"""Whether what looks like a credential could be one: not where it says that it is none, nor where no machine made it."""
+"""Whether a value could be a real credential: not if it declares itself fake, or does not look generated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FAKE = re.compile(
     r"|(?:^|[-_.])(?:test|demo|none|null|secret|token|password|my|xxx)(?:[-_.]|$)"
     r"|\*\*\*|xxxx|\.\.\.|…|<[^>]*>|\$\{|\$\(|\{\{|%\(|0{8}|1{8}|123456789|987654321|abcdefgh|deadbeef"
 )
-"""Words and patterns by which a value says that it is no credential."""
+"""Words and patterns by which a value declares that it is no credential."""
 
 _LETTER = re.compile(r"[A-Za-z]")
 _DIGIT = re.compile(r"[0-9]")
@@ -29,18 +29,19 @@ _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
 _DOTS = re.compile(r"[.:|]|%[0-9A-Fa-f]{2}")
 
 LEAST_VARIETY = 2.9
-"""Bits for each character that a key made by a machine has at least: one of 16 hexadecimal digits has about 3.2."""
+"""Least entropy in bits per character of a generated key: one of hexadecimal digits has about 3.2."""
 
 
 def is_fake(value: str) -> bool:
-    """Tell whether a value says itself that it is no credential, or repeats itself too much to be one."""
+    """Tell whether a value declares that it is no credential, or is too repetitive to be one."""
     return _FAKE.search(value) is not None or len(set(value)) < min(8, 1 + len(value) // 3)
 
 
 def is_made(value: str, *, least: int = 16) -> bool:
-    """Tell whether a value looks made by a machine, as keys are: long, of letters and digits, varied, and no words or code.
+    """Tell whether a value looks generated, as keys are: long, of letters and digits, varied, and neither words nor
+    code.
 
-    least: characters that it has at least.
+    least: minimal length.
     """
     if len(value) < least or _WORDS.fullmatch(value) or _CODE.search(value) or " " in value:
         return False
@@ -48,33 +49,33 @@ def is_made(value: str, *, least: int = 16) -> bool:
 
 
 def is_worn(value: str) -> bool:
-    """Tell whether a value looks as cookies do, in which numbers and dots may stand as in code."""
+    """Tell whether a value looks like a cookie, which may contain numbers and dots like code."""
     return not is_fake(value) and is_made(_DOTS.sub("", value), least=12)
 
 
 def is_made_up(value: str) -> bool:
-    """Tell whether a value looks made by a machine but for what says in it that it is no credential, such as `example`."""
+    """Tell whether a value looks generated except for a part that declares it fake, such as `example`."""
     if _WORDS.fullmatch(value) or _CODE.search(value) or not is_fake(value):
         return False
     return bool(_LETTER.search(value) and _DIGIT.search(value))
 
 
 def is_id(value: str) -> bool:
-    """Tell whether a value is an id of a call, a message or an answer."""
+    """Tell whether a value is the id of a call, a message or an answer."""
     return _ID.fullmatch(value) is not None or _UUID.fullmatch(value) is not None
 
 
 def is_uuid(value: str) -> bool:
-    """Tell whether a value is a UUID, which some providers give as keys."""
+    """Tell whether a value is a UUID, which some providers use as keys."""
     return _UUID.fullmatch(value) is not None
 
 
 def is_public(value: str) -> bool:
-    """Tell whether a key is one that programs give to everybody, such as those by which they count their users."""
+    """Tell whether a key is one that programs publish, such as those for usage statistics."""
     return value.startswith(("phc_", "pk_", "pk-", "pk."))
 
 
 def variety(value: str) -> float:
-    """Return how many bits each character tells, by how often each stands in the value."""
+    """Return the entropy of a value's characters in bits, from their frequencies in the value."""
     size = len(value)
     return -sum(count / size * math.log2(count / size) for count in Counter(value).values()) if size else 0.0

@@ -1,4 +1,4 @@
-"""What stands in the place of a secret: how long it is, and a few digits by which two of them are told apart."""
+"""Masks for secrets: the length, and a few digits of a digest by which two secrets can be distinguished."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ if TYPE_CHECKING:
 
 _SALT = b"recviewer masks"
 _DIGITS, _FEW = 6, 2
-"""Hexadecimal digits of a key, and of what a person may have chosen: 256 passwords have the same, so none is told by it."""
+"""Hexadecimal digits for a key, and for a guessable secret: 1 in 256 passwords has the same, so none can be confirmed
+by it.
+"""
 
 REST = "\u2588"
-"""What stands in further pieces of a stream for the rest of a secret, so that none of them looks empty."""
+"""Stands for the rest of a secret in further fragments of a stream, so that none looks empty."""
 
 _RESTS = re.compile(rf"([\])]){REST}+")
 
 _ROUND = {ord("["): "(", ord("]"): ")"}
 
 MASK = re.compile(r"…?[\[(]masked [0-9a-f]{2,6}, \d+ characters[\])]")
-"""A mask in a text."""
+"""Matches a mask in a text."""
 
 
 def without_rests(text: str) -> str:
-    """Return a text that was put together from pieces of a stream with each mask as it stands elsewhere."""
+    """Return a text joined from fragments of a stream, with each mask in its usual form."""
     return _RESTS.sub(r"\1", text) if REST in text else text
 
 
 def mask_of(found: SecretAt, text: str) -> str:
-    """Return the mask of a secret that was found in a text. What it begins with, which everybody knows, stands before it."""
+    """Return the mask of a secret found in a text, preceded by the secret's public prefix."""
     made = mask(text[found.start : found.end], lead=found.shown, is_guessable=found.kind.is_guessable)
     return made.translate(_ROUND) if found.kind.is_in_address else made
 
 
 def proof(secret: str) -> str:
-    """Return a digest that no two secrets share."""
+    """Return a digest that is unique to a secret."""
     return hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=_SALT, digest_size=16).hexdigest()
 
 
 def mask(secret: str, *, lead: str = "", is_guessable: bool = False) -> str:
-    """Return the mask of a secret. lead: what it begins with, which is shown and counted."""
+    """Return the mask of a secret. lead: its public prefix, which is shown and counted."""
     digest = hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=_SALT, digest_size=8).hexdigest()
     digits = digest[: _FEW if is_guessable else _DIGITS]
     return f"{'…' if lead else ''}[masked {digits}, {len(lead) + len(secret)} characters]"

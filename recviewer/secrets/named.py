@@ -1,4 +1,4 @@
-"""Finding secrets in a text by the names that stand before them in it, too: of headers, variables and keys."""
+"""Finds secrets in a text, including those identified by a name before them: of headers, variables and keys."""
 
 from __future__ import annotations
 
@@ -19,19 +19,21 @@ from recviewer.secrets.texts import (
 
 _NAME = re.compile(
     r"(?<![\w-])([A-Za-z][\w-]{1,60})[\"'\\]*\s*[:=]"
-    r"(?:[ \t]*|\s*(?![A-Za-z][\w-]{0,60}:\s))"  # what stands on the next line may be a name of its own
+    r"(?:[ \t]*|\s*(?![A-Za-z][\w-]{0,60}:\s))"  # the next line may start with a name of its own
     r"(?:(?:-\s+|\[\s*)[\"'\\]*|[\"'\\]*)(?=[^\s\"'\\\[\]{}])"
 )
 _ESCAPE = re.compile(r"\\[nrt]")
 _VALUE = re.compile(r"[^\"'\\\n]{6,4000}")
-_BARE = re.compile(r"[^\"'\\\n]{6,2050}")  # no more than what is told by its name has, and a scheme
+_BARE = re.compile(r"[^\"'\\\n]{6,2050}")  # longest named secret, plus a scheme
 _SPACES = re.compile(r"\s")
 
 SHORT_WORD = 200
-"""Characters up to which a word without quotation marks is looked at with the marks in it, too: a password may hold them."""
+"""A word without quotation marks is also searched with the characters that would end it, up to this length: a password
+may contain them.
+"""
 
 LOOKS = 4
-"""How often a stretch is looked through for names that stand in one another: a text full of them costs its length."""
+"""How often a span is searched for nested names, which keeps the cost linear for a text full of them."""
 _COOKIES = ("cookie", "cookie2")
 _WORD_ENDS = re.compile(r"[\s;,&<>(){}|`\]]")
 _FLOW = re.compile(r"[\[{]")
@@ -39,12 +41,12 @@ _FLOW_ENDS = re.compile(r"[\]}]|,\s")
 
 
 def find_all(text: str, name: str = "") -> list[SecretAt]:
-    """Return the secrets in a text, by their looks and by the names that stand before them, none over another.
+    """Return the secrets in a text, by their form and by the names before them, disjoint.
 
     name: of the whole text.
     """
     if "\\" in text:
-        text = _ESCAPE.sub("  ", text)  # JSON within a text: the letter of an escape is none of what stands behind it
+        text = _ESCAPE.sub("  ", text)  # JSON within a text: an escape's letter is not part of what follows
     found = find_named(name, text)
     if len(text) < LEAST or not (":" in text or "=" in text):
         return found
@@ -58,21 +60,21 @@ def find_all(text: str, name: str = "") -> list[SecretAt]:
 
 
 def without_secrets(text: str, *, most: int) -> str:
-    """Return a text with masks in place of its secrets: what people write is kept, exported and posted so.
+    """Return a text with secrets masked, as user-written text is stored, exported and posted.
 
-    most: characters that may be kept. A longer text is refused by who asks, and returned as it is.
+    most: the longest text that may be stored. A longer one is returned unchanged; the caller refuses it.
     """
     return hidden(text, find_all(text)) if len(text) <= most else text
 
 
 def by_names(text: str) -> Iterator[SecretAt]:
-    """Yield what the names in a text tell, in order."""
+    """Yield the secrets identified by names in the text, in order."""
     last, flow = (0, 0), _Flow(text)
     reached, looks = 0, 0
     for match in _NAME.finditer(text):
         start, name = match.end(), match[1]
         if last[0] <= start < last[1] or not (tells(name) or text.find("@", start, start + 80) > 0):
-            continue  # `find` has found what other names have
+            continue  # `find` covers the values of other names
         looks = looks + 1 if start < reached else 0
         if looks >= LOOKS:
             continue
@@ -82,7 +84,7 @@ def by_names(text: str) -> Iterator[SecretAt]:
             continue
         value = found[0].rstrip()
         if not is_whole and flow.holds(start):
-            value = _FLOW_ENDS.split(value, maxsplit=1)[0]  # a list or an object of YAML without quotation marks
+            value = _FLOW_ENDS.split(value, maxsplit=1)[0]  # an unquoted YAML list or object
         looked = parts_of(name, value, is_whole=is_whole)
         reached = max(reached, start + max(map(len, looked)))
         for one in next(filter(None, (find_named(name, part) for part in looked)), []):
@@ -91,7 +93,9 @@ def by_names(text: str) -> Iterator[SecretAt]:
 
 
 class _Flow:
-    """Whether a list or an object without quotation marks begins in a line before a place. Places are asked in order."""
+    """Whether an unquoted list or object starts earlier in the line of an offset. Offsets must be queried in ascending
+    order.
+    """
 
     def __init__(self, text: str):
         self._text = text
@@ -99,7 +103,7 @@ class _Flow:
         self._holds = False
 
     def holds(self, place: int) -> bool:
-        """Tell it of a place, which stands behind the last one."""
+        """Tell whether it does for an offset, which must not precede the previous one."""
         line = self._text.rfind("\n", self._seen, place) + 1
         self._holds = (self._holds and not line) or _FLOW.search(self._text, max(line, self._seen), place) is not None
         self._seen = place
@@ -107,12 +111,12 @@ class _Flow:
 
 
 def in_value(name: str, value: str, *, is_whole: bool = False) -> list[SecretAt]:
-    """Return the secrets in what stands behind a name. is_whole: it is known where that ends."""
+    """Return the secrets in the value after a name. is_whole: the end of the value is known."""
     return next(filter(None, (find_named(name, part) for part in parts_of(name, value, is_whole=is_whole))), [])
 
 
 def parts_of(name: str, value: str, *, is_whole: bool) -> tuple[str, ...]:
-    """Return what of a value is looked at, one after the other until something is found: its first word, and more of it."""
+    """Return the parts of a value to search, in order, until something is found: its first word, then more of it."""
     begins = after_scheme(name, value)
     ends = _WORD_ENDS.search(value, begins)
     word = value[: ends.start()].rstrip(".:") if ends else value

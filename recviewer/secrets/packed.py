@@ -1,4 +1,4 @@
-"""Texts that stand in a file as base64, also packed by gzip: what anybody can unpack shows its secrets as plainly."""
+"""Base64 text in a file, optionally gzip-compressed: anybody can decode it, so its secrets must be masked too."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ _BLOCK = re.compile(r"(?<=binary \|)[-+]?\r?\n(?P<lines>(?:[ \t]*[A-Za-z0-9+/]+=
 _RUN = re.compile(r"(?<![A-Za-z0-9+/=])(?P<lines>[A-Za-z0-9+/]{32,}={0,2})(?![A-Za-z0-9+/=])")
 
 MOST = 10_000_000
-"""Bytes that are unpacked of one text."""
+"""Most bytes decoded from one text."""
 
 
 def hidden_in(text: str, holds: Callable[[str], bool]) -> str:
-    """Return a text of which what is packed is masked where it holds a secret. Line ends stay: lines keep their numbers.
+    """Return a text with encoded parts masked that contain a secret. Line breaks are kept, so line numbers do not
+    change.
 
-    holds: whether there is a secret in a text.
+    holds: whether a text contains a secret.
     """
 
     def made(match: re.Match[str]) -> str:
@@ -37,7 +38,7 @@ def hidden_in(text: str, holds: Callable[[str], bool]) -> str:
 
 
 def _unpacked(text: str) -> bytes:
-    """Return what base64 holds if it is a text, b"" if it is none."""
+    """Return the content of base64 if it is text, b"" otherwise."""
     try:
         data = base64.b64decode("".join(text.split()), validate=True)
         if data[:2] == b"\x1f\x8b":

@@ -1,4 +1,4 @@
-"""Secrets that a stream cut into pieces: found in what the pieces say together, and masked in each of them."""
+"""Secrets that a stream split into fragments: found in the joined fragments, and masked in each of them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from recviewer.secrets.quick import suspects
 from recviewer.secrets.texts import SecretAt
 
 LEAST = 40
-"""Characters of the shortest text in which pieces are looked for."""
+"""Shortest text that is searched for fragments."""
 
 
 class Across(NamedTuple):
-    """A secret in several pieces. found: in what they say together. first: the piece in which it begins."""
+    """A secret that spans several fragments. found: in the joined text. first: the fragment in which it starts."""
 
     found: SecretAt
     joined: str
@@ -26,16 +26,16 @@ class Across(NamedTuple):
 
 
 class Recut(NamedTuple):
-    """What was found across pieces, and by its place each piece that is another now."""
+    """The secrets found across fragments, and the changed fragments by index."""
 
     found: list[Across]
     changed: dict[int, str]
 
 
 def cut(texts: Sequence[str]) -> Recut:
-    """Find secrets that no piece tells by itself: they go over its end, or what tells them stands in another piece.
+    """Find secrets that no single fragment reveals: they cross its end, or what identifies them is in another fragment.
 
-    The mask stands where the secret begins, and `REST` in its other pieces.
+    The mask is put where the secret starts, and `REST` in its other fragments.
     """
     joined = "".join(texts)
     if len(joined) < LEAST // 2 or _is_repeated(texts) or not suspects(f"\n{joined}".encode("utf-8", "surrogatepass")):
@@ -55,13 +55,13 @@ def cut(texts: Sequence[str]) -> Recut:
 
 
 def _is_repeated(texts: Sequence[str]) -> bool:
-    """Tell whether they are one text again and again, which is no piece of anything."""
+    """Tell whether all are the same text, so that they are not fragments."""
     return len(texts[0]) >= LEAST // 2 and all(text == texts[0] for text in texts)
 
 
 def _over_ends(texts: Sequence[str], joined: str, ends: Sequence[int]) -> list[SecretAt]:
-    """Return the secrets that no piece tells by itself; and those that a piece tells which one of these reaches into, for
-    without what it takes away they would not be told any more.
+    """Return the secrets that no single fragment reveals, and those revealed by a single fragment that overlap one of
+    them: after masking that one they would no longer be recognized.
     """
     made: list[SecretAt] = []
     reached: set[int] = set()
@@ -84,24 +84,26 @@ def _over_ends(texts: Sequence[str], joined: str, ends: Sequence[int]) -> list[S
 
 
 def _tells(piece: str, secret: SecretAt, begin: int) -> bool:
-    """Tell whether a secret that lies in a piece is found in it by itself. begin: of the piece in what all say together."""
+    """Tell whether a secret inside a fragment is found in the fragment alone. begin: offset of the fragment in the
+    joined text.
+    """
     return any(
         one.kind.is_masked and begin + one.start <= secret.start and secret.end <= begin + one.end
         for one in find_all(piece)
     )
 
 
-# None of the two gives back what it took, so that a text with many escapes takes no memory for each.
+# Possessive quantifiers: no backtracking, so that a text with many escapes needs no memory for each.
 _PLAIN = re.compile(r'"(?<!\\")(\w{1,40})" ?: ?"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
 _ESCAPED = re.compile(r'\\"(\w{1,40})\\" ?: ?\\"((?:[^"\\]++|\\\\\\?.|\\[^"\\])*+)\\"')
 
 
 _LOOKS = ((_PLAIN, ('":', '" :')), (_ESCAPED, ('\\":', '\\" :')))
-"""How a key with its text is spelled, and signs of which one stands in each text that has any."""
+"""How a key with its text is written, and markers of which every such text contains one."""
 
 
 def _series(text: str, pattern: re.Pattern[str], signs: tuple[str, ...]) -> list[list[tuple[int, int]]]:
-    """Return where the texts stand that have the same key in a text of JSON, line after line or not."""
+    """Return the spans of the texts with equal keys in a JSON text, on one line or several."""
     places: dict[str, list[tuple[int, int]]] = {}
     if any(sign in text for sign in signs):
         for match in pattern.finditer(text):
@@ -110,7 +112,7 @@ def _series(text: str, pattern: re.Pattern[str], signs: tuple[str, ...]) -> list
 
 
 def across(text: str) -> list[Across]:
-    """Return the secrets that a stream which was recorded as one text holds in pieces."""
+    """Return the secrets that span fragments in a stream recorded as one text."""
     return [
         one
         for look in _LOOKS
@@ -120,8 +122,8 @@ def across(text: str) -> list[Across]:
 
 
 def hidden_across(text: str) -> str:
-    """Return such a text with its secrets masked. Line ends in them stay: lines keep their numbers."""
-    for look in _LOOKS:  # texts of one look lie beside each other, and may lie in one of the other
+    """Return such a text with its secrets masked. Line breaks are kept, so line numbers do not change."""
+    for look in _LOOKS:  # texts in one notation do not nest, but may be inside one in the other notation
         changes = sorted(
             (*some[place], piece)
             for some in _series(text, *look)

@@ -1,7 +1,8 @@
-"""Whether there may be a secret in some bytes: asked of every file, so that only those with a reason are looked at closely.
+"""A fast test whether bytes may contain a secret, applied to every file, so that only suspicious ones are searched
+closely.
 
-Each sign begins with an anchor, rare characters of it. `bytes.find` leaps from one anchor to the next many times as fast
-as a pattern looks for its first letter; what stands around it is asked about only there. Many files do not have it at all.
+Each sign starts with an anchor of rare characters. `bytes.find` jumps between anchors many times faster than a pattern
+searches for its first letter; the surroundings are matched only there. Many files do not contain the anchor at all.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _SIGNS = (
         b"-",
         rb"-(?:u(?:s\d(?<=[0-9a-f]{8}-us\d)|(?:ser)? [\"'\\]{0,3}[^\s:]{1,80}:\S{6})"
         rb"|(?<=(?:sk|lx|ly|ai|[abcdfmnrt]t|tr|as|ey|pi|dk|x[abeoprs]|pp|PX|rg|AK|AT|KU|EY|fc|pa"
-        rb"|m0|ib|[st]p|[au]\d|ul|th|-u)-)(?=[\w-]{12})(?:"  # most fail here
+        rb"|m0|ib|[st]p|[au]\d|ul|th|-u)-)(?=[\w-]{12})(?:"  # most candidates fail here
         rb"(?<=[^A-Za-z0-9]sk-)|(?<=\\[nrt]sk-)|(?<=pplx-)|(?<=tvly-)|(?<=xai-)|(?<=pat-)|(?<=gl[drf]t-)"
         rb"|(?<=gl(?:cb|pt|im)t-)|(?<=gl(?:rtr|oas)-)|(?<=glffct-)|(?<=[^\w-]m0-)(?=\w{40})|(?<=\\[nrt]m0-)"
         rb"|(?<=xkeysib-)|(?<=sq0(?:cs|at)p-)"
@@ -106,20 +107,20 @@ _SIGNS = (
 )
 
 _OFTEN = 600
-"""Bytes from one anchor to the next below which a pattern that looks at each byte takes less time than leaps."""
+"""Average distance of anchors in bytes below which searching with the pattern is faster than jumping."""
 
 _LEAPS = 5
-"""Leaps after which it is asked again how far they went."""
+"""Number of jumps after which the average distance is checked again."""
 
 
 class Sign(NamedTuple):
-    """What tells that there may be a secret. anchor: how `pattern` begins."""
+    """A sign of a possible secret. anchor: literal prefix of `pattern`."""
 
     anchor: bytes
     pattern: re.Pattern[bytes]
 
     def matches(self, data: bytes) -> Iterator[re.Match[bytes]]:
-        """Yield where it stands in a text, as the pattern's `finditer` does."""
+        """Yield its matches in a text, like the pattern's `finditer`."""
         anchor, match = self.anchor, self.pattern.match
         at = begun = data.find(anchor)
         left = _LEAPS
@@ -141,7 +142,7 @@ SIGNS = tuple([Sign(anchor, re.compile(sign)) for anchor, sign in _SIGNS])
 
 
 def suspects(data: bytes) -> bool:
-    """Tell whether a text may hold a secret. False is certain, but for what no sign in it tells."""
+    """Tell whether a text may contain a secret. False is certain for all secrets that have a sign."""
     for sign in SIGNS:
         for _ in sign.matches(data):
             return True

@@ -1,4 +1,4 @@
-"""The text of a file as it may be seen: its secrets masked, every line where it was."""
+"""The displayable text of a file: its secrets masked, every line at its number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HEADER = re.compile(
 
 
 def found_in(text: str) -> list[SecretAt]:
-    """Return the secrets in the text of a file, by their looks and by the names that stand before them."""
+    """Return the secrets in the text of a file, by their form and by the names before them."""
     found = find_all(text)
     for at, piece in between_data(text):
         named = [one._replace(start=at + one.start, end=at + one.end) for one in _of_headers(piece)]
@@ -35,7 +35,7 @@ def _of_headers(text: str) -> Iterator[SecretAt]:
 
 
 def shown(data: bytes) -> bytes:
-    """Return the bytes of a file with its secrets masked. Equal bytes come back where there are none."""
+    """Return the bytes of a file with its secrets masked; equal bytes if there are none."""
     is_odd = has_sign(data)
     masked = _document(data) if is_odd or len(data) <= CLOSELY else None
     if masked is not None and masked.values:
@@ -59,11 +59,11 @@ def _holds_any(text: str) -> bool:
 
 
 CLOSELY = 3_000_000
-"""Bytes up to which a file without a sign of a secret is looked at as a document: a stream may have cut one to pieces."""
+"""Files up to this size are also searched as documents without a sign of a secret: a stream may have split one."""
 
 
 def _document(data: bytes) -> documents.Masked | None:
-    """Return a document of JSON with masks, None where the file is none."""
+    """Return a JSON document with masks, None if the file is not JSON."""
     try:
         return documents.masked(orjson.loads(data))
     except (ValueError, RecursionError):
@@ -71,7 +71,7 @@ def _document(data: bytes) -> documents.Masked | None:
 
 
 def _written_again(data: bytes, masked: documents.Masked) -> bytes | None:
-    """Return a document with masks as its file has it, None where that is written in another way than recorders do."""
+    """Return a masked document serialized as its file, None if the file's layout is not that of a recorder."""
     document = orjson.loads(data)
     option = orjson.OPT_INDENT_2
     for end in (b"\n", b""):
@@ -86,7 +86,7 @@ def _written_again(data: bytes, masked: documents.Masked) -> bytes | None:
 
 
 def _apart(found: list[SecretAt]) -> list[SecretAt]:
-    """Leave out what lies over another one."""
+    """Remove secrets that overlap an earlier one."""
     made: list[SecretAt] = []
     for one in found:
         if one.kind.is_masked and (not made or one.start >= made[-1].end):
@@ -95,7 +95,7 @@ def _apart(found: list[SecretAt]) -> list[SecretAt]:
 
 
 def _without(text: str, value: str, mask: str) -> str:
-    """Return a text with a mask for a value, however its characters are spelled in JSON."""
+    """Return a text with a value replaced by its mask, in any JSON notation of its characters."""
     for spelled in dict.fromkeys((json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])):
         text = text.replace(spelled, mask + "\n" * spelled.count("\n"))
     return text

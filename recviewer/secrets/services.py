@@ -1,4 +1,4 @@
-"""Tokens of services that agents and their tools talk to, known by how they look."""
+"""Tokens of services used by agents and their tools, recognized by their form."""
 
 from __future__ import annotations
 
@@ -117,4 +117,4 @@ SERVICES = (
         re.compile(r"access_token\$production\$(?P<secret>[a-z0-9]{13,20}\$[0-9a-f]{32})"),
     ),
 )
-"""Such tokens. A webhook's address is one, for whoever has it may send."""
+"""Such tokens. A webhook's URL is one, because whoever has it may send."""

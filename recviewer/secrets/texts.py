@@ -1,4 +1,4 @@
-"""Finding secrets in a text, and in a value by the name it has."""
+"""Finds secrets in a text, and in a named value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recviewer.secrets.mask import mask_of
 
 
 class SecretAt(NamedTuple):
-    """A secret in a text. start, end: of what is masked, or told. shown: how it begins, which everybody may know."""
+    """A secret in a text. start, end: the span that is masked, or reported. shown: its public prefix."""
 
     start: int
     end: int
@@ -24,14 +24,14 @@ class SecretAt(NamedTuple):
 
 
 SHORTEST = 6
-"""Characters of the shortest secret that only its name tells: a password."""
+"""Shortest secret that is identified only by its name: a password."""
 
 LEAST = 12
 _LONG = re.compile(rf"\S{{{LEAST}}}")
-"""What every secret is that is known by its looks: a stretch without a space."""
+"""Every secret recognized by its form has such a run without white space."""
 
 OPAQUE = 2_000
-"""Characters from which on a text without a space is taken for data, such as a picture: no key is as long."""
+"""A longer text without white space is considered data, such as an image: no key is as long."""
 
 _SPACE = re.compile(r"\s")
 
@@ -39,7 +39,7 @@ _HINTS = frozenset(hint for kind in KINDS for hint in kind.hints)
 _LOW_HINTS = tuple(sorted(hint for hint in _HINTS if hint == hint.lower()))
 _EXACT_HINTS = tuple(sorted(_HINTS - set(_LOW_HINTS)))
 _IN_MANY = ("=", "secret", "xox", "gl", "gh", "key", "_", "-", "")
-"""What stands in several hints, so that none of them has to be looked for in a text without it; each hint has its first."""
+"""Substrings common to several hints, so that these are skipped if it is missing; each hint has the first that applies."""
 
 _LOW_HINTS_BY = tuple(
     [
@@ -50,13 +50,13 @@ _LOW_HINTS_BY = tuple(
 _ANY_HINT = re.compile("|".join(sorted({re.escape(hint.lower()) for hint in _HINTS})))
 
 SHORT = 500
-"""Characters up to which one pattern that looks for all hints takes less time than looking for one after the other. It is
-asked of texts in small letters, for to look for letters of either size takes many times as long.
+"""In texts up to this length, one pattern for all hints is faster than searching for each. It is applied to lower-cased
+text, because case-insensitive matching is many times slower.
 """
 
 
 DATA = 10_000
-"""Characters of base64 without a break from which on they are surely a picture or another file: no key comes near."""
+"""A longer run of base64 is certainly an image or another file: no key comes near."""
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _RUN = re.compile("[A-Za-z0-9+/]*")
@@ -65,7 +65,7 @@ _BYTES = _LETTERS.encode()
 
 
 def between_data(text: str) -> Iterator[tuple[int, str]]:
-    """Yield what stands around files that are written in a text as base64, with where it begins."""
+    """Yield the text around base64-encoded files, with its offset."""
     at = 0
     if len(text) >= DATA:
         for start, end in _data_in(text, _RUN, lambda before: len(before.rstrip(_LETTERS))):
@@ -76,7 +76,7 @@ def between_data(text: str) -> Iterator[tuple[int, str]]:
 
 
 def without_data(text: bytes) -> bytes:
-    """Return a text without the files that are written in it as base64; where each stood, a space."""
+    """Return a text with each base64-encoded file replaced by a space."""
     if len(text) < DATA:
         return text
     made, at = [], 0
@@ -87,13 +87,13 @@ def without_data(text: bytes) -> bytes:
 
 
 _STRIDE = 16_384
-"""Bytes of a file in base64 that are looked at at once."""
+"""Bytes of a base64-encoded file that are examined at once."""
 
 
 def _data_in(text: AnyStr, run: re.Pattern[AnyStr], kept: Callable[[AnyStr], int]) -> Iterator[tuple[int, int]]:
-    """Yield where files stand in a text. One covers a window of half its least length, wherever it begins.
+    """Yield the spans of encoded files. Each covers a window of half the minimal length, wherever it starts.
 
-    kept: how much of a text is left without the letters of base64 at its end.
+    kept: the length of a text without trailing base64 characters.
     """
     half, last, at = DATA // 2, 0, 0
     while at + half <= len(text):
@@ -105,7 +105,7 @@ def _data_in(text: AnyStr, run: re.Pattern[AnyStr], kept: Callable[[AnyStr], int
         start = back + kept(text[back:at])
         at += half
         while isinstance(text, bytes) and at < len(text) and not text[at : at + _STRIDE].translate(None, _BYTES):
-            at += _STRIDE  # several times as fast as to match
+            at += _STRIDE  # several times as fast as matching
         rest = run.match(text, min(at, len(text)))
         last = at = rest.end() if rest else at
         if last - start >= DATA:
@@ -113,7 +113,7 @@ def _data_in(text: AnyStr, run: re.Pattern[AnyStr], kept: Callable[[AnyStr], int
 
 
 def find(text: str) -> list[SecretAt]:
-    """Return the secrets in a text, in order, none over another."""
+    """Return the secrets in a text, in order, disjoint."""
     if len(text) < DATA:
         return _find(text)
     return [
@@ -148,12 +148,12 @@ _start = attrgetter("start")
 
 
 def meets(one: SecretAt, others: Sequence[SecretAt], at: int) -> bool:
-    """Tell whether a secret stands over one of others, which is given by its place among them, if there is such a place."""
+    """Tell whether a secret overlaps the one at an index of others, if that index exists."""
     return 0 <= at < len(others) and one.start < others[at].end and others[at].start < one.end
 
 
 def beside(some: Sequence[SecretAt], others: Sequence[SecretAt]) -> list[SecretAt]:
-    """Return some secrets without those that stand over one of others, which are in order and none over another."""
+    """Return the secrets that overlap none of others, which are in order and disjoint."""
     places = [bisect_right(others, one.start, key=_start) for one in some]
     return [
         one
@@ -163,12 +163,12 @@ def beside(some: Sequence[SecretAt], others: Sequence[SecretAt]) -> list[SecretA
 
 
 def apart(found: list[SecretAt]) -> list[SecretAt]:
-    """Leave out what begins before the end of the one before it."""
+    """Remove secrets that start before the end of the previous one."""
     return [one for place, one in enumerate(found) if not place or one.start >= found[place - 1].end]
 
 
 def _every(text: str, low: str, hints: set[str]) -> Iterator[SecretAt]:
-    """Yield what each kind finds of which a hint stands in the text. Of several kinds the first knows best what it is."""
+    """Yield the matches of each kind with a hint in the text. If several kinds match, the first is the most specific."""
     is_data = len(text) > OPAQUE and _SPACE.search(text) is None and "=" not in text[:-2]
     for kind in KINDS:
         if hints.isdisjoint(kind.hints):
@@ -198,12 +198,12 @@ _OF_KEY = re.compile(
     r"(?i:(?:.*[-_])?(?:api[-_]?key|authorization|(?:api|auth|server)[-_]?token|client[-_]?secret|secret[-_]?key))"
     r"|[A-Z][A-Z0-9_]*_(?:TOKEN|KEY|SECRET)"
 )
-"""Names of what is a key also where it is a UUID, as those of several providers are."""
+"""Names of values that are keys even if they are a UUID, as those of several providers are."""
 
 _OF_THING = re.compile(
     r"(?i)(?:.*[-_.])?(?:agent|task|crew|cache|partition|sort|primary|foreign|idempotency|object|row|item|node)[-_]?key|(?:.*[-_])?ice[-_]pwd"
 )
-"""Names of keys by which things are found, which are often hashes; and of passwords that a call makes for itself alone."""
+"""Names of lookup keys, which are often hashes, and of passwords that a call makes for itself only."""
 
 _OF_COOKIE = re.compile(r"(?i)(?:set-)?cookie2?")
 _OF_ACCOUNT = re.compile(r"(?i)(?:openai-organization|openai-project|.*organization-id|.*workspace-id|dg-project-id)")
@@ -218,12 +218,12 @@ _ATTRIBUTES = frozenset(("expires", "path", "domain", "samesite", "max-age"))
 
 @lru_cache(maxsize=4096)
 def tells(name: str) -> bool:
-    """Tell whether a name may tell of a value that it is a secret."""
+    """Tell whether a name may identify its value as a secret."""
     return any(pattern.fullmatch(name) for pattern in (_NAMED, _OF_COOKIE, _OF_ACCOUNT))
 
 
 def find_named(name: str, value: str) -> list[SecretAt]:
-    """Return the secrets in a value that has a name: of a header, or a key of an object."""
+    """Return the secrets in the value of a header or of an object's key."""
     found = find(value)
     if not tells(name) or any(one.kind.is_masked for one in found):
         return found
@@ -251,18 +251,18 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z-]*+ +(?:token=)?(?=\S)")
 
 
 def after_scheme(name: str, value: str) -> int:
-    """Return where a credential begins in the value of a header: behind its scheme, such as `Token` or `Api-Key`."""
+    """Return the offset of the credential in a header's value: after its scheme, such as `Token` or `Api-Key`."""
     found = _SCHEME.match(value) if name.lower().endswith("authorization") else None
     return found.end() if found else 0
 
 
 def _is_plain(value: str) -> bool:
-    """Tell whether it is a short word with a number, as names of models and versions are."""
+    """Tell whether it is a short word with a number, like a model name or a version."""
     return len(value) < 20 and value.count("-") + value.count("_") + value.count(".") >= 2
 
 
 def hidden(text: str, found: list[SecretAt]) -> str:
-    """Return a text with masks in place of the secrets that are masked. Line ends in them stay: lines keep their numbers."""
+    """Return a text with secrets masked. Line breaks are kept, so line numbers do not change."""
     made, at = [], 0
     for one in found:
         if one.kind.is_masked:

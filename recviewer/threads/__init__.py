@@ -1,1 +1,1 @@
-"""The exchanges of one test as conversations: who follows whom, read from what they say, for recordings hold no times."""
+"""The exchanges of one test as conversations. Their order is derived from their contents, as recordings have no times."""

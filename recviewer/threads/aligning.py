@@ -1,7 +1,7 @@
-"""Two generations of a conversation beside each other: which turn of the new one is which of the old one.
+"""Aligns two generations of a conversation: which turn of the new one corresponds to which of the old one.
 
-Answers are taken apart into their words and each of their calls, so that a call which is made in another turn now is said to
-have moved, and not to be lost.
+Answers are split into their text and each of their tool calls, so that a call made in another turn now is shown as
+moved, not as lost.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from recviewer.threads.model import Answered, AskedMessage, Turn
 from recviewer.threads.sameness import Digest, digest_of
 
 LIKE = 0.3
-"""Pieces of one kind that are less alike than this are one gone and one new."""
+"""Pieces of one kind with a lower similarity are shown as one gone and one new."""
 
 LEAST = 0.001
-"""How alike two answers are at least that stand alone between what stayed the same."""
+"""Minimal similarity of two answers that are alone between unchanged pieces."""
 
 ANSWER = "answer"
 
 ROLES = frozenset({"user", "system", "developer"})
-"""Roles of instructions: the same words under another of them are the same message under another role."""
+"""Roles of instructions: equal text under another of these roles is the same message with another role."""
 
 SENT_AND_RECORDED = 0.5
-"""How much less alike a recorded answer is to one that only a request holds than to another recorded one."""
+"""Factor for the similarity of a recorded answer and one that is only known from a later request."""
 
 GIST = 4_000
-"""Characters of a piece by which it is told how alike it is to another."""
+"""Characters of a piece that its similarity to another is computed from."""
 
 CELLS = 10_000
-"""Pairs of pieces that are weighed in one gap; beyond it they are paired in order."""
+"""Most pairs of pieces scored in one gap; with more they are paired in order."""
 
 
 class Became(StrEnum):
-    """What became of a piece. same: nothing of it differs; of an answer that only requests repeat, nothing that they repeat.
+    """What happened to a piece. same: no difference; for an answer known only from requests, none in what they repeat.
 
-    only_ids: it says the same but for ids that were made anew in its text.
+    only_ids: equal except for generated ids in its text.
     """
 
     SAME = "same"
@@ -58,12 +58,12 @@ class Became(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TurnPiece:
-    """A message, the words of an answer, or one of its calls. turn: its number in its conversation.
+    """A message, the text of an answer, or one of its tool calls. turn: its number in the conversation.
 
-    kind: what may be compared: role, and the tool's name of a call or a result; "answer" for words that a model said.
-    text: its words. exact: of all that counts of it; loose: of the same without ids that were made anew, in whatever text
-    they stand. sent, gist: likewise of what a later request would repeat of it. is_sent: no recording has it as an answer,
-    so that only what a request repeats is known. entry: key of the exchange that gave it, "" where none did.
+    kind: pieces are comparable only within a kind: role, and the tool's name of a call or a result; "answer" for a
+    model's text. text: its text. exact: digest of everything that counts; loose: the same without generated ids, in
+    whatever text they are. sent, gist: likewise of what a later request would repeat. is_sent: known only from a
+    request, not recorded as an answer. entry: key of the exchange that gave it, "" if none did.
     """
 
     turn: int
@@ -87,7 +87,7 @@ class Alignment:
 
 
 def pieces_of(turns: Iterable[Turn]) -> tuple[TurnPiece, ...]:
-    """Take turns apart, in their order. Of an answer that several exchanges gave, the first one counts."""
+    """Split turns into pieces, in order. For an answer given by several exchanges, the first counts."""
     names: dict[str, str] = {}
     found: list[TurnPiece] = []
     for turn in turns:
@@ -155,9 +155,9 @@ def _piece(
     is_sent: bool = False,
     entry: str = "",
 ) -> TurnPiece:
-    """Return a piece. sent: what a request would repeat of it; full: all that counts of it, where that is more.
+    """Return a piece. sent: what a request would repeat of it; full: everything that counts, if that is more.
 
-    exchange: that holds it, whose secrets may be masked alike.
+    exchange: the one that contains it, whose masks may hide different secrets.
     """
     short = _digests(kind, sent, exchange)
     long = short if full is None else _digests(kind, full, exchange)
@@ -174,11 +174,11 @@ Paired = Mapping[str, str]
 
 
 def aligned(old: Iterable[Turn], new: Iterable[Turn], paired: Paired | None = None) -> tuple[Alignment, ...]:
-    """Align two conversations, in the order of the new one; what is gone stands where it was.
+    """Align two conversations, in the order of the new one; gone pieces come where they were.
 
-    paired: exchanges that are known to be one call, before and now: their answers go together, however unlike they are.
-    The longest common run of what is the same but for ids comes first; between it, pieces of one kind are paired in order by
-    how alike they are; what is left over on both sides has moved.
+    paired: exchanges known to be the same call: their answers are aligned, however different. First the longest common
+    subsequence of pieces equal except for ids is aligned; between them, pieces of one kind are paired in order by
+    similarity; equal pieces left over on both sides are shown as moved.
     """
     known = paired or {}
     found = list(_in_order(pieces_of(old), pieces_of(new), known))
@@ -197,7 +197,7 @@ def _in_order(old: Sequence[TurnPiece], new: Sequence[TurnPiece], paired: Paired
 
 
 def _became(old: TurnPiece, new: TurnPiece) -> Became:
-    """Tell what became of a piece of which a request would repeat the same, but for ids."""
+    """Return what happened to a piece whose repetition in a request is equal except for ids."""
     if old.is_sent or new.is_sent:
         return Became.SAME if old.sent == new.sent else Became.ONLY_IDS
     if old.exact == new.exact:
@@ -206,7 +206,7 @@ def _became(old: TurnPiece, new: TurnPiece) -> Became:
 
 
 def _gap(old: Sequence[TurnPiece], new: Sequence[TurnPiece], paired: Paired) -> Iterator[Alignment]:
-    """Pair what lies between equal runs, in order."""
+    """Pair the pieces between common runs, in order."""
     pairs = _pairs(old, new, paired) if len(old) * len(new) <= CELLS else _by_kind(old, new, paired)
     at = there = 0
     for place, other in [*pairs, (len(old), len(new))]:
@@ -218,12 +218,12 @@ def _gap(old: Sequence[TurnPiece], new: Sequence[TurnPiece], paired: Paired) -> 
 
 
 def _pairs(old: Sequence[TurnPiece], new: Sequence[TurnPiece], paired: Paired) -> list[tuple[int, int]]:
-    """Return the places that go together, in order, so that they are most alike taken together."""
+    """Return the pairs of indexes, in order, with the highest total similarity."""
     words, others = [_words(one) for one in old], [_words(one) for one in new]
     is_alone = all(sum(one.kind == ANSWER for one in some) == 1 for some in (old, new))
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     alike = [[_alike(one, two, words[i], others[j], paired) for j, two in enumerate(new)] for i, one in enumerate(old)]
-    if is_alone:  # it answers the same, however unlike it is
+    if is_alone:  # it answers the same, however different
         i, j = (next(place for place, one in enumerate(some) if one.kind == ANSWER) for some in (old, new))
         alike[i][j] = max(alike[i][j], LEAST)
     for i in range(len(old) - 1, -1, -1):
@@ -242,7 +242,7 @@ def _pairs(old: Sequence[TurnPiece], new: Sequence[TurnPiece], paired: Paired) -
 
 
 def _by_kind(old: Sequence[TurnPiece], new: Sequence[TurnPiece], paired: Paired) -> list[tuple[int, int]]:
-    """Return places that go together where there are too many to weigh: the next of the same kind."""
+    """Return pairs of indexes for gaps too large to score: the next of the same kind."""
     found, there = [], 0
     for at, one in enumerate(old):
         other = next((place for place in range(there, min(len(new), there + 100)) if new[place].kind == one.kind), -1)
@@ -258,7 +258,7 @@ def _words(piece: TurnPiece) -> Counter[str]:
 
 
 def _alike(old: TurnPiece, new: TurnPiece, words: Counter[str], others: Counter[str], paired: Paired) -> float:
-    """Return how alike two pieces are, 0 where they are of other kinds or not alike enough; over 1 for those of one call."""
+    """Return the similarity of two pieces; 0 for different kinds or below the limit; above 1 for those of one call."""
     if old.kind != new.kind:
         return 1.0 if old.text and old.text == new.text and {old.kind, new.kind} <= ROLES else 0.0
     total = words.total() + others.total()
@@ -275,7 +275,7 @@ def _is_one_call(old: TurnPiece, new: TurnPiece, paired: Paired) -> bool:
 
 
 def _brought_together(found: Sequence[Alignment], paired: Paired) -> list[Alignment]:
-    """Put answers of one call together that stand in another order before and now; told where they stand now."""
+    """Join the answers of one call whose order changed, at their new place."""
     gone = {
         one.old.entry: place
         for place, one in enumerate(found)
@@ -295,7 +295,7 @@ def _brought_together(found: Sequence[Alignment], paired: Paired) -> list[Alignm
 
 
 def _moved(found: list[Alignment]) -> Iterator[Alignment]:
-    """Say of a piece that was taken out and stands elsewhere now that it moved; it is told where it stands now."""
+    """Mark a removed piece that was inserted elsewhere as moved, at its new place."""
     gone: dict[Digest, list[int]] = {}
     for place, one in enumerate(found):
         if one.became is Became.REMOVED and one.old is not None:

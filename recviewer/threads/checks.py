@@ -1,6 +1,6 @@
-"""Checks of growing texts: many requests of one message whose texts are beginnings of one another within fixed words.
+"""Checks of growing texts: many single-message requests whose texts are successive prefixes within a fixed frame.
 
-A guard that looks at an answer while it is written asks once for each piece of it.
+A guard that examines an answer while it is generated sends one request for each prefix.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from recviewer.threads.model import Checks, Entry
 from recviewer.threads.sameness import Digest, asked_with, digest_of, steps
 
 LEAST = 4
-"""Checks in a row that make a growing text; fewer may be anything."""
+"""Fewest successive checks that form a growing text."""
 
 FRAME = 100
-"""Characters of fixed words from which on a single request among such checks is one, too."""
+"""Characters of the fixed frame from which on even a single such request counts as a check."""
 
 OUTCOME = 60
-"""Characters of an answer that say what a check found."""
+"""Characters of an answer that tell a check's outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """One checked text. whole: the message without the fixed words behind it. hidden: what the masks in it stand for."""
+    """One checked text. whole: the message without the fixed text after it. hidden: the secrets behind its masks."""
 
     whole: str
     entry: Entry
     hidden: frozenset[tuple[str, ...]] = frozenset()
 
     def goes_on_from(self, other: _Checked) -> bool:
-        """Tell whether its text begins with another one, or is the same."""
+        """Tell whether its text starts with, or equals, another one."""
         return self.whole.startswith(other.whole) and other.hidden <= self.hidden
 
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """A text that was checked while it grew, and its checks, some of which may be of other texts too."""
+    """A text that was checked while it grew, and its checks, some of which may belong to other texts too."""
 
     checked: tuple[_Checked, ...]
     before: int
@@ -50,12 +50,12 @@ class Grown:
 
     @property
     def text(self) -> str:
-        """What was checked last, with the fixed words before it."""
+        """The text of the last check, with the fixed text before it."""
         return self.checked[-1].whole
 
 
 def found_in(entries: Iterable[Entry]) -> tuple[list[Grown], list[Entry]]:
-    """Take the checks out of some exchanges. Returns (checked texts, the other exchanges), both in a stable order."""
+    """Separate the checks from other exchanges. Returns (checked texts, the other exchanges), both in a stable order."""
     alike: dict[Digest, list[Entry]] = defaultdict(list)
     others: list[Entry] = []
     for entry in sorted(entries, key=lambda entry: entry.rank):
@@ -74,7 +74,7 @@ def found_in(entries: Iterable[Entry]) -> tuple[list[Grown], list[Entry]]:
 
 
 def _setting(exchange: Exchange) -> Digest | None:
-    """Return all that a request says but the text of its last message, None where it cannot be a check."""
+    """Return a digest of a request without the text of its last message, None if it cannot be a check."""
     messages = exchange.request.messages
     if not messages or len(messages[-1].parts) != 1 or not isinstance(messages[-1].parts[0], Text):
         return None
@@ -86,13 +86,13 @@ def _setting(exchange: Exchange) -> Digest | None:
 
 
 def text_of(entry: Entry) -> str:
-    """Return the text of the last message of a request that `_setting` lets through."""
+    """Return the text of the last message of a request accepted by `_setting`."""
     part = entry.exchange.request.messages[-1].parts[0]
     return part.text if isinstance(part, Text) else ""
 
 
 def _grown(entries: Sequence[Entry]) -> list[Grown]:
-    """Return the growing texts among requests that differ in their text alone."""
+    """Return the growing texts among requests that differ only in their text."""
     texts = [text_of(entry) for entry in entries]
     behind = _common_end(texts)
     every = [
@@ -109,7 +109,7 @@ def _grown(entries: Sequence[Entry]) -> list[Grown]:
 
 
 def _ways(every: Sequence[_Checked]) -> list[list[_Checked]]:
-    """Return for each text that is the beginning of no other its beginnings and itself. every: sorted by text."""
+    """Return, for each text that is no prefix of another, the chain of its prefixes and itself. every: sorted by text."""
     ways, open_ = [], list[_Checked]()
     for place, one in enumerate(every):
         while open_ and not one.goes_on_from(open_[-1]):
@@ -121,7 +121,7 @@ def _ways(every: Sequence[_Checked]) -> list[list[_Checked]]:
 
 
 def _common_end(texts: Sequence[str]) -> int:
-    """Return how many characters at their end all texts share."""
+    """Return the length of the longest common suffix."""
     first, most = texts[0], min(map(len, texts))
     low, high = 0, most
     while low < high:

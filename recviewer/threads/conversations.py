@@ -1,6 +1,6 @@
-"""A tree of requests told as conversations: turns in order, and branches where it goes on in more than one way.
+"""Converts a tree of requests to conversations: turns in order, and branches where there are several continuations.
 
-A way in which replay finds nothing is an older one, where it finds a call as far on in the same conversation.
+A path that replay cannot find is an older generation if replay finds a call as deep in the same conversation.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from recviewer.threads.tree import Group, Node
 
 @dataclass(slots=True, eq=False)
 class _Answer:
-    """One answer to the messages up to a node. is_other: another one is told before it."""
+    """One answer to the messages up to a node. is_other: another answer comes before it."""
 
     group: Group
     node: Node
@@ -47,9 +47,9 @@ class _Answer:
 
 @dataclass(slots=True, eq=False)
 class _Way:
-    """What goes on from a place: turns, then the ways that it parts into. older: ways in which replay finds nothing.
+    """A path from a node on: turns, then its branches. older: paths that replay cannot find.
 
-    weight: as of a `Node`. first: the number of its first answer.
+    weight: as in `Node`. first: the number of its first answer.
     """
 
     turns: deque[Node | _Answer]
@@ -61,7 +61,7 @@ class _Way:
 
 
 def told(root: Node, *, in_order: bool = False) -> tuple[Conversation, ...]:
-    """Return the conversations of a tree, what replay finds first. in_order: what comes first in order instead."""
+    """Return the conversations of a tree, those that replay finds first. in_order: in entry order instead."""
     after = _after_each(root)
     older = _older_beginnings(root, after)
     aside = {way for some in older.values() for way in some}
@@ -72,7 +72,7 @@ def told(root: Node, *, in_order: bool = False) -> tuple[Conversation, ...]:
 
 
 def _after_each(root: Node) -> dict[Node, _Way]:
-    """Return for each node of a tree what it begins. A way is taken over by that which it follows alone."""
+    """Return the path that starts at each node of a tree. A single continuation is merged into its predecessor's path."""
     order, waiting = [], [root]
     while waiting:
         node = waiting.pop()
@@ -87,7 +87,7 @@ def _after_each(root: Node) -> dict[Node, _Way]:
 
 
 def _reaches(order: Sequence[Node]) -> dict[Node, int]:
-    """Return for each node how far on replay finds an answer in its conversation. order: each before those behind it."""
+    """Return, for each node, the greatest depth of an answer in its conversation that replay finds. order: parents first."""
     beginning: dict[Node, Node] = {}
     furthest: dict[Node, int] = {}
     for node in order:
@@ -100,7 +100,7 @@ def _reaches(order: Sequence[Node]) -> dict[Node, int]:
 
 
 def _way_of(node: Node, after: dict[Node, _Way], reach: int) -> _Way:
-    """Return what a node begins: itself, its answers, and what follows. reach: see `_reaches`."""
+    """Return the path that starts at a node: itself, its answers, and their continuations. reach: see `_reaches`."""
     tied = {child for group in node.groups for child in group.ways}
     ways = [_answered(group, node, after, reach) for group in node.groups]
     ways += [after[child] for child in node.children.values() if child not in tied]
@@ -113,7 +113,7 @@ def _way_of(node: Node, after: dict[Node, _Way], reach: int) -> _Way:
 
 
 def _answered(group: Group, node: Node, after: dict[Node, _Way], reach: int) -> _Way:
-    """Return the way that an answer begins."""
+    """Return the path that starts with an answer."""
     below = [after[child] for child in group.ways]
     found = sum(entry.is_found for entry in group.entries) - sum(way.weight[0] for way in below)
     every = len(group.entries) - sum(way.weight[1] for way in below)
@@ -126,9 +126,10 @@ def _answered(group: Group, node: Node, after: dict[Node, _Way], reach: int) -> 
 
 
 def _joined(ways: Sequence[_Way], reach: int) -> _Way:
-    """Return ways from one place as one: the only one goes on, several are branches or other answers, dead ones are older.
+    """Merge paths from one node: a single one continues, several become branches or other answers, dead ones older
+    generations.
 
-    reach: how far on there are answers that replay finds, 0 where nothing that leads here is found either.
+    reach: depth to which replay finds answers, 0 if nothing that leads here is found either.
     """
     ordered = sorted(ways, key=lambda way: way.weight)
     dead = [way for way in ordered if not way.is_found and way.first <= reach]
@@ -152,7 +153,7 @@ def _is_answer(way: _Way) -> bool:
 
 
 def _put_behind_first(way: _Way, others: Sequence[_Way]) -> None:
-    """Put other answers behind the first turn of a way, or before it where that is no answer."""
+    """Put other answers after the first turn of a path, or before it if that is not an answer."""
     first = way.turns.popleft() if way.turns and isinstance(way.turns[0], _Answer) else None
     for other in reversed(others):
         answer = other.turns[0]
@@ -165,7 +166,7 @@ def _put_behind_first(way: _Way, others: Sequence[_Way]) -> None:
 
 
 def _older_beginnings(root: Node, after: dict[Node, _Way]) -> dict[_Way, list[_Way]]:
-    """Return, by the conversation that replay finds, those that begin as it does but for ids and that it does not find."""
+    """Return, by conversation that replay finds, those it cannot find that start equally except for ids."""
     children = sorted(root.children.values(), key=lambda child: child.weight)
     found: dict[str, _Way] = {}
     for child in children:
@@ -180,7 +181,7 @@ def _older_beginnings(root: Node, after: dict[Node, _Way]) -> dict[_Way, list[_W
 
 
 def _beginning(node: Node) -> str:
-    """Return the words of a conversation up to its first answer or its first fork, without ids."""
+    """Return the texts of a conversation up to its first answer or fork, without ids."""
     said = []
     while node.message is not None and not node.is_sent:
         said.append(f"{node.message.role}\0{blinded(words_of(node.message.parts))}")
@@ -191,7 +192,7 @@ def _beginning(node: Node) -> str:
 
 
 class _Telling:
-    """Gives turns their places, in the order in which they are told."""
+    """Numbers turns in display order."""
 
     def __init__(self) -> None:
         self._place = 0
@@ -199,7 +200,7 @@ class _Telling:
         self._answered: dict[tuple[Digest, Digest], int] = {}
 
     def conversation(self, way: _Way, beginnings: Sequence[_Way]) -> Conversation:
-        """Return a conversation. beginnings: older ones that begin as it does."""
+        """Return a conversation. beginnings: older ones with the same start."""
         ways = list(_down(way))
         trunk = self._branch(way, is_older=False)
         older = [one for each in ways for one in each.older]
@@ -252,7 +253,7 @@ def _instructed(node: Node) -> Instructed:
 
 
 def _down(way: _Way) -> Iterator[_Way]:
-    """Yield ways, each before its branches, in the order in which they are told."""
+    """Yield paths in display order, each before its branches."""
     waiting = [way]
     while waiting:
         one = waiting.pop()

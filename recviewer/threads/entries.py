@@ -1,4 +1,4 @@
-"""An exchange that was read, as an entry: with what tells whether replay finds it, and the id of its answer."""
+"""Converts a read exchange to an entry: with whether replay finds it, and the id of its answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from recviewer.replay.names import ReplayState
 from recviewer.threads.model import Entry
 
 MISSED = frozenset({ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN})
-"""States of recordings that replay does not find by their name. What nobody can tell counts as found."""
+"""States of recordings that replay does not find by their name. Unverifiable ones count as found."""
 
 
 def entry_of(key: str, reading: Reading, replay: str, order: str = "") -> Entry:
@@ -18,9 +18,9 @@ def entry_of(key: str, reading: Reading, replay: str, order: str = "") -> Entry:
 
 
 def answer_id(raw: Raw) -> str:
-    """Return the id by which a later request may name an answer (`previous_response_id`), "" where it has none.
+    """Return the id by which a later request may refer to an answer (`previous_response_id`), "" if it has none.
 
-    It stands at the top of a reply, or in the `response` of the first events of a stream.
+    It is at the top of a reply, or in the `response` of the first events of a stream.
     """
     for head in raw.heads:
         inner = head.get("response")

@@ -1,9 +1,8 @@
-"""Conversations that go on with other instructions, or without any: put behind the answer that they hold.
+"""Conversations that continue with other instructions, or without any: attached to the answer they contain.
 
-A request that begins with other instructions begins another way through the tree. It is the same conversation if it holds,
-behind its instructions, what was said behind those of the other one, message for message, and then the answer that an
-exchange gave to that. Nothing else is put together: of a request that only asks the same again nobody knows what it goes
-on from.
+A request with other instructions starts another path through the tree. It belongs to the same conversation if, after
+its instructions, it has exactly the messages of the other one, and then the answer that an exchange gave to these.
+Nothing else is merged: if a request only asks the same again, it is unknown what it continues.
 """
 
 from __future__ import annotations
@@ -15,26 +14,26 @@ from recviewer.threads.sameness import Digest
 from recviewer.threads.tree import Node, tied
 
 INSTRUCTING = frozenset({"system", "developer"})
-"""Roles of messages that say what to do, at the beginning of a request."""
+"""Roles of instructions at the start of a request."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """Where requests begin to talk. told: the instructions before it; first: the message behind these."""
+    """The start of requests' messages. told: the instructions; first: the message after them."""
 
     told: tuple[Node, ...]
     first: Node
 
     @property
     def instructions(self) -> tuple[Digest, ...]:
-        """What the instructions are."""
+        """Digests of the instructions."""
         return tuple([one.content for one in self.told])
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a conversation goes on. end: of the messages that were answered; run: what repeats the answer; common: those
-    up to the end that both say.
+    """The point at which a conversation continues. end: the last answered message; run: the messages that repeat the
+    answer; common: the messages up to `end` that both contain.
     """
 
     end: Node
@@ -43,7 +42,7 @@ class _Place:
 
 
 def put_together(root: Node) -> None:
-    """Move ways that go on from an answer of another one behind it. The answers of each node are known already."""
+    """Move paths that continue from another path's answer behind that answer. Answers of nodes must be known already."""
     while _one_moved(root):
         pass
 
@@ -76,12 +75,12 @@ def _openings(root: Node) -> Iterator[_Opening]:
 
 
 def _is_alone(nodes: Sequence[Node]) -> bool:
-    """Tell whether requests that hold some messages all go on in one way from each."""
+    """Tell whether each of the nodes has a single continuation and no answer."""
     return all(len(one.children) == 1 and not one.ends for one in nodes)
 
 
 def _places(other: _Opening, opening: _Opening) -> Iterator[_Place]:
-    """Yield where a way may go on from answers of another one: both say the same up to there."""
+    """Yield the points at which a path may continue another one's answers: both have equal messages up to there."""
     mine, there = opening.first, other.first
     common: list[Node] = []
     while there.content == mine.content and _is_alone([mine]):
@@ -101,7 +100,7 @@ def _by_prefix(node: Node) -> list[Node]:
 
 
 def _repeated(end: Node, first: Node) -> tuple[Node, ...]:
-    """Return the messages that repeat an answer to those up to a node, and that something follows; () for none."""
+    """Return the messages that repeat an answer of a node and are followed by others; () if there are none."""
     if not end.groups or not first.is_sent:
         return ()
     found = tied(end.groups, first)
@@ -110,7 +109,7 @@ def _repeated(end: Node, first: Node) -> tuple[Node, ...]:
 
 
 def _move(root: Node, opening: _Opening, place: _Place) -> None:
-    """Put what repeats the answer, and all that follows, behind the messages that were answered."""
+    """Move the repetition of the answer, and everything after it, behind the answered messages."""
     first, last, count = place.run[0], place.run[-1], place.run[0].sent
     top = next(iter(opening.told), opening.first)
     del root.children[top.prefix]

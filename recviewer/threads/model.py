@@ -1,4 +1,4 @@
-"""What the exchanges of a test are, taken together: conversations with their turns, checks of texts, and the rest."""
+"""The structure of a test's exchanges: conversations with their turns, checks of texts, and others."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from recviewer.exchange.model import Exchange, Kind, Message
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One exchange that is put in its place. Two are the same only if they are one object.
+    """One exchange to be placed. Compared by identity.
 
-    key: tells entries apart. order: what orders them where nothing else does, "" for the key. is_found: replay finds it by
-    its name, as far as anybody can tell. answer_id: the id of its answer, by which a later request may say what it goes on
-    from; "" where it has none.
+    key: unique. order: sort key where nothing else determines the order, "" for the key. is_found: replay finds it by
+    its name, as far as is known. answer_id: the id of its answer, by which a later request may refer to it; "" if it
+    has none.
     """
 
     key: str
@@ -27,12 +27,12 @@ class Entry:
 
     @property
     def rank(self) -> str:
-        """What orders it among the others where nothing else does."""
+        """The sort key where nothing else determines the order."""
         return self.order or self.key
 
 
 class SentBack(StrEnum):
-    """Whether a later request holds an answer. in_part: some of what was answered, and nothing else."""
+    """Whether a later request contains an answer. in_part: only a part of it, and nothing else."""
 
     NOT = "not"
     AS_RECORDED = "as_recorded"
@@ -40,8 +40,8 @@ class SentBack(StrEnum):
 
 
 class Instructed(StrEnum):
-    """What a message says of the instructions that requests begin with. otherwise: it is one of them, and from it on they
-    are others than before; not: from it on there are none.
+    """The relation of a message to the initial instructions. otherwise: it is one of other instructions, which apply
+    from here on; not: from here on there are none.
     """
 
     AS_BEFORE = "as_before"
@@ -51,36 +51,37 @@ class Instructed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedMessage:
-    """A message that was sent."""
+    """A message of a request."""
 
     number: int
-    """Its place in its conversation, from 1: among the messages of the requests that hold it, but for those of which
-    the instructions are others than at the beginning."""
+    """Its position in its conversation, from 1: among the messages of the requests that contain it, not counting those
+    with other instructions than at the start.
+    """
     place: int
-    """A number that is unique among the turns of a test, from 1, in the order in which they are told."""
+    """A unique number among the turns of a test, from 1, in display order."""
     message: Message
     sent: int
-    """How many requests hold it."""
+    """How many requests contain it."""
     same_as: int = 0
-    """The place of an earlier turn that holds the same, 0 for none."""
+    """The place of an earlier turn with equal content, 0 for none."""
     ids_differ: bool = False
-    """Requests name its calls by other ids, which stand for each other one to one."""
+    """Requests use other ids for its calls, in one-to-one correspondence."""
     is_answer: bool = False
-    """It says what a model said, but no exchange here answered that."""
+    """It is a model's answer, but no exchange here gave it."""
     exchange: Exchange | None = None
-    """One whose request holds it, None where none is known."""
+    """An exchange whose request contains it, None if unknown."""
     instructed: Instructed = Instructed.AS_BEFORE
-    """As in `Instructed`."""
+    """See `Instructed`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer, with the exchanges that gave it: several where the same was answered to the same messages.
+    """An answer, with the exchanges that gave it: several if equal messages had equal answers.
 
-    number, place: as in `AskedMessage`. unsent: characters of its text that later requests leave out, where it was sent
-    back in part. is_other: another answer to these messages comes before it; same_as: the place of one of those that says
-    the same words and calls, ends so, and is another in something else, 0 for none. differs: names of what else these
-    requests ask with than those of the first answer. ids_differ: its calls have other ids in each exchange.
+    number, place: as in `AskedMessage`. unsent: characters of its text that later requests omit, if it was sent back in
+    part. is_other: another answer to these messages precedes it; same_as: the place of one of these with equal text,
+    calls and end, that differs in something else, 0 for none. differs: names of other request values that differ from
+    those of the first answer. ids_differ: its calls have other ids in each exchange.
     """
 
     number: int
@@ -99,9 +100,9 @@ Turn: TypeAlias = AskedMessage | Answered
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A stretch of a conversation, and what goes on from its end in more than one way.
+    """A section of a conversation, and its branches if there are several continuations.
 
-    name: "" for a beginning, "A", "B", … for ways that go on from one place, "A.B" for a way that goes on from a way.
+    name: "" for the start, "A", "B", … for branches, "A.B" for a branch of a branch.
     """
 
     name: str
@@ -109,7 +110,7 @@ class Branch:
     branches: tuple[Branch, ...] = ()
 
     def all_turns(self) -> Iterator[Turn]:
-        """Yield the turns in the order in which they are told."""
+        """Yield the turns in display order."""
         waiting = [self]
         while waiting:
             branch = waiting.pop()
@@ -117,7 +118,7 @@ class Branch:
             waiting += reversed(branch.branches)
 
     def entries(self) -> Iterator[Entry]:
-        """Yield the exchanges in the order in which they are told."""
+        """Yield the exchanges in display order."""
         for turn in self.all_turns():
             if isinstance(turn, Answered):
                 yield from turn.entries
@@ -125,13 +126,13 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """All that begins with the same message. older: ways in which replay finds nothing, beside one in which it does."""
+    """All exchanges that start with the same message. older: paths that replay cannot find, beside one that it finds."""
 
     trunk: Branch
     older: tuple[Branch, ...] = ()
 
     def entries(self) -> Iterator[Entry]:
-        """Yield the exchanges, those of the older ways last."""
+        """Yield the exchanges, those of older paths last."""
         yield from self.trunk.entries()
         for branch in self.older:
             yield from branch.entries()
@@ -139,11 +140,11 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """Checks of one text while it grew, the shortest first.
+    """Checks of one text while it grew, shortest first.
 
-    text: what is said between the fixed words around it, at its longest. of: the place of the turn whose text it is a
-    beginning of, 0 where no text of this test is. shared: checks of its first words that stand with another text.
-    outcomes: what was answered, each with how often in a row. frame: characters around the text that are the same in all.
+    text: the longest text within the fixed frame. of: the place of the turn that it is a prefix of, 0 if there is none.
+    shared: checks of its prefixes that are listed with another text. outcomes: the answers, each with how often in a
+    row. frame: number of characters of the fixed frame.
     """
 
     text: str
@@ -158,7 +159,7 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What is no part of a conversation: lists of models, embeddings, calls of tools, what cannot be read."""
+    """Exchanges outside of conversations: lists of models, embeddings, tool calls, unreadable ones."""
 
     kind: Kind
     entries: tuple[Entry, ...]
@@ -166,7 +167,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Threads:
-    """The exchanges of a test, each in exactly one place. turns of conversations have their places in this order."""
+    """The exchanges of a test, each exactly once. Places of turns follow this order."""
 
     conversations: tuple[Conversation, ...] = ()
     checks: tuple[Checks, ...] = ()

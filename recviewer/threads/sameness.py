@@ -1,4 +1,4 @@
-"""When two messages, two answers or two requests are the same: by content, ids counted by order of appearance alone."""
+"""Equality of messages, answers and requests: by content, with ids counted only by order of appearance."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Digest = bytes
 
 
 def digest_of(value: Json, exchange: Exchange | None = None) -> Digest:
-    """Return what stands for a value: equal for equal ones, whatever the order of keys.
+    """Return a digest of a value, independent of key order.
 
-    exchange: whose it is, where masks may stand in it: two secrets may have one mask, and are not equal.
+    exchange: the one it belongs to, if it may contain masks: two secrets may have equal masks without being equal.
     """
     written = canonical(value)
     digest = hashlib.blake2b(written, digest_size=16)
@@ -32,10 +32,10 @@ def _written(found: tuple[object, ...]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class MessageStep:
-    """One message on the way through a request.
+    """One message of a request.
 
-    prefix: of this message and all before it, where ids count by the order in which they first appear. content: of the
-    message alone. ids: those that appear first in it, as recorded.
+    prefix: digest of this message and all before it, with ids by order of first appearance. content: digest of the
+    message alone. ids: those that first appear in it, as recorded.
     """
 
     prefix: Digest
@@ -46,7 +46,7 @@ class MessageStep:
 def steps(
     messages: Sequence[Message], start: Digest = b"", *, exchange: Exchange | None = None
 ) -> Iterator[MessageStep]:
-    """Yield what each message of a request is. start: what comes before the first, where there is something.
+    """Yield the digests of each message of a request. start: the digest of what precedes the first, if anything.
 
     exchange: as for `digest_of`.
     """
@@ -63,19 +63,19 @@ def steps(
 
 
 def _is_empty(part: Part) -> bool:
-    """Tell whether a part says nothing: an empty text beside a call is written by some clients and not by others."""
+    """Tell whether a part is an empty text, which some clients write beside a call and others do not."""
     return isinstance(part, Text) and not part.text
 
 
 def answer_of(exchange: Exchange) -> Digest:
-    """Return what stands for an answer: all that counts of an exchange but its request."""
+    """Return a digest of an answer: everything that counts of an exchange except its request."""
     told = said(exchange)
     del told["request"]
     return digest_of(told, exchange)
 
 
 def words_said(exchange: Exchange) -> Digest:
-    """Return what stands for the words and calls of an answer, its error and how it ended, whatever else is in it."""
+    """Return a digest of the text and calls of an answer, its error and its end, ignoring everything else."""
     ids = Ids()
     told = [
         [output.index, output.content, output.reasoning, output.refusal, output.finish_reason]
@@ -87,7 +87,7 @@ def words_said(exchange: Exchange) -> Digest:
 
 
 def asked_with(exchange: Exchange) -> dict[str, Digest]:
-    """Return what a request asks with beside its messages, by name: parameters, and its tools."""
+    """Return digests of the request's values besides its messages, by name: parameters and tools."""
     params = {
         key: digest_of(value, exchange)
         for key, value in exchange.request.params.items()
@@ -102,9 +102,10 @@ def asked_with(exchange: Exchange) -> dict[str, Digest]:
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """What an answer says, for finding it in a later request. calls: name and arguments of each; others: other parts.
+    """The content of an answer, for finding it in a later request. calls: name and arguments of each; others: other
+    parts.
 
-    hidden: what the masks in it stand for.
+    hidden: the secrets behind its masks.
     """
 
     text: str
@@ -141,11 +142,11 @@ class Gist:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether neither words nor calls nor anything else is in it."""
+        """Whether it has no text, calls or other parts."""
         return not (self.text or self.calls or self.others)
 
     def holds(self, sent: Gist) -> bool:
-        """Tell whether all that was sent is in this answer, and is something."""
+        """Tell whether what was sent is not empty and is contained in this answer."""
         if sent.is_nothing:
             return False
         has_text = sent.text in ("", self.text, self.text.strip())
@@ -156,6 +157,6 @@ class Gist:
 
 
 def _within(some: Sequence[bytes], every: Sequence[bytes]) -> bool:
-    """Tell whether some stand among all of them, in the same order."""
+    """Tell whether some are a subsequence of all."""
     rest = iter(every)
     return all(one in rest for one in some)

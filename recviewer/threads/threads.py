@@ -1,4 +1,4 @@
-"""The exchanges of one test, each put in its place. The rules are told in docs/threads.md."""
+"""Places each exchange of one test. docs/threads.md explains the rules."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ TALKING = frozenset(
         ),
     }
 )
-"""Kinds whose exchanges are turns of conversations, where they send messages."""
+"""Kinds whose exchanges are turns of conversations, if they have messages."""
 
 BESIDE = frozenset({"input", "query", "document", "call"})
-"""Roles of what is asked without a conversation, see `exchange.model.Message`."""
+"""Roles of input that is not part of a conversation, see `exchange.model.Message`."""
 
 KNOWN = 24
-"""Characters by which the beginning of a text is looked for in what was checked."""
+"""Characters of a text's start by which it is searched for in checked texts."""
 
 
 def threads_of(entries: Iterable[Entry], *, in_order: bool = False) -> Threads:
-    """Put each exchange of a test in its place. The order in which they are given does not matter; keys are unique.
+    """Place each exchange of a test. The order of the input does not matter; keys are unique.
 
-    in_order: they stand in one file, one after the other, so that conversations come in the order of their entries.
+    in_order: the entries are from one file, so conversations are sorted by the order of their entries.
     """
     talking, rest = list[Entry](), defaultdict[Kind, list[Entry]](list)
     for entry in sorted(entries, key=lambda entry: entry.rank):
@@ -71,13 +71,13 @@ def is_talk(exchange: Exchange) -> bool:
 def _with_places(
     found: Sequence[checks.Grown], conversations: Sequence[Conversation]
 ) -> list[tuple[checks.Grown, int]]:
-    """Say of each checked text which turn it is a beginning of, 0 for none."""
+    """Return each checked text with the place of the turn that it is a prefix of, 0 for none."""
     texts = list(_texts(conversations))
     return [(one, _place_of(one.text, texts)) for one in found]
 
 
 def _texts(conversations: Sequence[Conversation]) -> Iterator[tuple[int, str, bool]]:
-    """Yield the texts that may have been checked: (place, text, whether a beginning of it will do)."""
+    """Yield the texts that may have been checked: (place, text, whether a prefix suffices)."""
     for conversation in conversations:
         for turn in conversation.trunk.all_turns():
             match turn:

@@ -1,4 +1,4 @@
-"""Requests as ways through a tree: those that begin with the same messages share them, and part where they differ."""
+"""Requests as paths through a tree (a trie of messages): those with equal first messages share them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from recviewer.threads.model import Entry, SentBack
 from recviewer.threads.sameness import Digest, Gist, answer_of, digest_of, steps
 
 RUN = 100
-"""Messages in a row that a model sent, up to which they are looked at as one answer."""
+"""Most consecutive messages of a model that are considered as one answer."""
 
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """The exchanges that gave one answer to the same messages. ways: nodes after it, where it was sent back."""
+    """The exchanges that gave equal answers to equal messages. ways: nodes after it that repeat the answer."""
 
     answer: Digest
     entries: list[Entry]
@@ -26,18 +26,18 @@ class Group:
 
     @property
     def gists(self) -> list[Gist]:
-        """What its choices say."""
+        """The content of its choices."""
         return [Gist.of_output(output, self.entries[0].exchange) for output in self.entries[0].exchange.outputs]
 
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A message at its place after those before it.
+    """A message at its position after those before it.
 
-    depth: its number among the messages, 0 for the beginning. sent: requests that hold it. ids: as recorded, one for each
-    way in which they were. told: it is what an answer before it says, and is told there. groups: of the exchanges whose
-    requests end here. exchange: one whose request holds it. since: instructions that stand in place of earlier ones, or of
-    none, behind it, see `instructed`; is_since: it is one of these; is_without: requests from it on hold none.
+    depth: its position among the messages, 0 for the root. sent: number of requests that contain it. ids: as recorded,
+    one tuple for each variant. told: it repeats the answer before it, which shows it. groups: of the exchanges whose
+    requests end here. exchange: one whose request contains it. since: instructions that replace earlier ones, or none,
+    after it, see `instructed`; is_since: it is one of these; is_without: requests from it on have none.
     """
 
     depth: int
@@ -59,12 +59,12 @@ class Node:
 
     @property
     def is_sent(self) -> bool:
-        """Whether it says what a model said."""
+        """Whether it is a model's message."""
         return self.message is not None and self.message.role in SENT
 
 
 def planted(entries: Iterable[Entry]) -> Node:
-    """Return the tree of the requests of some exchanges, with their answers, which `tie` ties to what repeats them."""
+    """Return the tree of some exchanges' requests, with their answers; `tie` connects these to their repetitions."""
     root = Node(0)
     ends: dict[str, Node] = {}
     for entry, earlier in _in_order(entries):
@@ -76,7 +76,7 @@ def planted(entries: Iterable[Entry]) -> Node:
 
 
 def tie(root: Node) -> None:
-    """Tie answers to where later requests hold them, and say of each node what replay finds from it on."""
+    """Connect answers to their repetitions in later requests, and compute for each node what replay finds below it."""
     every = list(_down(root))
     for node in every:
         _tie(node)
@@ -85,7 +85,7 @@ def tie(root: Node) -> None:
 
 
 def _in_order(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
-    """Yield exchanges, each with the one that it says it goes on from, and behind that one."""
+    """Yield exchanges, each after the one that it says it continues, together with that one."""
     every = sorted(entries, key=lambda entry: entry.rank)
     by_answer: dict[str, Entry] = {}
     for entry in every:
@@ -105,7 +105,7 @@ def _in_order(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
 
 
 def _earlier(entry: Entry, by_answer: dict[str, Entry]) -> Entry | None:
-    """Return the exchange whose answer a request names as what it goes on from."""
+    """Return the exchange whose answer a request names as the one it continues."""
     params = entry.exchange.request.params
     for key in ("previous_response_id", "previous_interaction_id"):
         name = params.get(key)
@@ -115,7 +115,7 @@ def _earlier(entry: Entry, by_answer: dict[str, Entry]) -> Entry | None:
 
 
 def _after(end: Node, entry: Entry) -> Node:
-    """Return the node behind an answer that the next request names and does not hold."""
+    """Return the node after an answer that the next request names without repeating it."""
     prefix = digest_of([end.prefix.hex(), "answered", answer_of(entry.exchange).hex()])
     node = end.children.get(prefix)
     if node is None:
@@ -142,7 +142,7 @@ def _walked(start: Node, entry: Entry) -> Node:
 
 
 def _down(root: Node) -> Iterator[Node]:
-    """Yield all nodes, each before those behind it."""
+    """Yield all nodes, parents first."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -151,7 +151,7 @@ def _down(root: Node) -> Iterator[Node]:
 
 
 def _groups(ends: Sequence[Entry]) -> list[Group]:
-    """Put those together that answered the same."""
+    """Group exchanges with equal answers."""
     found: dict[Digest, Group] = {}
     for entry in sorted(ends, key=lambda entry: (not entry.is_found, entry.rank)):
         answer = answer_of(entry.exchange)
@@ -163,7 +163,7 @@ def _groups(ends: Sequence[Entry]) -> list[Group]:
 
 
 def _tie(node: Node) -> None:
-    """Find the answers of a node in what was sent after it, and hide there what is told by the answer."""
+    """Find the answers of a node in the messages sent after it, and mark these as already shown by the answer."""
     if not node.groups:
         return
     for child in sorted(node.children.values(), key=lambda child: child.prefix):
@@ -180,7 +180,7 @@ def _names(child: Node, node: Node, group: Group) -> bool:
 
 
 def _tie_run(node: Node, first: Node) -> None:
-    """Tie the messages in a row that a model sent, from one on, to the answer that they were."""
+    """Connect consecutive messages of a model, from a node on, to the answer that they repeat."""
     found = tied(node.groups, first)
     if found is None:
         return
@@ -196,11 +196,11 @@ def _tie_run(node: Node, first: Node) -> None:
 
 
 def tied(groups: Sequence[Group], first: Node) -> tuple[list[Node], Group, Gist, Gist] | None:
-    """Return the messages from one on that are one of some answers, with it, what it says, and what of that they repeat."""
+    """Return the messages from a node on that repeat an answer, with its group, its content, and the repeated part of it."""
     gists = [(group, gist) for group in groups for gist in group.gists]
     for run in _runs(first):
         messages = [one.message for one in run if one.message]
-        if any(message.name for message in messages):  # an answer has none
+        if any(message.name for message in messages):  # answers have no name
             continue
         sent = Gist.of_parts((part for message in messages for part in message.parts), run[-1].exchange)
         fitting = [(group, gist) for group, gist in gists if gist.holds(sent)]
@@ -212,7 +212,7 @@ def tied(groups: Sequence[Group], first: Node) -> tuple[list[Node], Group, Gist,
 
 
 def _runs(first: Node) -> Iterator[list[Node]]:
-    """Yield what may have been one answer: messages in a row that a model sent, the longest first."""
+    """Yield candidates for one answer: consecutive messages of a model, longest first."""
     waiting, found = [[first]], []
     while waiting:
         run = waiting.pop()
@@ -225,7 +225,7 @@ def _runs(first: Node) -> Iterator[list[Node]]:
 
 
 def _weigh(node: Node) -> None:
-    """Say of a node whether replay finds anything from it on, and what comes first: more found, more, then by name."""
+    """Compute whether replay finds anything from a node on, and its sort key: more found, more entries, then name."""
     entries = node.ends
     below = node.children.values()
     node.is_found = any(entry.is_found for entry in entries) or any(child.is_found for child in below)
