@@ -1,7 +1,7 @@
-"""Which calls of a test ask a model, what they ask, and what the pieces of their answers are called.
+"""Which calls of a test ask a model, what they ask, and the names of the parts of their answers.
 
-The names are those of the clients of OpenAI, Anthropic, Google, Cohere, Mistral, Ollama and Bedrock, of LiteLLM, LangChain,
-LangGraph and the agent kits, as their documentation has them.
+The names are those of the clients of OpenAI, Anthropic, Google, Cohere, Mistral, Ollama and Bedrock, of LiteLLM,
+LangChain, LangGraph and the agent kits, as documented.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ALONE = frozenset(
         "chat_completion",
     ]
 )
-"""Methods that ask a model whatever they are called on."""
+"""Methods that ask a model, whatever object they belong to."""
 _ADDRESSES = (
     "/chat/completions",
     "/completions",
@@ -73,11 +73,11 @@ _OTHERS = frozenset(
         "routes",
     ]
 )
-"""Names of a client's parts that ask no model for words."""
+"""Names of a client's parts that do not ask a model for text."""
 
 
 def asks(name: str, arguments: list[Value], keywords: dict[str, Value]) -> bool:
-    """Tell whether a call asks a model, by its dotted name, or by the address that it posts to."""
+    """Tell whether a call asks a model, by its dotted name, or by the URL that it posts to."""
     names = name.split(".")
     if any(part in _OTHERS for part in names[:-1]):
         return False
@@ -90,7 +90,7 @@ def asks(name: str, arguments: list[Value], keywords: dict[str, Value]) -> bool:
 
 
 def question(arguments: list[Value], keywords: dict[str, Value]) -> str | None:
-    """Return what a person asks in a call, None where the source does not spell it out."""
+    """Return the user's question in a call, None if the source does not spell it out."""
     if "json" in keywords or "data" in keywords:
         body = keywords.get("json")
         arguments, keywords = [], body.members if isinstance(body, Fields) else {}
@@ -101,7 +101,7 @@ def question(arguments: list[Value], keywords: dict[str, Value]) -> str | None:
 
 
 def _last_words(value: Value) -> str | None:
-    """Return the last words of a person in what is sent to a model."""
+    """Return the user's last text in what is sent to a model."""
     match value:
         case Known(value=str() as text):
             return text
@@ -113,7 +113,7 @@ def _last_words(value: Value) -> str | None:
 
 
 def _words_of(message: Value) -> str | None:
-    """Return the words of one message of a person, None for any other."""
+    """Return the text of a user's message, None for any other message."""
     match message:
         case Known(value=str() as text):
             return text
@@ -184,13 +184,14 @@ _NO_ANSWER = frozenset(
         "id",
     ]
 )
-"""Names of what is no words of a model: what a tool found, what was sent, what the server adds."""
+"""Names of values that are not a model's text: tool results, what was sent, what the server adds."""
 
 
 def piece(heard: AnswerValue) -> tuple[AnswerPiece, tuple[str, ...], bool] | None:
-    """Return (which piece of an answer it is, the field in it where it is read as JSON, whether it is); None for others.
+    """Return (part of the answer, field if it is parsed as JSON, whether it is parsed as JSON); None for other values.
 
-    What nothing was done to and what has no name of a text is taken for an object: `"usage" in data` is about its keys.
+    A value that was not processed and has no name of a text is considered an object: `"usage" in data` is about its
+    keys.
     """
     outer, as_json = heard.path, False
     inner: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""From the condition of an assert to what it looks for in an answer."""
+"""Converts the condition of an assert to expectations about an answer."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from recviewer.asserts.values import AnswerValue, Many, Step, Value, plain
 
 
 class NotRead(Exception):
-    """A condition is about an answer, in a way that is not read."""
+    """A condition about an answer in a form that is not supported."""
 
 
 @dataclass(frozen=True, slots=True)
 class AssertPlace:
-    """Where an assert stands. line: of the test. sure: no condition before it is left open by the source."""
+    """The location of an assert. line: of the test. sure: it is reached unconditionally, as far as the source shows."""
 
     line: int
     sure: bool
 
 
 def expectations_in(condition: ast.expr, scope: Scope, stands: AssertPlace, absent: bool = False) -> list[Expectation]:
-    """Return what a condition looks for in answers; empty where it is about something else.
+    """Return what a condition looks for in answers; [] if it is about something else.
 
     absent: the condition must not hold. Raises NotRead, TooLong.
     """
@@ -61,7 +61,7 @@ def expectations_in(condition: ast.expr, scope: Scope, stands: AssertPlace, abse
 
 
 def _matched(call: ast.Call, scope: Scope, stands: AssertPlace, absent: bool) -> list[Expectation]:
-    """Return what a call of `re.search` and the like looks for. Raises NotRead where the pattern may take long."""
+    """Return what a call of `re.search` or similar looks for. Raises NotRead if the pattern may take too long."""
     arguments, keywords = given(call, scope)
     arguments += [keywords[name] for name in ("pattern", "string", "flags")[len(arguments) :] if name in keywords]
     heard = arguments[1] if len(arguments) > 1 else None
@@ -96,7 +96,7 @@ def _comparison(op: ast.cmpop, left: Value, right: Value, stands: AssertPlace, a
 def _look(
     heard: Value, how: Relation, wanted: Value, stands: AssertPlace, absent: bool, each_is_enough: bool = False
 ) -> list[Expectation]:
-    """Return what is expected of something that was heard. Raises NotRead."""
+    """Return the expectation about a value from an answer. Raises NotRead."""
     if not isinstance(heard, AnswerValue):
         return []
     piece = answers.piece(heard)
@@ -121,14 +121,14 @@ def _look(
 
 
 def _wanted(values: tuple[Any, ...], where: AnswerPiece, how: Relation, as_json: bool) -> tuple[Any, ...]:
-    """Return what is looked for; nothing where it is no words: the empty text, None, the names of keys in an answer."""
+    """Return the values looked for; () if they are not text: empty text, None, names of keys in an answer."""
     if as_json:
         return values if how is Relation.EQUALS or all(isinstance(value, str) and value for value in values) else ()
     return values if all(isinstance(value, str) and value for value in values) else ()
 
 
 def _one_of(ways: list[list[Expectation]]) -> list[Expectation]:
-    """Return one expectation for several of which one is enough. Raises NotRead where they are about different pieces."""
+    """Return one expectation for several alternatives. Raises NotRead if they are about different parts of the answer."""
     found = [one for way in ways for one in way]
     if not found:
         return []
@@ -143,14 +143,14 @@ def _one_of(ways: list[list[Expectation]]) -> list[Expectation]:
 
 
 def _piece(one: Expectation) -> tuple[object, ...]:
-    """Return what tells the piece of an answer that something is expected of."""
+    """Return a key for the part of an answer that an expectation is about."""
     return one.where, one.inside, one.as_json, one.question, one.asked, one.line
 
 
 def _folding(found: list[Expectation]) -> tuple[Step, ...]:
-    """Return the steps that say the same for expectations of which some ignore case. Raises NotRead where none do.
+    """Return common steps for alternative expectations of which some ignore case. Raises NotRead if there are none.
 
-    `"us" in text.lower() or "US" in text` finds what the first of both finds.
+    `"us" in text.lower() or "US" in text` is equivalent to its first operand.
     """
     folding: tuple[Step, ...] = (("lower", ()),)
     if len({one.how for one in found}) > 1 or any(one.steps not in ((), folding) for one in found):

@@ -1,4 +1,4 @@
-"""What the calls of a test give."""
+"""The results of the calls in a test."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ _SAME = frozenset(
         "reversed",
     ]
 )
-"""Calls after which the same is at hand."""
+"""Calls that return their argument, for this analysis."""
 
 
 def attribute(value: Value, name: str) -> Value:
-    """Return what `value.name` stands for."""
+    """Return the value of `value.name`."""
     match value:
         case AnswerValue():
             return value.at(name)
@@ -59,7 +59,7 @@ def attribute(value: Value, name: str) -> Value:
 
 
 def method(owner: Value, name: str, arguments: list[Value]) -> Value | None:
-    """Return what a method of a text, a list or a dict gives, None where that is not told here."""
+    """Return the result of a method of a text, a list or a dict, None if it is not supported."""
     match owner:
         case AnswerValue():
             return _of_heard(owner, name, arguments)
@@ -77,7 +77,7 @@ def method(owner: Value, name: str, arguments: list[Value]) -> Value | None:
 
 
 def _of_heard(owner: AnswerValue, name: str, arguments: list[Value]) -> Value | None:
-    """Return what a method of something that was heard gives, None where that is not told here."""
+    """Return the result of a method of a value from an answer, None if it is not supported."""
     match name, arguments:
         case "get" | "pop", [Known(value=str() as key), *_]:
             return owner.at(key)
@@ -91,7 +91,7 @@ def _of_heard(owner: AnswerValue, name: str, arguments: list[Value]) -> Value | 
 
 
 def _of_fields(members: dict[str, Value], name: str, arguments: list[Value]) -> Value | None:
-    """Return what a method of a dict gives, None where that is not told here."""
+    """Return the result of a method of a dict, None if it is not supported."""
     match name, arguments:
         case "get", [Known(value=str() as key), *rest]:
             return members.get(key, rest[0] if rest else Known(None))
@@ -105,7 +105,7 @@ def _of_fields(members: dict[str, Value], name: str, arguments: list[Value]) -> 
 
 
 def _done(text: str | bytes, name: str, arguments: list[Value]) -> Value:
-    """Return what a method of a known text gives."""
+    """Return the result of a method of a known text."""
     if not all(isinstance(argument, Known) for argument in arguments):
         return UNKNOWN
     try:
@@ -116,7 +116,7 @@ def _done(text: str | bytes, name: str, arguments: list[Value]) -> Value:
 
 
 def called(function: Value, name: str, arguments: list[Value], keywords: dict[str, Value], scope: Scope) -> Value:
-    """Return what a call gives. Raises TooLong."""
+    """Return the result of a call. Raises TooLong."""
     last = name.rpartition(".")[2]
     heard = next((argument for argument in (*arguments, *keywords.values()) if isinstance(argument, AnswerValue)), None)
     if isinstance(function, FunctionValue):
@@ -142,7 +142,7 @@ def called(function: Value, name: str, arguments: list[Value], keywords: dict[st
 
 
 def _built_in(last: str, arguments: list[Value], keywords: dict[str, Value], name: str) -> Value:
-    """Return what a few functions of Python give, and an object that is made with keyword arguments."""
+    """Return the result of some built-in functions, or an object constructed with keyword arguments."""
     match last, arguments:
         case "str", [Known(value=value)]:
             return Known(str(value))
@@ -164,7 +164,7 @@ def _built_in(last: str, arguments: list[Value], keywords: dict[str, Value], nam
 
 
 def _normalized(form: Value, text: Value) -> Value:
-    """Return what unicodedata.normalize gives."""
+    """Return the result of unicodedata.normalize."""
     match form, text:
         case Known(value=str() as name), Known(value=str() as words) if name in FORMS and len(words) <= MOST_TEXT:
             return Known(step(words, "normalize", (name,)))
@@ -174,10 +174,11 @@ def _normalized(form: Value, text: Value) -> Value:
 
 
 def _made(made: ClassValue, arguments: list[Value], keywords: dict[str, Value], scope: Scope) -> Value:
-    """Return an object of a class whose source is at hand: its keyword arguments, and what the class says of other fields.
+    """Return an instance of a class with available source: its keyword arguments, and the class's values for other
+    fields.
 
-    A class that is made with one text such as `inference:chat:sanity`, and beside which `inference/chat.json` lies, stands
-    for what that file holds under `sanity`, in `data`: so the suite of Llama Stack keeps its cases.
+    A class instantiated with a text such as `inference:chat:sanity`, and with a file `inference/chat.json` beside it,
+    has the file's entry `sanity` as `data`: this is how Llama Stack's suite stores its cases.
     """
     match arguments:
         case [Known(value=str() as name)] if ":" in name and not keywords:

@@ -1,4 +1,4 @@
-"""Which values the parameters of a test have, by its id, as pytest makes ids."""
+"""The values of a test's parameters, derived from its id by pytest's rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recviewer.asserts.values import Known, Many, Unknown, Value
 
 
 def parametrized(decorators: list[ast.expr], written: str, scope: Scope) -> dict[str, Value]:
-    """Return the values of the parameters that decorators give a test. written: what stands in the brackets of its id."""
+    """Return the parameter values that decorators give a test. written: the text in the brackets of its id."""
     values: dict[str, Value] = {}
     for decorator in decorators:
         if isinstance(decorator, ast.Call) and dotted(decorator.func).endswith("parametrize"):
@@ -20,7 +20,7 @@ def parametrized(decorators: list[ast.expr], written: str, scope: Scope) -> dict
 
 
 def _one(call: ast.Call, written: str, scope: Scope) -> dict[str, Value]:
-    """Return the values that one `parametrize` gives under an id; nothing where the id does not tell which."""
+    """Return the values of one `parametrize` for an id; {} if the id is ambiguous."""
     arguments, keywords = given(call, scope)
     arguments += [keywords[name] for name in ("argnames", "argvalues")[len(arguments) :] if name in keywords]
     if len(arguments) < 2 or len(call.args) < 2:
@@ -45,7 +45,7 @@ def _one(call: ast.Call, written: str, scope: Scope) -> dict[str, Value]:
 
 
 def _names(value: Value) -> list[str]:
-    """Return the names that a `parametrize` is about."""
+    """Return the argument names of a `parametrize`."""
     match value:
         case Known(value=str() as text):
             return [name.strip() for name in text.split(",") if name.strip()]
@@ -55,7 +55,7 @@ def _names(value: Value) -> list[str]:
 
 
 def _sets(node: ast.expr, scope: Scope) -> list[tuple[str, Value]]:
-    """Return (the id that a set of values is given, "" for none, the values) of each set of a `parametrize`."""
+    """Return (explicit id or "", values) for each set of a `parametrize`."""
     match node:
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
             return [_set(element, scope) for element in elements if not isinstance(element, ast.Starred)]
@@ -69,7 +69,7 @@ def _sets(node: ast.expr, scope: Scope) -> list[tuple[str, Value]]:
 
 
 def _set(node: ast.expr, scope: Scope) -> tuple[str, Value]:
-    """Return (the id, the values) of one set, which may be a `pytest.param`."""
+    """Return (id, values) of one set, which may be a `pytest.param`."""
     if not (isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "param"):
         return "", value_of(node, scope)
     arguments, keywords = given(node, scope)
@@ -79,13 +79,13 @@ def _set(node: ast.expr, scope: Scope) -> tuple[str, Value]:
 
 
 def _id(names: list[str], value: Value, at: int) -> str:
-    """Return the id that pytest makes of a set of values without one."""
+    """Return the id that pytest generates for a set of values."""
     values = value.members if isinstance(value, Many) and len(names) > 1 else (value,)
     return "-".join(_id_of(name, one, at) for name, one in zip(names, values, strict=False))
 
 
 def _id_of(name: str, value: Value, at: int) -> str:
-    """Return the id that pytest makes of one value: a plain one as it is written, a class or function by its name."""
+    """Return the id that pytest generates for one value: a plain one as written, a class or function by its name."""
     match value:
         case Known():
             return str(value.value)
@@ -95,12 +95,12 @@ def _id_of(name: str, value: Value, at: int) -> str:
 
 
 def _stands_in(text: str, written: str) -> bool:
-    """Tell whether an id stands among those in the brackets, which pytest joins with `-`."""
+    """Tell whether an id is one of those in the brackets, which pytest joins with `-`."""
     return re.search(rf"(?:^|-){re.escape(text)}(?:-|$)", written) is not None
 
 
 def _chosen(fitting: list[tuple[str, Value]]) -> Value | None:
-    """Return the values of the id that fits: the longest, where the others are parts of it."""
+    """Return the values of the matching id: the longest, if the others are parts of it."""
     if not fitting:
         return None
     longest = max(fitting, key=lambda one: len(one[0]))

@@ -1,4 +1,4 @@
-"""What a test looks for: the result of reading its source."""
+"""The expectations of a test, as read from its source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recviewer.asserts.values import Step
 
 
 class AnswerPiece(StrEnum):
-    """Which piece of an answer a test looks at."""
+    """The part of an answer that a test looks at."""
 
     TEXT = "text"
     TOOL = "tool"
@@ -18,7 +18,7 @@ class AnswerPiece(StrEnum):
 
 
 class Relation(StrEnum):
-    """How what is looked for relates to that piece."""
+    """The required relation between the part of the answer and the expected value."""
 
     CONTAINS = "contains"
     EQUALS = "equals"
@@ -34,28 +34,28 @@ class Expectation:
     where: AnswerPiece
     how: Relation
     any_of: tuple[Any, ...]
-    """One of these is enough; texts, or plain data where the answer is read as JSON."""
+    """Alternatives, one of which suffices; texts, or plain data if the answer is parsed as JSON."""
     absent: bool
-    """None of them may be there."""
+    """None of them may occur."""
     steps: tuple[Step, ...]
-    """What is done to the text first."""
+    """Operations applied to the text first."""
     inside: tuple[str, ...]
-    """The names of a field, where the answer is read as JSON."""
+    """The path of a field, if the answer is parsed as JSON."""
     as_json: bool
-    """Whether the answer is read as JSON."""
+    """Whether the answer is parsed as JSON."""
     question: str | None
-    """The question whose answer it is, None where the source does not spell it out."""
+    """The question whose answer it is, None if the source does not spell it out."""
     asked: int
-    """The place of its call among those of the test."""
+    """The number of its call among those of the test."""
     sure: bool
-    """Nothing had to be guessed, and no condition stands before the assert that the source alone does not decide."""
+    """Nothing was guessed, and the assert is reached unconditionally, as far as the source shows."""
     line: int
-    """The line of the test, also where a function that it calls asserts."""
+    """The line of the test, also if a function called by it asserts."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedError:
-    """An error that a test expects. names: of the exceptions, as written. match: what its message has to hold."""
+    """An error that a test expects. names: of the exceptions, as written. match: what its message must contain."""
 
     names: tuple[str, ...]
     match: str
@@ -64,10 +64,10 @@ class ExpectedError:
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """What the source of one test says of its answers.
+    """The expectations in the source of one test.
 
-    path, line: where the test stands. expected, raises: in the order of the source. unread: the lines of asserts that are
-    about an answer and could not be read. cut: the source was too long to be followed to its end.
+    path, line: of the test. expected, raises: in source order. unread: lines of asserts about an answer that are not
+    supported. cut: the source was too long to be followed to its end.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""What the expressions of a test stand for."""
+"""The values of expressions in a test."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from recviewer.asserts.values import (
 )
 
 _OF_OTHERS = re.compile(r"Human|User|System|ToolMessage|'user'|'human'|'system'|'tool'|_output'|'reasoning")
-"""Conditions that choose what a model did not answer, among messages."""
+"""Conditions that select messages other than a model's answers."""
 
 
 def value_of(node: ast.expr, scope: Scope) -> Value:
-    """Return what an expression stands for. Raises TooLong."""
+    """Return the value of an expression. Raises TooLong."""
     scope.counts.step()
     follow = _FOLLOW.get(type(node))
     return follow(node, scope) if follow else UNKNOWN
@@ -44,7 +44,7 @@ def _name(node: ast.Name, scope: Scope) -> Value:
 
 
 def _from_file(name: str, scope: Scope) -> Value:
-    """Return what a name at the top level of a file stands for, or what the file imports by it."""
+    """Return the value of a name at the top level of a file, or of what the file imports by it."""
     key = (scope.source.path, name)
     if key in scope.counts.looked_up:
         return scope.counts.looked_up[key]
@@ -176,7 +176,7 @@ def _negative(node: ast.UnaryOp, scope: Scope) -> Value:
 
 
 def truth(node: ast.expr, scope: Scope) -> bool | None:
-    """Tell whether a condition holds, None where the source alone does not say."""
+    """Tell whether a condition holds, None if the source does not determine it."""
     match node:
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return _compared(op, value_of(left, scope), value_of(right, scope))
@@ -206,7 +206,7 @@ def _compared(op: ast.cmpop, left: Value, right: Value) -> bool | None:
 
 
 def each(node: ast.expr, scope: Scope) -> list[Value]:
-    """Return what a loop over an expression goes through: its members where they are known, else one that stands for all."""
+    """Return the values that a loop iterates over: the members if known, else one that stands for all."""
     value = value_of(node, scope)
     match value:
         case Many(members=members) if len(members) <= MOST_TURNS:
@@ -217,7 +217,7 @@ def each(node: ast.expr, scope: Scope) -> list[Value]:
 
 
 def bind(target: ast.expr, value: Value, names: dict[str, Value]) -> None:
-    """Give the names of a target what they stand for from now on."""
+    """Bind the names of an assignment target."""
     match target:
         case ast.Name(id=name):
             names[name] = value
@@ -231,7 +231,7 @@ def bind(target: ast.expr, value: Value, names: dict[str, Value]) -> None:
 
 
 def _kept(before: Value, key: ast.expr, value: Value) -> Value:
-    """Return what a dict or a list stands for once a value was put into it."""
+    """Return a dict or list after an item assignment."""
     match before, key:
         case Fields(), ast.Constant(value=str() as name):
             return replace(before, members={**before.members, name: value})
@@ -241,7 +241,7 @@ def _kept(before: Value, key: ast.expr, value: Value) -> Value:
 
 
 def comprehended(node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> list[tuple[Scope, bool]]:
-    """Return a scope for each turn of a comprehension, and whether a turn stands for all members of what was heard."""
+    """Return a scope for each iteration of a comprehension, and whether it stands for all members of an answer's value."""
     turns = [(replace(scope, names=dict(scope.names)), False)]
     for loop in node.generators:
         following = []
@@ -260,7 +260,7 @@ def comprehended(node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Sco
 
 
 def _without_targets(node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Scope:
-    """Return a scope in which nothing is known of what a comprehension goes through."""
+    """Return a scope in which the targets of a comprehension are unknown."""
     inner = replace(scope, names=dict(scope.names))
     for loop in node.generators:
         bind(loop.target, UNKNOWN, inner.names)
@@ -296,7 +296,7 @@ def _call(node: ast.Call, scope: Scope) -> Value:
 
 
 def given(node: ast.Call, scope: Scope) -> tuple[list[Value], dict[str, Value]]:
-    """Return what a call is given, by place and by name."""
+    """Return the positional and keyword arguments of a call."""
     arguments: list[Value] = []
     for inner in node.args:
         if isinstance(inner, ast.Starred):
@@ -315,7 +315,7 @@ def given(node: ast.Call, scope: Scope) -> tuple[list[Value], dict[str, Value]]:
 
 
 def dotted(node: ast.expr) -> str:
-    """Return the names of what is called, with dots, `?` for what has none."""
+    """Return the dotted name of an expression, with `?` for parts without a name."""
     match node:
         case ast.Name(id=name):
             return name

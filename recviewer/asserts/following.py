@@ -1,4 +1,4 @@
-"""Follows the statements of a test, and notes what its asserts look for."""
+"""Interprets the statements of a test, and collects the expectations of its asserts."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from recviewer.asserts.sources import SourceFile, SourceFiles
 from recviewer.asserts.values import UNKNOWN, AnswerValue, Fields, FunctionValue, Known, Many, Value, joined
 
 MOST_DEPTH = 5
-"""Functions that call each other."""
+"""Maximal depth of nested calls."""
 MOST_EXPECTED = 200
-"""Things that one test looks for."""
+"""Most expectations of one test."""
 _GATHERS = frozenset(["append", "add", "extend", "update", "insert", "appendleft"])
 _ENDS = frozenset(["skip", "fail", "xfail", "exit"])
 
 
 class Returned(Exception):
-    """A function has come to its end."""
+    """A function has returned."""
 
 
 @dataclass(slots=True)
 class Follower:
-    """What is found on the way through one test. line: of the test, while a function that it calls is followed; else 0."""
+    """The state of interpreting one test. line: of the test, while a function called by it is followed; else 0."""
 
     sources: SourceFiles
     counts: Spent = field(default_factory=Spent)
@@ -43,7 +43,7 @@ class Follower:
         return Scope(names, source, self.sources, self.inline, self.counts)
 
     def inline(self, function: FunctionValue, arguments: list[Value], keywords: dict[str, Value]) -> Value:
-        """Follow a call of a function, and return what it gives. Raises TooLong."""
+        """Follow a call of a function, and return its result. Raises TooLong."""
         if self.depth >= MOST_DEPTH:
             return UNKNOWN
         names = {**function.names, **_parameters(function, arguments, keywords)}
@@ -96,7 +96,7 @@ class Follower:
                 self._compound(statement, scope)
 
     def _compound(self, statement: ast.stmt, scope: Scope) -> None:
-        """Follow a statement that holds others."""
+        """Follow a compound statement."""
         match statement:
             case ast.If():
                 self._if(statement, scope)
@@ -115,7 +115,7 @@ class Follower:
                 raise Returned
 
     def _assert(self, condition: ast.expr, scope: Scope) -> None:
-        """Note what an assert looks for. Raises TooLong."""
+        """Collect the expectations of an assert. Raises TooLong."""
         if len(self.expected) > MOST_EXPECTED:
             raise TooLong
         try:
@@ -137,7 +137,7 @@ class Follower:
                 scope.names[name] = before if isinstance(before, AnswerValue) else UNKNOWN
 
     def _called(self, call: ast.Call, scope: Scope) -> None:
-        """Follow a call that stands alone: what it gathers in a list, whether it ends the test. Raises Returned."""
+        """Follow a call statement: one that appends to a list, or ends the test. Raises Returned."""
         match call.func:
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr in _GATHERS and name in scope.names:
                 self._gathered(name, call, scope)
@@ -147,7 +147,7 @@ class Follower:
         value_of(call, scope)
 
     def _gathered(self, name: str, call: ast.Call, scope: Scope) -> None:
-        """Follow `name.append(value)` and the like."""
+        """Follow `name.append(value)` and similar calls."""
         arguments, _ = given(call, scope)
         before = scope.names[name]
         more = arguments[-1] if arguments else UNKNOWN
@@ -163,7 +163,7 @@ class Follower:
             scope.names[name] = UNKNOWN
 
     def _if(self, statement: ast.If, scope: Scope) -> None:
-        """Follow the way that the source decides on, else both."""
+        """Follow the branch that the source determines, else both."""
         decided = truth(statement.test, scope)
         if decided is not None:
             self.block(statement.body if decided else statement.orelse, scope)
@@ -185,7 +185,7 @@ class Follower:
         scope.names.update(merged)
 
     def _open(self, statements: list[ast.stmt], scope: Scope) -> bool:
-        """Follow statements that may not be reached; tell whether they end the function. What they look for is not sure."""
+        """Follow statements that may not be reached; their expectations are not sure. Tell whether they end the function."""
         sure, self.sure = self.sure, False
         try:
             self.block(statements, scope)
@@ -196,7 +196,7 @@ class Follower:
         return False
 
     def _for(self, loop: ast.For | ast.AsyncFor, scope: Scope) -> None:
-        """Follow a loop: each turn where the members are known, else one turn that stands for all."""
+        """Follow a loop: each iteration if the members are known, else one that stands for all."""
         members = each(loop.iter, scope)
         exact = not any(isinstance(member, AnswerValue) or member == UNKNOWN for member in members)
         for member in members:
@@ -208,7 +208,7 @@ class Follower:
         self.block(loop.orelse, scope)
 
     def _with(self, statement: ast.With | ast.AsyncWith, scope: Scope) -> None:
-        """Follow a `with`: `pytest.raises` says which error is expected."""
+        """Follow a `with`: `pytest.raises` gives the expected error."""
         expects = False
         for item in statement.items:
             value = value_of(item.context_expr, scope)
@@ -225,7 +225,7 @@ class Follower:
             self.block(statement.body, scope)
 
     def _raises(self, call: ast.Call, scope: Scope) -> None:
-        """Note an error that is expected."""
+        """Record an expected error."""
         names = call.args[0] if call.args else None
         written = names.elts if isinstance(names, ast.Tuple) else [names] if names is not None else []
         _, keywords = given(call, scope)
@@ -235,12 +235,12 @@ class Follower:
 
 
 def _holds_known(value: Value) -> bool:
-    """Tell whether a list holds something else already than what was heard."""
+    """Tell whether a list already contains values that are not from an answer."""
     return isinstance(value, Many) and bool(value.members)
 
 
 def _result(results: list[Value]) -> Value:
-    """Return what a function gives that may end in several places."""
+    """Return the result of a function with several return statements."""
     heard = [value for value in results if isinstance(value, AnswerValue)]
     if heard:
         return heard[0]
@@ -248,7 +248,7 @@ def _result(results: list[Value]) -> Value:
 
 
 def _parameters(function: FunctionValue, arguments: list[Value], keywords: dict[str, Value]) -> dict[str, Value]:
-    """Return what the parameters of a function stand for in a call."""
+    """Bind a function's parameters for a call."""
     spec = function.node.args
     places = [argument.arg for argument in (*spec.posonlyargs, *spec.args)]
     names: dict[str, Value] = {argument.arg: UNKNOWN for argument in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}

@@ -1,4 +1,4 @@
-"""Whether the answers that were recorded hold what a test looks for."""
+"""Whether the recorded answers meet a test's expectations."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from recviewer.asserts.values import Step
 from recviewer.exchange.model import Exchange, Output, Text
 
 MOST_TEXT = 1_000_000
-"""Characters of an answer that are looked through."""
+"""Most characters of an answer that are searched."""
 
 
 class Verification(StrEnum):
-    """What can be said of one expectation."""
+    """The result for one expectation."""
 
     THERE = "there"
     MISSING = "missing"
@@ -28,16 +28,16 @@ class Verification(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What can be said of one expectation. exact: the answers are those to the test's own question; nothing was guessed."""
+    """The result for one expectation. exact: the answers are those to the test's own question; nothing was guessed."""
 
     state: Verification
     exact: bool
 
 
 def held(expectation: Expectation, exchanges: Sequence[Exchange]) -> Holding:
-    """Return whether one of the answers of a test holds what is looked for.
+    """Return whether one of a test's answers meets an expectation.
 
-    exchanges: the calls of the test, in any order. Where the source spells out the question, only answers to it count.
+    exchanges: the calls of the test, in any order. If the source spells out the question, only answers to it count.
     """
     answering = [exchange for exchange in exchanges if exchange.outputs]
     own = [one for one in answering if expectation.question is not None and asks(one, expectation.question)]
@@ -52,7 +52,7 @@ def held(expectation: Expectation, exchanges: Sequence[Exchange]) -> Holding:
 
 
 def asks(exchange: Exchange, question: str) -> bool:
-    """Tell whether the last words of a person in a request are a question."""
+    """Tell whether the user's last text in a request is a question."""
     for message in reversed(exchange.request.messages):
         if message.role in ("user", "prompt", "human"):
             texts = [part.text for part in message.parts if isinstance(part, Text)]
@@ -61,7 +61,7 @@ def asks(exchange: Exchange, question: str) -> bool:
 
 
 def _pieces(expectation: Expectation, output: Output) -> Iterable[str]:
-    """Yield the pieces of an answer that are looked at; none where the answer has none."""
+    """Yield the parts of an answer that an expectation is about."""
     match expectation.where:
         case AnswerPiece.TEXT:
             yield output.content[:MOST_TEXT]
@@ -72,7 +72,7 @@ def _pieces(expectation: Expectation, output: Output) -> Iterable[str]:
 
 
 def _holds(expectation: Expectation, piece: str) -> bool:
-    """Tell whether a piece holds what is looked for."""
+    """Tell whether a part of an answer meets an expectation."""
     value: Any = piece
     if expectation.as_json:
         try:
@@ -86,7 +86,7 @@ def _holds(expectation: Expectation, piece: str) -> bool:
 
 
 def _inside(value: Any, names: tuple[str, ...]) -> list[Any]:
-    """Return what lies at a place in JSON: nothing, one value, or more where the place goes through a list."""
+    """Return the values at a path in JSON: none, one, or more if the path goes through a list."""
     values = [value]
     for name in names:
         following: list[Any] = []
@@ -100,7 +100,7 @@ def _inside(value: Any, names: tuple[str, ...]) -> list[Any]:
 
 
 def _stepped(value: Any, steps: tuple[Step, ...]) -> Any:
-    """Return a value after what the test does to it before it looks; None where that cannot be done."""
+    """Return a value after the test's operations on it; None if they fail."""
     for name, arguments in steps:
         try:
             value = step(value, name, arguments)
@@ -110,12 +110,12 @@ def _stepped(value: Any, steps: tuple[Step, ...]) -> Any:
 
 
 def _fits(expectation: Expectation, value: Any) -> bool:
-    """Tell whether a value is or holds one of what is looked for."""
+    """Tell whether a value matches one of the alternatives."""
     return any(_one(expectation.how, wanted, value) for wanted in expectation.any_of)
 
 
 def _one(how: Relation, wanted: Any, value: Any) -> bool:
-    """Tell whether a value is or holds what is wanted."""
+    """Tell whether a value equals, or contains, the expected one."""
     if how is Relation.EQUALS:
         if isinstance(wanted, list) and isinstance(value, list):
             return sorted(map(repr, wanted)) == sorted(map(repr, value))

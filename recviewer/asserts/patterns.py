@@ -1,7 +1,7 @@
-"""Regular expressions of a test, as far as they can be tried without the risk that they run for hours.
+"""Regular expressions in tests, as far as they can be tried without catastrophic backtracking.
 
-A pattern comes from the source of a test, which nobody here has read. One that repeats without a limit more than once, or
-repeats a group, may take longer than anybody waits; it is not read.
+Patterns come from untrusted source code. A pattern with more than one unlimited repetition, or with a repeated group,
+may take too long; it is not tried.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from recviewer.asserts.values import Known, Value
 
 LONGEST = 300
 MOST_TEXT = 20_000
-"""Characters of an answer that a pattern is tried on."""
+"""Most characters of an answer that a pattern is tried on."""
 
 _REPEATS = re.compile(r"(?<!\\)(?:[*+]|\{\d+,\})")
 _REPEATED_GROUP = re.compile(r"\)\s*[*+{]|\\[1-9]|\(\?[P<=!(]")
@@ -20,9 +20,9 @@ _FLAGS = {"I": "i", "IGNORECASE": "i", "S": "s", "DOTALL": "s", "M": "m", "MULTI
 
 
 def pattern(written: Value, function: str, flags: str) -> Known | None:
-    """Return the pattern of a call of `re`, so that to search it says the same; None where it is not tried.
+    """Return the pattern of a call of `re` in a form equivalent for searching; None if it is not tried.
 
-    function: `search`, `match` or `fullmatch`. flags: as the source writes them.
+    function: `search`, `match` or `fullmatch`. flags: as written in the source.
     """
     if not isinstance(written, Known) or not isinstance(written.value, str):
         return None
@@ -43,5 +43,5 @@ def pattern(written: Value, function: str, flags: str) -> Known | None:
 
 
 def matches(whole: str, text: str) -> bool:
-    """Tell whether a pattern that `pattern` returned is found in a text."""
+    """Tell whether a pattern returned by `pattern` is found in a text."""
     return re.search(whole, text[:MOST_TEXT]) is not None

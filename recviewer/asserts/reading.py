@@ -1,4 +1,4 @@
-"""From the id of a test to what its source looks for."""
+"""From the id of a test to the expectations in its source."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from recviewer.asserts.values import UNKNOWN
 
 
 def expectations_of(sources: SourceFiles, test_id: str) -> Expectations | None:
-    """Return what a test looks for; None where its source is not at hand.
+    """Return a test's expectations; None if its source is not available.
 
-    test_id: as pytest prints it, from the top of the repository: `tests/test_a.py::TestB::test_c[id]`.
+    test_id: as pytest prints it, relative to the top of the repository: `tests/test_a.py::TestB::test_c[id]`.
     """
     place, _, written = test_id.partition("[")
     path, *names = place.split("::")
@@ -44,7 +44,7 @@ def expectations_of(sources: SourceFiles, test_id: str) -> Expectations | None:
 
 
 def _find(source: SourceFile, names: list[str]) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, list[ast.expr]] | None:
-    """Return the function of a test and all decorators that stand over it, those of its classes first."""
+    """Return the function of a test and all decorators that apply to it, those of its classes first."""
     body: list[ast.stmt] = source.tree.body
     decorators: list[ast.expr] = []
     for name in names:

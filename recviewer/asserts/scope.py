@@ -1,4 +1,4 @@
-"""Where an expression of a test stands, and what following a test may cost."""
+"""The scope of an expression, and limits on the cost of following a test."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from recviewer.asserts.sources import SourceFile, SourceFiles
 from recviewer.asserts.values import FunctionValue, Value
 
 MOST_STEPS = 20_000
-"""Expressions and statements that are followed in one test."""
+"""Most expressions and statements that are followed in one test."""
 MOST_TURNS = 60
-"""Members of a list that are gone through one by one."""
+"""Most members of a list that are iterated one by one."""
 MOST_TEXT = 100_000
-"""Characters of a text that is put together."""
+"""Most characters of a concatenated text."""
 
 
 class Inline(Protocol):
-    """Follows a call of a function whose source is at hand."""
+    """Follows a call of a function whose source is available."""
 
     def __call__(self, function: FunctionValue, arguments: list[Value], keywords: dict[str, Value]) -> Value:
-        """Return what the call gives. Raises TooLong."""
+        """Return the result of the call. Raises TooLong."""
 
 
 class TooLong(Exception):
@@ -29,7 +29,7 @@ class TooLong(Exception):
 
 @dataclass(slots=True)
 class Scope:
-    """Where an expression stands: its names, its file, and what is counted for the whole test."""
+    """The scope of an expression: its names, its file, and counters for the whole test."""
 
     names: dict[str, Value]
     source: SourceFile
@@ -41,7 +41,7 @@ class Scope:
 
 @dataclass(slots=True)
 class Spent:
-    """What is counted while one test is followed."""
+    """Counters while one test is followed."""
 
     steps: int = 0
     asked: int = 0

@@ -1,4 +1,4 @@
-"""The source files of a test suite, parsed, and the names that stand in them. Nothing is imported."""
+"""The parsed source files of a test suite, and the names defined in them. Nothing is imported."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 Reader: TypeAlias = Callable[[str], str | None]
-"""Gives the text of a file by its path from the top of the repository, with `/`; None where there is none."""
+"""Returns the text of a file by its path relative to the top of the repository, with `/`; None if it does not exist."""
 
 MOST_CHARACTERS = 1_000_000
-"""A longer file is not read."""
+"""Longer files are not read."""
 MOST_FILES = 1_000
-"""Files that are read of one state of a repository."""
+"""Most files read for one state of a repository."""
 MOST_IN_ALL = 6_000_000
-"""Characters of all files together that are parsed of one state of a repository."""
+"""Most characters parsed in total for one state of a repository."""
 MOST_STEPS = 2_000_000
-"""Steps in which all tests of one state together are followed."""
+"""Most steps in total for following all tests of one state."""
 
 _quiet = threading.Lock()
 
@@ -30,7 +30,7 @@ Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | 
 
 @dataclass(slots=True, eq=False)
 class SourceFile:
-    """One file. defined: what its names stand for at the top level. imported: (module, name, level) by name."""
+    """One file. defined: its top-level definitions by name. imported: (module, name, level) by name."""
 
     path: str
     tree: ast.Module
@@ -39,14 +39,14 @@ class SourceFile:
 
     @property
     def folder(self) -> str:
-        """Its folder, "" at the top."""
+        """Its directory, "" at the top."""
         return posixpath.dirname(self.path)
 
 
 class SourceFiles:
-    """The files of one state of a repository. steps: in which tests were followed so far.
+    """The files of one state of a repository. steps: used for following tests so far.
 
-    What is too much for all of them together is not read any more, so that a hostile repository costs seconds at most.
+    Beyond the total limits nothing more is read, so that a hostile repository costs a few seconds at most.
     """
 
     def __init__(self, read: Reader) -> None:
@@ -57,7 +57,7 @@ class SourceFiles:
         self._parsed: dict[str, SourceFile | None] = {}
 
     def text(self, path: str) -> str | None:
-        """Return the text of a file, None where there is none or it is too long."""
+        """Return the text of a file, None if it does not exist or is too long."""
         path = posixpath.normpath(path)
         if path.startswith(("..", "/")):
             return None
@@ -69,7 +69,7 @@ class SourceFiles:
         return self._texts[path]
 
     def source(self, path: str) -> SourceFile | None:
-        """Return a file parsed, None where it cannot be."""
+        """Return a parsed file, None if it cannot be parsed."""
         if path not in self._parsed:
             text = self.text(path) if len(self._parsed) < MOST_FILES * 10 else None
             if text is not None:
@@ -78,7 +78,7 @@ class SourceFiles:
         return self._parsed[path]
 
     def json(self, path: str) -> Any:
-        """Return what a JSON file holds, None where it cannot be read."""
+        """Return the content of a JSON file, None if it cannot be read."""
         text = self.text(path)
         try:
             return None if text is None else json.loads(text)
@@ -86,7 +86,7 @@ class SourceFiles:
             return None
 
     def find(self, source: SourceFile, name: str, hops: int = 5) -> tuple[Definition, SourceFile] | None:
-        """Return what defines a name of a file and where, also where it was imported; None where that is not at hand."""
+        """Return the definition of a name in a file and its file, following imports; None if not available."""
         if name in source.defined:
             return source.defined[name], source
         if name not in source.imported or not hops:
@@ -100,7 +100,7 @@ class SourceFiles:
 
 
 def _places(source: SourceFile, module: str, level: int) -> list[str]:
-    """Return the paths at which a module may lie that a file imports."""
+    """Return the possible paths of a module that a file imports."""
     inner = module.replace(".", "/")
     if level:
         folder = source.folder
@@ -118,7 +118,7 @@ def _places(source: SourceFile, module: str, level: int) -> list[str]:
 
 
 def _parsed(path: str, text: str) -> SourceFile | None:
-    """Return a file parsed, None where it is no Python of this version."""
+    """Return a parsed file, None if it is not valid Python of this version."""
     try:
         with _quiet, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -132,7 +132,7 @@ def _parsed(path: str, text: str) -> SourceFile | None:
 
 
 def _note(source: SourceFile, statement: ast.stmt) -> None:
-    """Note the names that a statement at the top level of a file gives."""
+    """Record the names that a top-level statement defines."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             source.defined[statement.name] = statement

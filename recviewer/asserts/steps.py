@@ -1,4 +1,4 @@
-"""What tests do to a text before they look at it, done to texts that nobody has checked."""
+"""The operations that tests apply to a text before comparing it, applied to untrusted texts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ STEPS = frozenset(
         *("replace", "removeprefix", "removesuffix", "encode", "decode", "split", "splitlines", "normalize", "keys"),
     ]
 )
-"""Methods of str, bytes and dict that may be done, `unicodedata.normalize` among them."""
+"""Supported methods of str, bytes and dict, and `unicodedata.normalize`."""
 FORMS = frozenset({"NFC", "NFD", "NFKC", "NFKD"})
 MOST_TEXT = 1_000_000
-"""Characters that a step may give."""
+"""Most characters of an operation's result."""
 
 
 def step(value: Any, name: str, arguments: tuple[Any, ...]) -> Any:
-    """Return a value after one step. Raises ValueError where it cannot be done, or would give too much."""
+    """Return a value after one operation. Raises ValueError if it fails, or if the result would be too large."""
     try:
         if name == "keys" and isinstance(value, dict):
             return list(value)
@@ -32,6 +32,6 @@ def step(value: Any, name: str, arguments: tuple[Any, ...]) -> Any:
 
 
 def _weight(value: str | bytes, name: str, arguments: tuple[Any, ...]) -> int:
-    """Return how many characters a step may give."""
+    """Return an upper bound for the number of characters of an operation's result."""
     longest = max([1, *(len(argument) for argument in arguments if isinstance(argument, str | bytes))])
     return (len(value) + 1) * (longest if name == "replace" else 1)

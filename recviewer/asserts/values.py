@@ -1,4 +1,4 @@
-"""What an expression of a test may stand for, as far as its source tells."""
+"""The abstract values of expressions in a test, as far as its source determines them."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ if TYPE_CHECKING:
     from recviewer.asserts.sources import SourceFile
 
 Step: TypeAlias = tuple[str, tuple[Any, ...]]
-"""What is done to a text before it is compared: the name of a method of str and its arguments."""
+"""An operation on a text before it is compared: the name of a method of str and its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A number, a text, None, or a truth value that the source spells out."""
+    """A constant that the source spells out: a number, a text, None, or a boolean."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A list, a tuple or a set whose members the source spells out."""
+    """A list, a tuple or a set with known members."""
 
     members: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """A dict, or an object made with keyword arguments. made_by: the name of its class, "" for a dict."""
+    """A dict, or an object constructed with keyword arguments. made_by: the name of its class, "" for a dict."""
 
     members: dict[str, Value] = field(hash=False)
     made_by: str = ""
@@ -38,8 +38,8 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One call that asks a model. number: its place among those of the test, from 1. question: what a person asks in it,
-    None where the source does not spell it out.
+    """A call that asks a model. number: its position among those of the test, from 1. question: the user's question,
+    None if the source does not spell it out.
     """
 
     number: int
@@ -48,10 +48,10 @@ class ModelCall:
 
 @dataclass(frozen=True, slots=True)
 class AnswerValue:
-    """What came back from a call that asks a model, or some piece of it.
+    """The answer to a call of a model, or a part of it.
 
-    path: the names that lead to it, `[]` for a member of a list, `{}` where a text was read as JSON. steps: what was done to
-    the text since. many: a list of such pieces. sure: nothing on the way had to be guessed.
+    path: the names that lead to it, `[]` for a list member, `{}` where a text was parsed as JSON. steps: operations
+    applied to the text since. many: a list of such parts. sure: nothing was guessed.
     """
 
     asked: ModelCall
@@ -61,11 +61,11 @@ class AnswerValue:
     sure: bool = True
 
     def at(self, name: str) -> AnswerValue:
-        """Return what a name leads to."""
+        """Return the member of this name."""
         return replace(self, path=(*self.path, name), steps=(), many=False)
 
     def after(self, step: Step) -> AnswerValue:
-        """Return it after a step."""
+        """Return it after an operation."""
         return replace(self, steps=(*self.steps, step))
 
     def member(self) -> AnswerValue:
@@ -73,13 +73,13 @@ class AnswerValue:
         return replace(self, many=False) if self.many else self.at("[]")
 
     def guessed(self) -> AnswerValue:
-        """Return it as something that is not sure."""
+        """Return it marked as not sure."""
         return replace(self, sure=False)
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionValue:
-    """A function whose source is at hand. self_: what its first parameter stands for, of a method."""
+    """A function whose source is available."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     source: SourceFile
@@ -88,7 +88,7 @@ class FunctionValue:
 
 @dataclass(frozen=True, slots=True)
 class ClassValue:
-    """A class whose source is at hand."""
+    """A class whose source is available."""
 
     node: ast.ClassDef
     source: SourceFile
@@ -96,7 +96,7 @@ class ClassValue:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Anything else. name: the dotted name that it has in the source, "" where it has none."""
+    """Any other value. name: its dotted name in the source, "" if it has none."""
 
     name: str = ""
 
@@ -107,7 +107,7 @@ UNKNOWN: Final = Unknown()
 
 
 def plain(value: Value) -> Any:
-    """Return the Python value that stands for a value which is known to its last member. Raises LookupError for others."""
+    """Return the Python value of a completely known value. Raises LookupError for others."""
     match value:
         case Known():
             return value.value
@@ -119,7 +119,7 @@ def plain(value: Value) -> Any:
 
 
 def known(value: Any) -> Value:
-    """Return the value for plain data, such as JSON holds."""
+    """Return the abstract value of plain data, such as JSON."""
     match value:
         case dict():
             return Fields({str(name): known(member) for name, member in value.items()})
@@ -129,7 +129,7 @@ def known(value: Any) -> Value:
 
 
 def joined(first: Value, second: Value) -> Value:
-    """Return what a name stands for after two ways of which either may have been taken."""
+    """Return the value of a name after two alternative branches."""
     if first == second:
         return first
     heard = [value for value in (first, second) if isinstance(value, AnswerValue)]

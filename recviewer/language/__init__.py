@@ -1,1 +1,1 @@
-"""The language in which people ask for recordings: read, as a tree, and printed again. Knows no database."""
+"""The query language for recordings: parsing, the syntax tree, and printing. Knows no database."""

@@ -1,11 +1,11 @@
-"""What people paste: lines that pytest printed, ids of tests, paths and hashes. Pure text, no database."""
+"""Recognizes pasted text: lines printed by pytest, test ids, paths and hashes. Pure text, no database."""
 
 from __future__ import annotations
 
 import re
 
 LEAST_DIGITS = 7
-"""Shorter beginnings of a hash are words."""
+"""Shorter prefixes of a hash are treated as words."""
 
 _HASH = re.compile(rf"[`'(\[]*(?:rec-)?([0-9a-f]{{{LEAST_DIGITS},64}})(?:\.json)?[`')\],.;:…]*", re.IGNORECASE)
 _WORDS = "FAILED|ERROR|PASSED|SKIPPED|XFAIL|XPASS|XFAILED|XPASSED|RERUN|SUBFAIL|SUBPASS"
@@ -22,7 +22,7 @@ _DOTS = re.compile(r"(\S+\.py)\s+[.FEsSxXrRuU]+(?:\s+\[\s*\d+%\])?")
 _PYTEST = re.compile(r"(?:\$\s+)?(?:\S+\s+){0,4}?(?:\S*/)?(?:pytest|py\.test)\s+(?:-\S+\s+)*")
 _BRACKETS = re.compile(r"[\[\]]")
 _PARAMETERS = 1_000
-"""Characters within which the brackets of an id have to be closed."""
+"""The brackets of an id must be closed within this many characters."""
 
 _NAME = re.compile(r"(?:[^\s\[\]\"]*::)?[^\s\[\]\"]+")
 _TEST = re.compile(r"(?:.*/)?[^/\s]+\.py|(?:\w+[.:]+)*(?:test_\w*|Test[A-Z]\w*)(?:[.:]+\w+)*(?:\[.*)?", re.DOTALL)
@@ -40,22 +40,22 @@ def is_path(word: str) -> bool:
 
 
 def is_test(word: str) -> bool:
-    """Tell whether a word may be a test id or a part of one: a function, a class, a file, `file.py::test_x[param]`."""
+    """Tell whether a word may be a test id or part of one: a function, a class, a file, `file.py::test_x[param]`."""
     return "::" in word or _TEST.fullmatch(word) is not None
 
 
 def test_of(word: str) -> str:
-    """Return a test id or a part of one as ids are written: no `./` before it, `TestA::test_b` for `TestA.test_b`."""
+    """Return a test id, or part of one, in canonical form: without `./`, `TestA::test_b` for `TestA.test_b`."""
     head, bracket, parameters = word.removeprefix("./").partition("[")
     head = re.sub(r"^(Test\w*)\.(?=\w)", r"\1::", head.rstrip(":"))
     return head + bracket + parameters
 
 
 def id_end(text: str, start: int) -> int:
-    """Return where the test id ends that begins at a place of a text; the place itself where none does.
+    """Return the end offset of the test id that starts at an offset of a text; the offset itself if there is none.
 
-    What stands in an id's brackets may hold spaces and further brackets: it ends with the bracket that closes the first
-    and is followed by white space or nothing. An id that is never closed ends where a word does.
+    The brackets of an id may contain spaces and nested brackets: it ends with the bracket that closes the first one and
+    is followed by white space or the end. An id whose bracket is never closed ends like a word.
     """
     found = _NAME.match(text, start)
     if found is None:
@@ -74,11 +74,12 @@ def id_end(text: str, start: int) -> int:
 
 
 def understood(text: str) -> str:
-    """Return what a pasted line is about, as words to search for: a test id, a file, a hash. Other text stays as it is.
+    """Return the search words for a pasted line: a test id, a file, a hash. Other text is returned unchanged.
 
-    Known are the lines of pytest's summary (`FAILED id - AssertionError: …`), of its progress (`id PASSED [ 12%]`), of its
-    headings (`____ TestA.test_b ____`) and tracebacks (`tests/test_a.py:12: in test_b`), a call of pytest on one test, and
-    any line with a whole hash, a file named by one, or what it calls a hash (`… not found for request hash: …`).
+    Recognized are the lines of pytest's summary (`FAILED id - AssertionError: …`), progress (`id PASSED [ 12%]`),
+    headings (`____ TestA.test_b ____`) and tracebacks (`tests/test_a.py:12: in test_b`), a pytest command for one test,
+    and any line with a full hash, a file named by one, or a text labelled as a hash (`… not found for request hash:
+    …`).
     """
     line = " ".join(text.split())
     if line.startswith('"') or (" " not in line and ".py:" not in line):

@@ -1,4 +1,4 @@
-"""A tree as a line that is read as that tree."""
+"""Prints a tree as a line that parses to the same tree."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from recviewer.language.tree import All, Either, Not, Term, Tree, Word
 
 
 def printed(tree: Tree | None, language: Language) -> str:
-    """Return a tree as it is typed, "" for None."""
+    """Return a tree as a query, "" for None."""
     match tree:
         case None:
             return ""
@@ -34,13 +34,13 @@ def _word(word: Word) -> str:
 
 
 def _in_brackets(line: str) -> str:
-    """Put brackets around a line whose last word may hold one that it does not close."""
+    """Put a line in parentheses, separated from a last word that contains an unclosed one."""
     last = line.rpartition(" ")[2]
     return f"({line} )" if last.count("(") > last.count(")") else f"({line})"
 
 
 def _parts(tree: All, language: Language) -> list[str]:
-    """Return the parts of what must hold together; alternatives of a filter, which would be read as such, in brackets."""
+    """Return the operands of a conjunction; those that would be read as alternatives of a filter in parentheses."""
     some = [part for part in tree.of if _is_alternative(part, language)]
     often = {key for key, count in Counter(part.key for part in some if isinstance(part, Term)).items() if count > 1}
     found = []

@@ -1,13 +1,14 @@
-"""One reading of what people type, as GitHub has it: `model:gpt-4o -test:guard (weather OR "boiling point") word*`.
+"""The parser of the query language, modelled on GitHub's: `model:gpt-4o -test:guard (weather OR "boiling point")
+word*`.
 
-What stands next to each other must hold together; `OR` in capitals says that either side is enough, and holds less
-firmly; brackets hold first; `-` right before a word, a filter or a bracket leaves it out. Of one filter given twice,
-values of which a recording has but one are alternatives (`kind:chat kind:genai`), unless brackets keep them apart.
+Adjacent terms are a conjunction; `OR` in capitals is a disjunction, with lower precedence; parentheses group; `-`
+directly before a word, a filter or a parenthesis negates it. If a filter occurs twice and a recording has only one
+value for it, the values are alternatives (`kind:chat kind:genai`), unless parentheses separate them.
 
-Words that hold nothing but signs do not matter, unless there is nothing else.
+Words that consist of punctuation are ignored, unless there is nothing else.
 
-Every text is read: a bracket or quote that nobody closed ends with the line, an `OR` without a side is passed over, and
-each such thing is told as a `Remark`. No text takes longer than in proportion to its length.
+Every text can be parsed: an unclosed parenthesis or quote ends with the line, an `OR` without an operand is ignored,
+and each of these is reported as a `Remark`. Time is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -21,16 +22,16 @@ from recviewer.language.pasted import id_end
 from recviewer.language.tree import Span, Term, Tree, Word, either, together, without
 
 DEEPEST = 20
-"""Brackets within brackets; those further in are passed over."""
+"""Maximal nesting of parentheses; deeper ones are ignored."""
 
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
     "\u2600-\u27bf\U0001f000-\U0001faff]"
 )
-"""Signs of languages without spaces, and pictures, which no index of words holds."""
+"""Characters of languages without spaces, and symbols, which the full-text index does not contain."""
 
 _SAYS = re.compile(rf"[^\W_]|{UNSPACED.pattern}")
-"""What makes a word more than signs."""
+"""What makes a word more than punctuation."""
 
 
 def _as_typed(key: str, value: str) -> str:
@@ -39,9 +40,9 @@ def _as_typed(key: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """Which filters there are. keys: their names. narrows: whether a value must hold together with the key's others.
+    """The available filters. keys: their names. narrows: whether a value is a conjunction with the key's other values.
 
-    meant: the value that somebody means who types one, by key.
+    meant: normalizes a typed value, by key.
     """
 
     keys: Collection[str]
@@ -50,7 +51,7 @@ class Language:
 
 
 class Slip(StrEnum):
-    """What can be read although it is not right, or not sure to be meant."""
+    """What can be parsed but is wrong, or possibly not intended."""
 
     BRACKET = "bracket"
     QUOTE = "quote"
@@ -62,7 +63,7 @@ class Slip(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something that was passed over or read in a way that may not be meant. piece: as it was typed; at: where."""
+    """Something that was ignored, or parsed in a way that may not be intended. piece: as typed; at: its span."""
 
     slip: Slip
     piece: str
@@ -71,7 +72,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """A line that was read. tree: None where it asks for nothing. remarks: in the order of the line."""
+    """A parsed line. tree: None if it asks for nothing. remarks: in order of the line."""
 
     tree: Tree | None
     remarks: tuple[Remark, ...]
@@ -87,10 +88,11 @@ _BRACKETS = re.compile(r"[()]")
 
 @dataclass(slots=True)
 class _Group:
-    """An open bracket, or the line. sides: what stood before each OR; now: since the last. start: of the bracket.
+    """An open parenthesis, or the whole line. sides: the operands of OR so far; now: the terms since the last. start:
+    of the parenthesis.
 
-    apart: places in `now` of what brackets keep apart. is_out: `-` stands before the bracket. gap: an OR that waits for its
-    right side.
+    apart: indexes in `now` of terms in parentheses of their own. is_out: `-` precedes the parenthesis. gap: the span of
+    an OR without its right operand so far.
     """
 
     start: int = -1
@@ -210,7 +212,7 @@ class _Reader:
             self.signs = self.signs or replace(word, is_unwanted=False)
 
     def cut(self, start: int, end: int) -> int:
-        """Return where a word ends: before a bracket that closes one that is open, and is not the word's own."""
+        """Return the end of a word: before a parenthesis that closes an open one and does not belong to the word."""
         if len(self.open) == 1 and not self.beyond:
             return end
         depth = 0
@@ -234,7 +236,7 @@ class _Reader:
         return either((*group.sides, *self.all_of(group)))
 
     def all_of(self, group: _Group) -> list[Tree]:
-        """Return what must hold together since the last OR as one tree: alternatives of a filter made one part."""
+        """Return the terms since the last OR, with alternative values of a filter merged to one disjunction."""
         parts = dict[object, list[Tree]]()
         for place, part in enumerate(group.now):
             is_one = isinstance(part, Term) and not part.is_negative and place not in group.apart
@@ -252,5 +254,5 @@ def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
 
 
 def parse(text: str, language: Language) -> ReadLine:
-    """Read a line. Never raises, whatever it holds."""
+    """Parse a line. Never raises."""
     return _Reader(text, language).read()

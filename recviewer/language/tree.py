@@ -1,7 +1,7 @@
-"""What was asked for, as a tree: words and filters, what must hold together, what is enough on its own, what is left out.
+"""The syntax tree of a query: words and filters, conjunctions, disjunctions, and negations.
 
-A tree says which recordings are meant and nothing of how they are found. Two lines that mean the same by the rules of
-`reading` have one tree, and a tree that is printed (see `printing`) is read as itself.
+A tree says which recordings are meant, not how they are found. Lines with equal meaning by the rules of `reading` have
+equal trees, and a printed tree (see `printing`) parses to itself.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 Span: TypeAlias = tuple[int, int]
-"""Where a piece stands in the line that was read: from, to."""
+"""The start and end offset of a term in the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word, or a phrase in quotes. is_unwanted: `-` stands before it. at: its place, which is no part of what it says."""
+    """A word, or a quoted phrase. is_unwanted: negated with `-`. at: its span, which is ignored in comparisons."""
 
     text: str
     is_unwanted: bool = False
@@ -26,7 +26,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One filter with its value. value: as in the address, without the `!`. at: as for `Word`."""
+    """A filter with its value. value: as in the URL, without the `!`. at: as for `Word`."""
 
     key: str
     value: str
@@ -35,32 +35,32 @@ class Term:
 
     @property
     def parameter(self) -> str:
-        """The value as it stands in the address."""
+        """The value as in the URL."""
         return f"!{self.value}" if self.is_negative else self.value
 
     @property
     def said(self) -> str:
-        """The filter as it is typed: `-model:gpt-4o`."""
+        """The filter as typed: `-model:gpt-4o`."""
         return f"{'-' if self.is_negative else ''}{self.key}:{quoted(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """What must hold together: two or more, none of them an `All`."""
+    """A conjunction of two or more, none of them an `All`."""
 
     of: tuple[Tree, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """What is enough on its own: two or more, none of them an `Either`."""
+    """A disjunction of two or more, none of them an `Either`."""
 
     of: tuple[Tree, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What is left out together. A word or a filter says by itself that it is left out, so this holds one of the above."""
+    """The negation of a conjunction or disjunction. Words and filters have their own flag for it."""
 
     of: All | Either
 
@@ -70,20 +70,20 @@ Tree: TypeAlias = Word | Term | All | Either | Not
 
 
 def quoted(value: str) -> str:
-    """Return a value as it is typed behind its filter: in quotes where it would end early, a quote in it twice."""
+    """Return a filter's value as typed: quoted if it would end early, with quotes in it doubled."""
     if value and not value.startswith('"') and not any(sign.isspace() or sign in "()" for sign in value):
         return value
     return '"' + value.replace('"', '""') + '"'
 
 
 def together(parts: Iterable[Tree]) -> Tree | None:
-    """Return the tree of parts that must all hold, each once; None of none."""
+    """Return the conjunction of distinct terms; None if there are none."""
     flat = _flat(parts, All)
     return All(flat) if len(flat) > 1 else flat[0] if flat else None
 
 
 def either(parts: Iterable[Tree]) -> Tree | None:
-    """Return the tree of parts of which one is enough, each once; None of none."""
+    """Return the disjunction of distinct terms; None if there are none."""
     flat = _flat(parts, Either)
     return Either(flat) if len(flat) > 1 else flat[0] if flat else None
 
@@ -96,7 +96,7 @@ def _flat(parts: Iterable[Tree], kind: type[All] | type[Either]) -> tuple[Tree, 
 
 
 def without(tree: Tree) -> Tree:
-    """Return the tree of what a tree leaves out."""
+    """Return the negation of a tree."""
     match tree:
         case Word():
             return replace(tree, is_unwanted=not tree.is_unwanted)
@@ -121,7 +121,7 @@ def leaves(tree: Tree | None) -> Iterator[Leaf]:
 
 
 def wanted_words(tree: Tree | None, *, is_left_out: bool = False) -> Iterator[Word]:
-    """Yield the words that a recording may be found by: those that nothing leaves out."""
+    """Yield the words that are not negated."""
     match tree:
         case Word():
             if tree.is_unwanted == is_left_out:
@@ -134,7 +134,7 @@ def wanted_words(tree: Tree | None, *, is_left_out: bool = False) -> Iterator[Wo
 
 
 def first(tree: Tree | None, count: int, kind: type[Leaf]) -> Tree | None:
-    """Return a tree with only so many different leaves of a kind: the first, and those equal to them."""
+    """Return a tree with only the first `count` distinct leaves of a kind, and those equal to them."""
     if tree is None:
         return None
     kept = list(dict.fromkeys(leaf for leaf in leaves(tree) if isinstance(leaf, kind)))[:count]

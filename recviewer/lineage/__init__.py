@@ -1,1 +1,1 @@
-"""One recording through the commits, whatever it was called."""
+"""The history of one recording, across changes of its file name."""

@@ -1,4 +1,4 @@
-"""Which recording another one replaced, commit by commit."""
+"""Which recording replaced which, commit by commit."""
 
 from __future__ import annotations
 
@@ -19,24 +19,26 @@ from recviewer.pairing.pair import How, Pair, Sure
 from recviewer.pairing.sides import Library
 
 NEAR = 20
-"""A recording may be deleted in one commit and made anew in another: so many commits around are looked at together."""
+"""A recording may be deleted in one commit and re-recorded in another: this many neighbouring commits are considered
+together.
+"""
 
 SECONDS = 1.0
-"""How long the commits around are looked for."""
+"""Time limit for finding the neighbouring commits."""
 
 LIMIT = 2_000
-"""Where more recordings came and went at once, only those of one folder are paired, and those with the same bytes."""
+"""If more recordings were added and deleted at once, only those of one folder, or with equal bytes, are paired."""
 
 KEPT = 200
-"""Commits whose pairs are remembered."""
+"""Most commits whose pairs are cached."""
 
 
 class TooMany(GitFailed):
-    """So many recordings came and went at once that they are not paired here."""
+    """Too many recordings were added and deleted at once to be paired."""
 
 
 class OtherSide(NamedTuple):
-    """The other recording of a pair: its path in the repository, its blob, and how it was found."""
+    """The other recording of a pair: its path in the repository, its blob, and how it was matched."""
 
     raw: bytes
     blob: str
@@ -44,7 +46,7 @@ class OtherSide(NamedTuple):
 
 
 class _Pairs(NamedTuple):
-    """What was replaced with what, by path. problem: why there may be more, "" where all was looked at."""
+    """Which file replaced which, by path. problem: why there may be more, "" if everything was examined."""
 
     before: dict[bytes, OtherSide]
     after: dict[bytes, OtherSide]
@@ -60,18 +62,20 @@ class Replaced:
         self._kept = Recent[tuple[str, str, bytes | None], _Pairs](KEPT)
 
     def before(self, parent: str, sha: str, raw: bytes, ahead: Sequence[str] = ()) -> OtherSide | None:
-        """Return what the recording at a path replaced when a commit added it.
+        """Return the recording that was replaced when a commit added the one at a path.
 
-        ahead: the commits that follow, the nearest first. Raises GitFailed.
+        ahead: the following commits, nearest first. Raises GitFailed.
         """
         return self._near(parent, sha, ahead, raw, "before")
 
     def after(self, parent: str, sha: str, raw: bytes, ahead: Sequence[str] = ()) -> OtherSide | None:
-        """Return what replaced the recording at a path when a commit deleted it. Arguments and errors: see `before`."""
+        """Return the recording that replaced the one at a path when a commit deleted it. Arguments and errors: see
+        `before`.
+        """
         return self._near(parent, sha, ahead, raw, "after")
 
     def _near(self, parent: str, sha: str, ahead: Sequence[str], raw: bytes, which: str) -> OtherSide | None:
-        """Ask the commit itself; else those shortly before it and shortly after it, together with it."""
+        """Look in the commit itself, then in the commits shortly before and after it, combined."""
         pairs = self._pairs(parent, sha, raw)
         found: OtherSide | None = getattr(pairs, which).get(raw)
         if found is not None:
@@ -88,7 +92,7 @@ class Replaced:
         return None
 
     def _pairs(self, parent: str, sha: str, raw: bytes) -> _Pairs:
-        """Return the pairs of all that differs; where that is too much, those of the folder that a file lies in."""
+        """Return the pairs of all differences; if there are too many, those of a file's folder."""
         pairs = self._remembered(parent, sha, None)
         return self._remembered(parent, sha, raw.rpartition(b"/")[0]) if pairs.problem else pairs
 
@@ -124,7 +128,7 @@ class Replaced:
 def _only_renamed(
     gone: Sequence[ChangedFile], come: Sequence[ChangedFile], made: _Pairs
 ) -> tuple[list[ChangedFile], list[ChangedFile]]:
-    """Pair what was only renamed, by its bytes and without reading it. Return the rest."""
+    """Pair files with equal bytes, without reading them. Return the rest."""
     olds, news = Counter(item.old for item in gone), Counter(item.new for item in come)
     sources = {item.old: item.raw for item in gone if olds[item.old] == news[item.old] == 1}
     pair = Pair(0, 0, How.BYTES, Sure.CERTAIN, 1.0, "the same bytes under another name")
@@ -144,6 +148,6 @@ def _one_of(pair: Pair, count: int) -> Pair:
 
 
 def _apart(pair: Pair) -> Pair:
-    """Say of a pair that its two lie in different commits."""
+    """Mark a pair whose recordings were changed in different commits as less certain."""
     sure = Sure.LIKELY if pair.sure is Sure.CERTAIN and pair.how is not How.BYTES else pair.sure
     return replace(pair, sure=sure, why=f"{pair.why}; one commit deleted, another one made it")

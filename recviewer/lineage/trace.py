@@ -1,8 +1,8 @@
-"""One recording through the commits, followed where it was renamed or re-recorded under another name.
+"""The history of one recording, followed across renames and re-recordings under another name.
 
-The walk goes back from a commit by first parents. Where the file was added, the pairing of that commit says which deleted
-recording it replaces, and the walk goes on with that one. Where the file is not there any more, it is followed forwards in
-the same way. Both ends are bounded, and say where they stopped.
+The walk goes back from a commit by first parents. Where the file was added, the pairing of that commit tells which
+deleted recording it replaced, and the walk continues with that one. If the file does not exist any more, it is followed
+forwards in the same way. Both directions are limited, and report where they stopped.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from recviewer.pairing.pair import Pair
 from recviewer.store.paths import key_of
 
 COMMITS = 10_000
-"""Commits that one look goes back."""
+"""Most commits that one walk goes back."""
 
 SECONDS = 2.0
-"""How long git may take for one look."""
+"""Most seconds that git may take for one walk."""
 
 VERSIONS = 60
-"""Versions that one look finds at most."""
+"""Most versions that one walk returns."""
 
 FORWARDS = 10
-"""Looks' worth of commits that following forwards may cost, for each name is looked for from the head on."""
+"""Most commits for following forwards, in multiples of one walk, because each name is searched from the head."""
 
 HOPS = 30
-"""Names that a recording is followed through, forwards."""
+"""Most names through which a recording is followed forwards."""
 
 MERGED = 5
-"""Commits that are named for what a merge brought."""
+"""Most commits named for a merge."""
 
 
 class What(StrEnum):
     """What a commit did to the recording.
 
-    added, modified, deleted: as it says. renamed: the same bytes, under another name. remade: a deleted recording of the
-    same call was replaced by this one. returned: it was deleted before, and came back. there: it lies in the oldest commit
-    that was fetched; when it came is not known here.
+    added, modified, deleted: as named. renamed: equal bytes under another name. remade: it replaced a deleted recording
+    of the same call. returned: it had been deleted, and was added again. there: it exists in the oldest fetched commit;
+    when it was added is unknown.
     """
 
     ADDED = "added"
@@ -58,7 +58,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TreeFile:
-    """A file of a commit. raw: its path in the repository. mode: as git writes it."""
+    """A file in a commit. raw: its path in the repository. mode: in git's notation."""
 
     raw: bytes
     blob: str
@@ -69,9 +69,9 @@ class TreeFile:
 class Version:
     """What one commit did to the recording.
 
-    parent: "" for a commit without parents here. place: after the commit, None when deleted. before: what was there
-    before, None for what is new. pair: how the one before was found under another name. merged: commits that brought it,
-    where this one is a merge. then: what replaced a deleted one, where it was not followed.
+    parent: "" for a commit without parents. place: the file after the commit, None if deleted. before: the file before
+    it, None if new. pair: how the previous one was matched under another name. merged: the commits that brought the
+    change, if this one is a merge. then: what replaced a deleted one, if that was not followed.
     """
 
     what: What
@@ -88,8 +88,9 @@ class Version:
 class Lineage:
     """All versions, newest first.
 
-    head: the commit that the look starts at. commits: how many it went through. further: (path, commit) from where to look
-    further back, None at the end. end: why the look ended, as a sentence. problems: what could not be told, as clauses.
+    head: the commit from which the walk started. commits: how many it visited. further: (path, commit) from which to
+    continue, None at the end. end: why the walk ended, as a sentence. problems: what could not be determined, as
+    clauses.
     """
 
     head: str
@@ -101,13 +102,13 @@ class Lineage:
 
     @property
     def today(self) -> TreeFile | None:
-        """The recording as the head has it; None where it is deleted there."""
+        """The recording in the head; None if it is deleted there."""
         return self.versions[0].place if self.versions else None
 
 
 @dataclass(slots=True)
 class _Look:
-    """One look into the past, with what it has left."""
+    """A walk into the past, with its remaining limits."""
 
     repository: Repository
     replaced: Replaced
@@ -118,7 +119,7 @@ class _Look:
     problems: list[str] = field(default_factory=list)
 
     def back(self, start: str, *raws: bytes) -> Iterator[WalkedCommit]:
-        """Go back from a commit within what is left."""
+        """Walk back from a commit within the remaining limits."""
         seconds = max(0.05, self.until - time.monotonic())
         yield from walk.back(self.repository, start, *raws, limit=self.commits, seconds=seconds)
 
@@ -132,9 +133,9 @@ def trace(
     commits: int = COMMITS,
     seconds: float = SECONDS,
 ) -> Lineage:
-    """Follow the recording at a path, back from a commit (a full name) and, where it is gone there, forwards.
+    """Follow the recording at a path, back from a commit (a full id) and, if it is missing there, forwards.
 
-    Raises GitFailed where not even the first commit can be read.
+    Raises GitFailed if not even the first commit can be read.
     """
     look = _Look(repository, replaced, head, commits, time.monotonic() + seconds)
     versions, end, further = _past(look, raw)
@@ -147,7 +148,7 @@ def trace(
 
 
 def _past(look: _Look, raw: bytes) -> tuple[list[Version], str, tuple[bytes, str] | None]:
-    """Return the versions from the head back, why that ended, and from where to go on."""
+    """Return the versions from the head back, why the walk ended, and where to continue."""
     versions: list[Version] = []
     start = look.head
     step: WalkedCommit | None = None
@@ -201,7 +202,7 @@ def is_cut(repository: Repository, sha: str) -> bool:
 
 
 def _plain(step: WalkedCommit, change: ChangedFile) -> Version:
-    """Return a version by its own path alone."""
+    """Return a version considering its own path only."""
     old = TreeFile(change.raw, change.old, change.old_mode) if change.old else None
     new = TreeFile(change.raw, change.new, change.new_mode) if change.new else None
     what = What.MODIFIED if old and new else What.DELETED if old else What.ADDED
@@ -209,7 +210,7 @@ def _plain(step: WalkedCommit, change: ChangedFile) -> Version:
 
 
 def _version(look: _Look, step: WalkedCommit, change: ChangedFile) -> Version:
-    """Return a version; of one that was added, with what it replaced."""
+    """Return a version; an added one together with what it replaced."""
     made = _plain(step, change)
     if made.what is not What.ADDED:
         return made
@@ -227,7 +228,7 @@ def _version(look: _Look, step: WalkedCommit, change: ChangedFile) -> Version:
 
 
 def _returned(versions: list[Version]) -> list[Version]:
-    """Return versions in which one that was added after a deletion is said to have returned, after what was deleted."""
+    """Return versions where an addition after a deletion is marked as returned."""
     made: list[Version] = []
     for place, version in enumerate(versions):
         older = versions[place + 1] if place + 1 < len(versions) else None
@@ -237,7 +238,7 @@ def _returned(versions: list[Version]) -> list[Version]:
 
 
 def _future(look: _Look, versions: list[Version]) -> list[Version]:
-    """Put before a deleted recording what replaced it, and what became of that."""
+    """Prepend the versions of what replaced a deleted recording, and of its successors."""
     for _ in range(HOPS):
         gone = versions[0]
         if gone.place is not None or gone.before is None:
@@ -258,12 +259,12 @@ def _future(look: _Look, versions: list[Version]) -> list[Version]:
 
 
 def _ahead(look: _Look, sha: str) -> list[str]:
-    """Return the commits from one to the head, as far as the look came by them: the nearest first."""
+    """Return the commits between one and the head, as far as the walk visited them, nearest first."""
     return look.line[: look.line.index(sha)][::-1] if sha in look.line else []
 
 
 def _between(look: _Look, gone: Version, found: OtherSide, ahead: list[str]) -> list[Version]:
-    """Return the versions of what replaced a deleted recording, from the head back to when it came."""
+    """Return the versions of the replacement of a deleted recording, from the head back to its addition."""
     made: list[Version] = []
     left = len(ahead) + NEAR
     for step in look.back(look.head, found.raw):
@@ -281,7 +282,7 @@ def _between(look: _Look, gone: Version, found: OtherSide, ahead: list[str]) -> 
 
 
 def _with_merged(repository: Repository, version: Version) -> Version:
-    """Name the commits that a merge brought, in place of its further parents."""
+    """Replace a merge's further parents by the commits that it brought."""
     place = version.place or version.before
     if not version.merged or place is None:
         return version

@@ -1,4 +1,4 @@
-"""The versions of a recording with what they say: who made them, what changed, what they hold."""
+"""The versions of a recording with their content: author, change, and recording."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from recviewer.recorders.reading import NOBODYS
 from recviewer.recorders.registry import read_as
 
 SECONDS = 1.0
-"""Time for comparing the versions of one page; those that are left can be compared by hand."""
+"""Seconds for comparing the versions of one page; the rest can be compared on request."""
 
 _FILES = ("100644", "100755", "100664")
 _PATH = Pair(0, 0, How.PATH, Sure.CERTAIN, 1.0, "the same path")
@@ -30,10 +30,11 @@ _BOTS = ("[bot]", "-bot")
 
 @dataclass(frozen=True, slots=True)
 class FullVersion:
-    """A version in full.
+    """A version with its details.
 
-    commit: None where its object cannot be read. side: the recording after the commit, else the one that it deleted. change:
-    against the one before, None where there is none, or no time to compare. merged: what a merge brought.
+    commit: None if its object cannot be read. side: the recording after the commit, or the one that it deleted. change:
+    from the previous version, None if there is none, or if there was no time to compare. merged: the commits that a
+    merge brought.
     """
 
     version: Version
@@ -44,7 +45,7 @@ class FullVersion:
 
 
 def is_bot(author: str) -> bool:
-    """Tell whether a commit's author is a program, by the names that programs have."""
+    """Tell whether a commit's author is a program, by the usual names of programs."""
     name = author.strip().lower()
     return name.endswith(_BOTS) or name in ("github-actions", "github actions")
 
@@ -52,9 +53,9 @@ def is_bot(author: str) -> bool:
 def told(
     repository: Repository, lineage: Lineage, library: Library, *, limit_bytes: int, part: str = ""
 ) -> tuple[FullVersion, ...]:
-    """Read all versions of a lineage. limit_bytes: larger files are not read. Raises GitFailed where git does not answer.
+    """Read all versions of a lineage. limit_bytes: larger files are not read. Raises GitFailed if git fails.
 
-    part: the recording among many of the file that is asked for; those versions of the file are left out that left it alone.
+    part: the exchange of a file with several; versions of the file that did not change it are left out.
     """
     places = [place for one in lineage.versions for place in (one.place, one.before) if place is not None]
     sides = _sides(repository, places, library, limit_bytes, part)
@@ -97,20 +98,22 @@ def _sides(
 
 
 def _touches(part: str, sides: Sequence[Side]) -> bool:
-    """Tell whether a version of a file changed a recording of it. sides: before and after, as far as there was a file."""
+    """Tell whether a version of a file changed one of its recordings. sides: before and after, as far as the file
+    existed.
+    """
     held = [side.blob for side in sides if side.part == part]
     return bool(held) and not (len(held) == len(sides) == 2 and held[0] == held[1])
 
 
 def _chosen(sides: Sequence[Side], place: TreeFile, part: str) -> Side:
-    """Return the recording that is asked for. part: its name among those of the file, "" for the only one."""
+    """Return the requested recording. part: its name within the file, "" for the only one."""
     found = next((side for side in sides if side.part == part), None)
     if found is not None:
         return found
     if not sides:
         return sides_of(place.raw, place.blob, unread_file(NOBODYS, place.blob))[0]
     if len(sides) == 1 and sides[0].exchange.kind is Kind.UNREADABLE:
-        return sides[0]  # nobody knows what it holds
+        return sides[0]  # unreadable, so its content is unknown
     why = f"its file has {len(sides):,} recordings, and not this one" if part else "a file of several recordings"
     return sides_of(place.raw, place.blob, unread_file(why, place.blob))[0]
 

@@ -1,1 +1,1 @@
-"""Which recordings a run of a test suite really reads: watching it, what is kept, and what several say together."""
+"""Which recordings a run of a test suite reads: watching a run, storing it, and combining several."""

@@ -9,15 +9,15 @@ from recviewer.exchange.amounts import counted
 from recviewer.used.model import UsedRun
 
 NAMED = 20
-"""Lines of one kind that are told."""
+"""Most lines of one kind."""
 
 _RAN = frozenset({"passed", "failed", "xfailed", "xpassed"})
 
 
 @dataclass(frozen=True, slots=True)
 class ReadByOthers:
-    """A file that tests read which it does not name. tests: that it names; readers: the others; is_own: a test that it names
-    reads it too.
+    """A file read by tests that it does not name. tests: those that it names; readers: the others; is_own: a test that
+    it names also reads it.
     """
 
     path: str
@@ -28,11 +28,12 @@ class ReadByOthers:
 
 @dataclass(frozen=True, slots=True)
 class ByTest:
-    """What some runs tell. runs: those that know tests. tests: how many of them ran, each counted once.
+    """The combined result of some runs. runs: those with test information. tests: how many tests ran, each counted
+    once.
 
-    silent: tests that ran and read no recording in any run, nor may have. others: files that other tests read. parameters:
-    (path, test) of files whose test no run had, though one had its function with other parameters.
-    is_foreign: no recording names a test as these runs name theirs, so that nothing is told of others and parameters.
+    silent: tests that ran and certainly read no recording in any run. others: files read by other tests. parameters:
+    (path, test) of files whose test was in no run, though its function was, with other parameters. is_foreign: the test
+    names of the runs match no recording's, so others and parameters are empty.
     """
 
     runs: tuple[str, ...]
@@ -44,10 +45,10 @@ class ByTest:
 
 
 def by_test(runs: Sequence[UsedRun], recorded: Mapping[str, Iterable[str]], start: str = "") -> ByTest:
-    """Hold tests of runs against the tests that recordings name.
+    """Compare the tests of runs with the tests that recordings name.
 
-    recorded: the ids that each file names, by its path. start: the way from the top of the repository to the tree of these
-    paths, ending in `/`, or "".
+    recorded: the test ids that each file names, by path. start: prefix from the top of the repository to the tree of
+    these paths, ending in `/`, or "".
     """
     with_tests = [run for run in runs if run.tests]
     ran = {one.test for run in with_tests for one in run.tests if one.outcome in _RAN}

@@ -1,4 +1,4 @@
-"""`recviewer used [DIR] -- COMMAND…`, without Django: what is started for every run of a suite has to start at once."""
+"""`recviewer used [DIR] -- COMMAND…`, without Django, so that it starts fast for every run of a suite."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WantedRun:
-    """What the command line asks for, as `add_arguments` has it."""
+    """The parsed options, see `add_arguments`."""
 
     name: str | None
     output: str | None
@@ -45,7 +45,7 @@ class WantedRun:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Tell a parser what `used` takes before `--`."""
+    """Add the options of `used` before `--` to a parser."""
     parser.usage = "recviewer used [DIR] [--as NAME] [--output FILE] -- COMMAND…  |  import FILE…  |  list  |  by-test"
     parser.add_argument(
         "words", nargs="*", metavar="DIR", help="the recordings root; or import FILE…; or list, by-test"
@@ -62,7 +62,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def prepare(where: Places) -> None:
-    """Make the data folder, and in it that of runs. Raises CannotStart."""
+    """Create the data folder, and the folder of runs in it. Raises CannotStart."""
     try:
         where.prepare()
         folder_of(where.data).mkdir(exist_ok=True)
@@ -73,10 +73,10 @@ def prepare(where: Places) -> None:
 
 
 def run(words: Sequence[str], wanted: WantedRun, where: Places, say: Say) -> NoReturn:
-    """Run a command, and end as it ends. words: the command. say: prints a line on standard error. Raises CannotStart."""
+    """Run a command, and exit as it does. words: the command. say: prints a line to standard error. Raises CannotStart."""
     asking = _asking(tuple(words), wanted, where)
     with contextlib.suppress(OSError):
-        temporary.sweep_folders()  # of runs that were killed
+        temporary.sweep_folders()  # left by killed runs
     try:
         os.close(open_root(where.root))
         done = watch_run(asking, claims(), skip=[where.data])
@@ -110,7 +110,7 @@ def _asking(words: tuple[str, ...], wanted: WantedRun, where: Places) -> Asking:
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
-    """Run what the command line says. arguments: behind `used`, with a `--` among them."""
+    """Run the command line. arguments: after `used`, including a `--`."""
     from recviewer.configuration import places
 
     place = list(arguments).index("--")

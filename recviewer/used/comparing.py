@@ -1,4 +1,4 @@
-"""Two runs of one suite beside each other: whether anything differs."""
+"""Compares two runs of one suite."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from recviewer.exchange.amounts import counted
 from recviewer.used.model import UsedRun
 
 NAMED = 10
-"""Tests and files of one kind that are named."""
+"""Most tests and files of one kind that are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What came of two runs. differs: sentences, each about something that differs. unproved: why nothing is proved although
-    nothing differs, as sentences. same: what is the same, as sentences.
+    """The result of comparing two runs. differs: sentences, each about a difference. unproved: why equality is not
+    proved although nothing differs, as sentences. same: what is equal, as sentences.
     """
 
     same: tuple[str, ...]
@@ -25,12 +25,12 @@ class Compared:
 
     @property
     def is_proved(self) -> bool:
-        """Tell whether nothing differs, and that is known."""
+        """Tell whether nothing differs, with certainty."""
         return not self.differs and not self.unproved
 
 
 def compare(before: UsedRun, after: UsedRun, *, deleted: Collection[str], brought: Collection[str] = ()) -> Compared:
-    """Compare a run with one after a change. deleted: files that the change took away; brought: files it made or changed."""
+    """Compare a run with one after a change. deleted: files that the change removed; brought: files it added or modified."""
     same: list[str] = []
     differs: list[str] = []
     for sentences, is_same in (_tests(before, after), _exits(before, after), _files(before, after, deleted, brought)):

@@ -1,8 +1,8 @@
-"""What runs say of a recording: that they read it, that they did not, or nothing, and why nothing.
+"""What runs tell about a recording: that they read it, that they did not, or nothing, and why.
 
-A run that did not read a recording says so only where it would have: it knew these very bytes, it ran to its end without a
-limit, it read other recordings of the same test file (of the same suite, where no test is known), and the recording's own
-test neither was skipped nor failed. A run that is older than the recording says nothing of it.
+A run that did not read a recording is evidence only if it would have: it knew these very bytes, it ran to its end
+without restrictions, it read other recordings of the same test file (of the same suite, if no test is known), and the
+recording's own test was neither skipped nor failed. A run older than the recording tells nothing about it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ WHY = {
     FAILED: "the recording's test failed",
     ELSEWHERE: "it read none of the recordings beside it",
 }
-"""Why a run says nothing, by a letter, as clauses."""
+"""Why a run tells nothing, by a letter, as clauses."""
 
 _RAN = frozenset({"passed", "xfailed", "xpassed"})
 
 
 class OfRecording(NamedTuple):
-    """What has to be known of a recording. path: of its file. blob: of the file's bytes.
+    """The required facts about a recording. path: of its file. blob: of the file's bytes.
 
     test_id, test_file: of its test, "" for none.
     """
@@ -44,14 +44,15 @@ class OfRecording(NamedTuple):
 
     @property
     def beside(self) -> tuple[bool, str]:
-        """What it stands with: a run that read others of it would have read this one."""
+        """Its group: a run that read others of the group would have read this one."""
         return (bool(self.test_file), self.test_file or self.suite)
 
 
 class RunSays(NamedTuple):
-    """What one run says of one recording. why: the letter of why it says nothing, "" where it says something.
+    """What one run tells about one recording. why: the letter of why it tells nothing, "" if it tells something.
 
-    opens: how often it opened it, 0 for never; a recording that it made counts as opened. last: when, the last time.
+    opens: how often it was opened, 0 for never; a recording made by the run counts as opened. last: time of the last
+    opening.
     """
 
     run: str
@@ -61,9 +62,9 @@ class RunSays(NamedTuple):
 
 
 class Speaker:
-    """One run, asked about the recordings of a tree.
+    """Answers for one run about the recordings of a tree.
 
-    start: the way from the top of the repository to the tree, ending in `/`, or "". every: all recordings there are.
+    start: prefix from the top of the repository to the tree, ending in `/`, or "". every: all recordings.
     """
 
     def __init__(self, run: UsedRun, start: str, every: Iterable[OfRecording]) -> None:
@@ -80,7 +81,7 @@ class Speaker:
         return self.run.files.get(whole[len(self._prefix) :]) if whole.startswith(self._prefix) else None
 
     def says(self, one: OfRecording) -> RunSays:
-        """Return what the run says of a recording."""
+        """Return what the run tells about a recording."""
         name, use = self.run.name, self._use_of(one.path)
         if use is None:
             return RunSays(name, why=NEWER)
@@ -91,7 +92,7 @@ class Speaker:
         return RunSays(name, why=SWEPT if use.doubt else NO_BYTES if not use.blob else self._silence(one))
 
     def _silence(self, one: OfRecording) -> str:
-        """Return why the run says nothing of a recording that it knew and did not read, "" where it says that."""
+        """Return why the run tells nothing about a recording that it knew and did not read, "" if it does."""
         outcome = self._tests.get(one.test_id, "") if one.test_id else ""
         if self._is_limited:
             return INCOMPLETE
@@ -105,7 +106,7 @@ class Speaker:
 
 
 def written(said: Iterable[RunSays]) -> dict[str, object]:
-    """Return what runs say in short, for JSON: a count with a time, 0, or a letter."""
+    """Return what runs tell in a short form for JSON: a count with a time, 0, or a letter."""
     return {one.run: one.why or ([one.opens, _stamp(one.last)] if one.opens else 0) for one in said}
 
 

@@ -1,4 +1,4 @@
-"""The runs that are kept in a data folder: one file each, the newest of each name."""
+"""The runs stored in a data folder: one file each, the newest of each name."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from recviewer.used.model import UsedRun
 from recviewer.used.run_file import BadRun, RunRead
 
 AHEAD = timedelta(days=1)
-"""How far clocks of machines may differ. A run of the future would be newer than every recording."""
+"""Tolerated difference between clocks. A run from the future would be newer than every recording."""
 
 MOST = 500
-"""Runs that are kept: a matrix has dozens."""
+"""Most stored runs: a matrix has dozens."""
 
 
 class KeptRuns(NamedTuple):
-    """runs: by name. bad: files that cannot be used, with the reason."""
+    """runs: by name. bad: unusable files, with the reason."""
 
     runs: tuple[UsedRun, ...]
     bad: tuple[tuple[str, str], ...]
@@ -32,7 +32,7 @@ def folder_of(data: Path) -> Path:
 
 
 def state(data: Path) -> tuple[tuple[str, int, int], ...]:
-    """Return a name of what is kept, another one whenever a run came or went: names, times and sizes of the files."""
+    """Return a value that changes with the stored runs: names, times and sizes of their files."""
     found = []
     for place in _places(data):
         try:
@@ -44,12 +44,12 @@ def state(data: Path) -> tuple[tuple[str, int, int], ...]:
 
 
 def kept_in(data: Path) -> KeptRuns:
-    """Read the runs that are kept. Where a name has a whole run and a partial one, the whole one counts."""
+    """Read the stored runs. If a name has a complete run and a partial one, the complete one is used."""
     return _read(_places(data))
 
 
 def named(places: Iterable[Path]) -> KeptRuns:
-    """Read runs from files, and from folders with such files at any depth. Of one name the last whole one counts."""
+    """Read runs from files, and from folders with such files at any depth. Of one name the last complete one is used."""
     every: list[Path] = []
     for place in places:
         every += sorted(place.rglob("used-*.jsonl")) if place.is_dir() else [place]
@@ -80,7 +80,7 @@ def _rank(run: UsedRun) -> tuple[bool, datetime]:
 
 
 def _refuse_future(run: UsedRun) -> None:
-    """Raise BadRun for a run of the future, which would be newer than every recording."""
+    """Raise BadRun for a run from the future, which would be newer than every recording."""
     if run.began > datetime.now(UTC) + AHEAD:
         raise BadRun(f"It began on {run.began:%Y-%m-%d}, which is yet to come.")
 
@@ -90,7 +90,8 @@ def _places(data: Path) -> list[Path]:
 
 
 def bring_in(file: Path, data: Path) -> RunRead:
-    """Take a run's file into a data folder, each line looked at. One of the same name is replaced, unless it is newer.
+    """Import a run's file into a data folder, after validating each line. It replaces one of the same name unless that
+    is newer.
 
     Raises BadRun, OSError.
     """

@@ -1,7 +1,7 @@
-"""What the pytest plugin (`recviewer.used_pytest`) writes while tests run, read again.
+"""Reads what the pytest plugin (`recviewer.used_pytest`) writes while tests run.
 
-Each process of pytest writes a log of its own: a line for each test with what it opened, in order of its marks, and one for
-its end. The marks themselves are files that come and go in the same folder, seen by the watch in order with all else.
+Each pytest process writes its own log: a line for each test with what it opened, in order of its marks, and one for its
+end. The marks are files created and deleted in the same folder, which the watch sees in order with all other events.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 VARIABLE = "RECVIEWER_USED"
-"""Tells the plugin what to do: JSON with `marks` (the folder), `root` and `endings`."""
+"""The environment variable with the plugin's settings: JSON with `marks` (the folder), `root` and `endings`."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedTest:
-    """A test as its process tells of it. opened: how often it opened which files below the root, by path; also in vain."""
+    """A test as reported by its process. opened: how often it opened which files below the root, by path; also failed
+    attempts.
+    """
 
     test: str
     outcome: str = ""
@@ -28,8 +30,8 @@ class MarkedTest:
 
 @dataclass(slots=True)
 class Marks:
-    """All that was told. tests: by process and number within it. stopped: why a session did not run all of
-    its tests. left_out: how many were chosen not to run.
+    """All that was reported. tests: by process and number within it. stopped: why a session did not run all its tests.
+    left_out: how many were deselected.
     """
 
     tests: dict[tuple[int, int], MarkedTest] = field(default_factory=dict)
@@ -38,13 +40,13 @@ class Marks:
 
 
 def asked(folder: Path, root: bytes, endings: tuple[bytes, ...]) -> str:
-    """Return what the plugin is told by the environment. root: a real place."""
+    """Return the value of the environment variable. root: a resolved path."""
     told = {"marks": str(folder), "root": os.fsdecode(root), "endings": [os.fsdecode(one) for one in endings]}
     return json.dumps(told)
 
 
 def read(folder: Path, root: bytes) -> Marks:
-    """Read all logs of a folder. A line that was torn is passed over."""
+    """Read all logs of a folder. Truncated lines are ignored."""
     found, root = Marks(), os.path.join(root, b"")
     for log in sorted(folder.glob("log-*")):
         process = log.name.removeprefix("log-")
@@ -58,7 +60,7 @@ def read(folder: Path, root: bytes) -> Marks:
 
 def _take(found: Marks, process: int, value: dict[str, Any], root: bytes) -> None:
     if "left_out" in value:
-        found.left_out = max(found.left_out, int(value["left_out"]))  # parallel workers choose alike
+        found.left_out = max(found.left_out, int(value["left_out"]))  # parallel workers deselect the same tests
         return
     if "stopped" in value:
         found.stopped = found.stopped or str(value["stopped"])

@@ -1,4 +1,4 @@
-"""What a watch sees, put together: how often each recording was opened, by which test, and what is not to be believed."""
+"""Aggregates the events of a watch: how often each recording was opened, by which test, and what is not to be trusted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from recviewer.used.watching import Stamps
 
 @dataclass(slots=True)
 class _Seen:
-    """Of one file. opens: of any kind; writes: those that ended as writing ones. arrivals: it was moved to its place."""
+    """Counters of one file. opens: of any kind; writes: those closed after writing. arrivals: it was moved to its place."""
 
     opens: int = 0
     writes: int = 0
@@ -32,9 +32,9 @@ class _Seen:
 
 
 class RunNotes:
-    """Hears a watch. files: what was there at the start.
+    """Receives the events of a watch. files: those that existed at the start.
 
-    sweeps: looks for readers of everything.
+    sweeps: detects readers of all files.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class RunNotes:
             self.sweeps.opened(raw, at)
 
     def written(self, raw: bytes, at: float) -> None:
-        """Count an open that turns out to have been for writing."""
+        """Count an open that turned out to be for writing."""
         self._of(raw).writes += 1
 
     def arrived(self, raw: bytes, at: float) -> None:
@@ -71,15 +71,15 @@ class RunNotes:
         self._of(raw).arrivals += 1
 
     def gone(self, raw: bytes) -> None:
-        """A file that goes was there all the same."""
+        """Nothing to do: a deleted file existed all the same."""
 
     def limited(self, why: str) -> None:
-        """Note that something may have been missed."""
+        """Record that something may have been missed."""
         if why not in self.limits:
             self.limits.append(why)
 
     def marked(self, name: str) -> None:
-        """Heed a mark of a test: `m-PROCESS-NUMBER`, odd numbers where one begins, even ones where it ends."""
+        """Process a test's mark: `m-PROCESS-NUMBER`, odd numbers for a start, even ones for an end."""
         kind, _, rest = name.partition("-")
         process, _, number = rest.partition("-")
         if kind != "m" or not process.isdecimal() or not number.isdecimal() or len(rest) > 30:
@@ -88,12 +88,12 @@ class RunNotes:
         self._running = self._running | {test} if int(number) % 2 else self._running - {test}
 
     def lately(self) -> list[UsedFile]:
-        """Return what was seen of files since the last call, as it stands so far."""
+        """Return the preliminary results for files with events since the last call."""
         changed, self._changed = self._changed, set()
         return [self._told(raw, "", 0) for raw in sorted(changed)]
 
     def settle(self, ours: Mapping[bytes, int]) -> None:
-        """Take off, at the end, what our own processes opened and what opened everything. ours: by path."""
+        """At the end, subtract opens by our own processes and by readers of all files. ours: by path."""
         assert not self._is_settled
         self._is_settled = True
         for raw, count in ours.items():
@@ -105,7 +105,7 @@ class RunNotes:
 
     @property
     def touched(self) -> set[bytes]:
-        """The files that were not there at the start, or were changed."""
+        """The files that did not exist at the start, or were changed."""
         return {
             raw
             for raw, seen in self._seen.items()
@@ -113,7 +113,9 @@ class RunNotes:
         }
 
     def uses(self, look: Callable[[bytes], tuple[int, str]]) -> Iterator[UsedFile]:
-        """Yield what is known of each file that was there at the start, or came. look: returns size and blob of now."""
+        """Yield the result for each file that existed at the start, or was added. look: returns its current size and
+        blob.
+        """
         order = [*self.files, *(self.touched - self.files.keys())]
         order.sort()
         for raw in order:
@@ -137,15 +139,15 @@ class RunNotes:
         )
 
     def sweeps_seen(self) -> tuple[SweepSeen, ...]:
-        """Return who read everything."""
+        """Return the readers of all files."""
         found = self.sweeps.found if self.sweeps else []
         return tuple(SweepSeen(_time(one.began), one.ended - one.began, len(one.files)) for one in found)
 
     def tests(self, marked: Mapping[tuple[int, int], MarkedTest]) -> tuple[UsedTest, ...]:
-        """Return what each test read: what its own process opened in it, and what was opened while it alone ran.
+        """Return what each test read: what its own process opened during it, and what was opened while only it ran.
 
-        marked: tests by process and number, with what their processes opened. What others opened while several ran was
-        opened by one of them.
+        marked: tests by process and number, with what their processes opened. Other opens during concurrent tests may
+        be by any of them.
         """
         surely: dict[tuple[int, int], Counter[str]] = {one: Counter() for one in marked}
         perhaps: dict[tuple[int, int], set[str]] = {one: set() for one in marked}

@@ -1,7 +1,7 @@
-"""A run as a file of JSON lines, `used-NAME.jsonl`: written while it goes on, and read with every field looked at.
+"""A run as a file of JSON lines, `used-NAME.jsonl`: written during the run, and validated field by field when read.
 
-The first line is the run, each further one a file, a test, a sweep, or the end; without that the run is partial. Of two
-lines about one file or test the later counts. docs/used.md tells the fields.
+The first line is the run, each further one a file, a test, a sweep, or the end; without an end the run is partial. Of
+two lines about one file or test the later one counts. docs/used.md describes the fields.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST_LINES = 2_000_000
 LONGEST_PATH = 4096
 LONGEST_TEXT = 20_000
 MOST_BAD = 20
-"""Lines of one file that are named as bad; the rest is counted."""
+"""Most invalid lines of one file that are named; the rest is counted."""
 
 _BLOB, _COMMIT = re.compile(r"(?:[0-9a-f]{40})?"), re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
@@ -38,11 +38,11 @@ class BadRun(Exception):
 
 
 class BadRunLine(ValueError):
-    """A line or a field that cannot be used. The message is a clause."""
+    """An unusable line or field. The message is a clause."""
 
 
 class RunRead(NamedTuple):
-    """A run that was read. bad: lines that were left out, with the reason. more_bad: how many others were."""
+    """A run that was read. bad: omitted lines, with the reason. more_bad: number of further ones."""
 
     run: UsedRun
     bad: tuple[tuple[int, str], ...]
@@ -50,17 +50,17 @@ class RunRead(NamedTuple):
 
 
 def file_name(name: str, *, partial: bool = False) -> str:
-    """Return what the file of a run is called."""
+    """Return the file name of a run."""
     return f"used-{name}.part.jsonl" if partial else f"used-{name}.jsonl"
 
 
 def told(at: datetime | None) -> str | None:
-    """Return a moment as it is written."""
+    """Return a time in the file's notation."""
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def line(value: Mapping[str, Any]) -> bytes:
-    """Return an object as a line."""
+    """Serialize an object as a line."""
     text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
     return escaped_bytes(text) + b"\n"
 
@@ -79,7 +79,7 @@ def head_of(run: UsedRun) -> dict[str, Any]:
 
 
 def file_line(one: UsedFile) -> dict[str, Any]:
-    """Return the line of a file; what is nought is left away."""
+    """Return the line of a file; zero values are omitted."""
     made: dict[str, Any] = {"file": one.path, "blob": one.blob, "size": one.size, "count": one.count}
     if one.count:
         made |= {"first": told(one.first), "last": told(one.last)}
@@ -116,7 +116,7 @@ def lines_of(run: UsedRun) -> Iterator[bytes]:
 
 
 def write(place: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file beside its place, and let it take the place. Raises OSError."""
+    """Write a temporary file next to the target, and rename it. Raises OSError."""
     fresh = place.with_name(f".{place.name}.{os.getpid()}.new")
     try:
         with open(fresh, "wb") as file:
@@ -136,7 +136,7 @@ def read(place: Path) -> RunRead:
 
 
 def parse(data: bytes) -> RunRead:
-    """Read the bytes of a file, each line on its own. Raises BadRun where the first line is not that of a run."""
+    """Parse the bytes of a file, line by line. Raises BadRun if the first line is not that of a run."""
     if len(data) > LARGEST_BYTES:
         raise BadRun(f"The file is larger than {LARGEST_BYTES >> 20} MB.")
     lines = data.split(b"\n")
@@ -326,7 +326,7 @@ def _number(value: Mapping[str, Any], key: str) -> int:
 
 
 def _path(text: object, key: str) -> str:
-    """Return a path below a folder as it is; nothing that leads elsewhere is one."""
+    """Return a valid relative path unchanged; paths that lead elsewhere are invalid."""
     if not isinstance(text, str) or not text or len(text) > LONGEST_PATH:
         raise BadRunLine(f'"{key}" is no path of {LONGEST_PATH:,} characters at most')
     if "\0" in text:

@@ -1,4 +1,4 @@
-"""Running a command as if nobody were between: input and output are ours, signals reach it, it ends us as it ended."""
+"""Runs a command transparently: it inherits input and output, signals are forwarded, and we exit as it did."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import NoReturn
 
 PASSED_ON = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
 _FROM_TERMINAL = 0x80
-"""SI_KERNEL: the terminal sent it, and to the command as well."""
+"""SI_KERNEL: sent by the terminal, which sends it to the command as well."""
 
 NOT_FOUND, NOT_TO_RUN = 127, 126
 
 
 class CannotRun(Exception):
-    """The command cannot be started. exit: the code that shells end with then. The message is a sentence."""
+    """The command cannot be started. exit: the exit code that shells use in this case. The message is a sentence."""
 
     def __init__(self, sentence: str, exit: int) -> None:
         super().__init__(sentence)
@@ -26,9 +26,10 @@ class CannotRun(Exception):
 
 
 class Command:
-    """A command that runs. Signals wait from when it is started: use it in the main thread, before others are started.
+    """A running command. Signals are blocked from its start: use it in the main thread, before other threads are
+    started.
 
-    signals: those that came meanwhile.
+    signals: those received meanwhile.
     """
 
     def __init__(
@@ -38,7 +39,8 @@ class Command:
         folder: Path | None = None,
         mask: Collection[int] | None = None,
     ) -> None:
-        """Start it. folder: where it runs, by default here. mask: signals that it blocks, by default those that we do.
+        """Start it. folder: working directory, by default the current one. mask: signals that it blocks, by default
+        ours.
 
         Raises CannotRun.
         """
@@ -56,7 +58,7 @@ class Command:
                 list(words),
                 environment,
                 setsigmask=before if mask is None else mask,
-                setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],  # which Python ignores
+                setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],  # ignored by Python
             )
         except (OSError, ValueError) as error:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -69,11 +71,11 @@ class Command:
                 os.close(here)
 
     def wait(self) -> int:
-        """Wait for its end and pass signals on meanwhile. Returns its exit code, or -N where signal N ended it."""
+        """Wait for its end, forwarding signals meanwhile. Returns its exit code, or -N if signal N ended it."""
         while True:
             found, status = os.waitpid(self.pid, os.WNOHANG)
             if found:
-                while late := signal.sigtimedwait((*PASSED_ON, signal.SIGCHLD), 0):  # what the terminal sent to both
+                while late := signal.sigtimedwait((*PASSED_ON, signal.SIGCHLD), 0):  # sent by the terminal to both
                     self.signals.append(late.si_signo)
                 signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
                 return os.waitstatus_to_exitcode(status)
@@ -87,7 +89,7 @@ class Command:
 
 
 def end_as(code: int) -> NoReturn:
-    """End this process as a command ended: with its exit code, or by the signal that ended it."""
+    """End this process as the command ended: with its exit code, or by the signal that ended it."""
     sys.stdout.flush()
     sys.stderr.flush()
     if code < 0:
@@ -95,10 +97,10 @@ def end_as(code: int) -> NoReturn:
             signal.signal(-code, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [-code])
         os.kill(os.getpid(), -code)
-        os._exit(128 - code)  # the signal does not end a process here
+        os._exit(128 - code)  # the signal does not end this process
     sys.exit(code)
 
 
 def code_of(code: int) -> int:
-    """Return an exit code as shells tell it: 128 and the signal, where one ended the command."""
+    """Return an exit code in the notation of shells: 128 and the signal number if a signal ended the command."""
     return 128 - code if code < 0 else code

@@ -1,7 +1,7 @@
-"""Telling a reader that reads everything (a backup, git, an editor's search) from a test suite.
+"""Distinguishes a reader of all files (a backup, git, an editor's search) from a test suite.
 
-A suite reads what its tests ask for, and does something with it. Whoever opens nine of ten recordings within a moment, each
-once, read them all: so fast that no test suite does it, or fast and in the order in which the folder lists them.
+A suite reads what its tests request, and processes it. Whoever opens nine of ten recordings once each in a short time
+is reading all of them: faster than any suite, or fast and in directory order.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 LEAST = 10
-"""Recordings that a tree must have for a reader of all of them to be told."""
+"""Smallest number of recordings for which a reader of all files can be detected."""
 
 SHARE = 0.9
 SECONDS_EACH, SECONDS_EACH_UNORDERED = 0.002, 0.0003
-"""Seconds for each recording within which all are read by no suite: in order, and in any order."""
+"""Seconds per recording that no suite achieves: in directory order, and in any order."""
 
 IN_ORDER = 0.7
-"""Share of opens that follow on the one before, for a reader that goes in order."""
+"""Share of opens that directly follow the previous one in directory order, for a reader in that order."""
 
 LONGEST_SECONDS = 60.0
 PAUSE_SECONDS = 0.5
-"""After such a pause a reader has ended."""
+"""A pause after which a reader is considered to have ended."""
 
 MOST_KEPT = 1_000_000
 
 
 @dataclass(slots=True)
 class Sweep:
-    """A reader of everything. began, ended: seconds since the epoch. files: what it opened, by path."""
+    """A reader of all files. began, ended: seconds since the epoch. files: what it opened, by path."""
 
     began: float
     ended: float
@@ -40,9 +40,10 @@ class Sweep:
 
 
 class Sweeps:
-    """Looks at each open for readers of everything. files: all there are. root: their tree, to ask for its order.
+    """Examines each open to detect readers of all files. files: all existing ones. root: their tree, for its directory
+    order.
 
-    is_ours: tells whether our own processes opened such files, which is no sweep.
+    is_ours: tells whether our own processes opened such files, which is not a sweep.
     """
 
     def __init__(self, root: bytes, files: Collection[bytes], is_ours: Callable[[set[bytes]], bool]) -> None:
@@ -56,7 +57,7 @@ class Sweeps:
         self.found: list[Sweep] = []
 
     def opened(self, raw: bytes, at: float) -> None:
-        """Look at one open, which are told in order."""
+        """Process one open; they must be in order."""
         if raw not in self._files:
             return
         if self._now is not None:
@@ -79,7 +80,7 @@ class Sweeps:
             self._look(at)
 
     def _look(self, at: float) -> None:
-        """Decide on what was opened lately, which is nearly everything."""
+        """Decide whether the recently opened files, nearly all there are, were a sweep."""
         began, files = self._recent[0][0], set(self._times)
         is_fast = at - began <= SECONDS_EACH_UNORDERED * len(files)
         if (is_fast or self._is_in_order()) and not self._is_ours(files):
@@ -105,7 +106,7 @@ def _folder(raw: bytes) -> bytes:
 
 
 def _places(root: bytes, folders: Collection[bytes]) -> dict[bytes, int]:
-    """Return where each file of some folders stands in the order in which the system lists its folder."""
+    """Return the position of each file of some folders in directory order."""
     found: dict[bytes, int] = {}
     for folder in folders:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""What a run comes to, as sentences for a terminal."""
+"""The result of a run as sentences for a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMED = 5
 
 
 def sentences(run: UsedRun) -> Iterator[str]:
-    """Yield what is to be known about a run that just ended."""
+    """Yield what matters about a run that just ended."""
     yield f"{run.name}: {counted(run.read, 'recording file')} of {run.total:,} read{_tests(run)}."
     for sweep in run.sweeps:
         yield (

@@ -1,4 +1,4 @@
-"""What a run runs on: the commit, whether the work tree is as in it, and which bytes each recording has."""
+"""The state of the work tree of a run: the commit, whether the tree is clean, and each recording's blob."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from recviewer.store import files
 from recviewer.store.refusals import Refusal
 
 HASHED_BYTES = 256 << 20
-"""Bytes that are read of files which git does not know. What is beyond is told by its size alone."""
+"""Most bytes read of files unknown to git. Beyond that, only the size identifies a file."""
 
 
 class HeadCommit(NamedTuple):
-    """root: the way from the top of the work tree to the folder, "" for the top or where there is none.
+    """root: the prefix from the top of the work tree to the folder, "" for the top or without a work tree.
 
-    sha: of HEAD, "" where there is none. clean: whether git sees no change in tracked files, None where it cannot be asked.
+    sha: of HEAD, "" if there is none. clean: whether tracked files are unchanged, None if git cannot be asked.
     """
 
     root: str
@@ -26,7 +26,7 @@ class HeadCommit(NamedTuple):
 
 
 def commit_of(root: Path) -> HeadCommit:
-    """Return what git says of the work tree that holds a folder. Never raises."""
+    """Return git's state of the work tree that contains a folder. Never raises."""
     found = repository.find(root)
     if found is None:
         return HeadCommit("", "", None)
@@ -41,7 +41,7 @@ def commit_of(root: Path) -> HeadCommit:
 
 
 def _are_as_in_index(snap: worktree.Snapshot) -> bool:
-    """Tell whether tracked files are as the index has them; those with other stamps are read."""
+    """Tell whether tracked files equal the index; those with other stamps are read."""
     changed = snap.ask("diff-files", "--name-only", "-z").split(b"\0")[:-1]
     if not changed:
         return True
@@ -53,9 +53,9 @@ def _are_as_in_index(snap: worktree.Snapshot) -> bool:
 
 
 class Blobs:
-    """The git blob ids of files below a folder, as far as they can be had cheaply, asked for in order of path.
+    """The git blob ids of files below a folder, as far as they are cheap to get, queried in path order.
 
-    What git's index has, and is unchanged by its stamps, is taken from there; git reads no file for it.
+    For files unchanged since git's index by their stamps, the id comes from the index, without reading the file.
     """
 
     def __init__(self, root: Path) -> None:
@@ -65,7 +65,7 @@ class Blobs:
         self._next: tuple[bytes, str] | None = (b"", "")
 
     def of(self, raw: bytes, size: int) -> str:
-        """Return the blob of a file that comes after the last one, "" where it cannot be had. size: of it, in bytes."""
+        """Return the blob id of a file, "" if not available. Paths must be in ascending order. size: in bytes."""
         whole = self._way + raw
         while self._next is not None and self._next[0] < whole:
             self._next = self._step()
@@ -80,7 +80,7 @@ class Blobs:
             return ""
 
     def _step(self) -> tuple[bytes, str] | None:
-        """Return path and blob of the next entry of the index, which is in order of path; a list of all would be large."""
+        """Return path and blob of the index's next entry, in path order; without building a large list."""
         while (end := self._index.find(b"\0", self._start)) >= 0:
             head, _, whole = self._index[self._start : end].partition(b"\t")
             self._start = end + 1
@@ -90,7 +90,7 @@ class Blobs:
 
 
 def _index_of(root: Path) -> tuple[bytes, frozenset[bytes], bytes]:
-    """Return the way from the top of the work tree, the files that have other stamps than in the index, and the index."""
+    """Return the prefix from the top of the work tree, the files with other stamps than in the index, and the index."""
     found = repository.find(root)
     if found is None or found.is_bare:
         return b"", frozenset(), b""

@@ -1,4 +1,6 @@
-"""Trying a change on a private copy of a work tree: the command is run there before and after, and what differs is told."""
+"""Tries a change on a private copy of a work tree: the command runs there before and after, and the differences are
+reported.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from recviewer.used.model import UsedRun
 from recviewer.used.watching_run import Asking, watch_run
 
 SPARE = 1.05
-"""How much more room there has to be than a copy takes."""
+"""Required free space, as a multiple of the copy's size."""
 
 
 class CannotTry(Exception):
@@ -27,7 +29,7 @@ class CannotTry(Exception):
 
 
 class EndedBySignal(Exception):
-    """A signal ended the command, or this process is to end. number: of the signal."""
+    """A signal ended the command, or is to end this process. number: of the signal."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"ended by signal {number}")
@@ -36,8 +38,8 @@ class EndedBySignal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ToTry:
-    """What is to be tried. top: the work tree, or the recordings root where there is none; it is not touched. root: the
-    recordings, in it or the same. folder: where the command runs, in it. words: the command.
+    """What is to be tried. top: the work tree, or the recordings root if there is none; it is not changed. root: the
+    recordings folder, equal to or below it. folder: working directory of the command, in it. words: the command.
 
     apply: makes the change in a copy of `top`.
     """
@@ -50,10 +52,10 @@ class ToTry:
 
 
 def try_it(asked: ToTry, claims: Claims, say: Callable[[str], object]) -> tuple[UsedRun, UsedRun]:
-    """Return the runs before and after. say: told what is being done.
+    """Return the runs before and after. say: receives progress.
 
-    Nothing is left behind, whatever happens, but where this process is killed at once: then the next start removes it.
-    Raises CannotTry, CannotRun, EndedBySignal, OSError.
+    Nothing is left behind, except if this process is killed; the next start then removes it. Raises CannotTry,
+    CannotRun, EndedBySignal, OSError.
     """
     with _waiting() as mask, temporary.folder_of_ours(temporary.FOR_TRYING) as place:
         copy = Path(place) / "tree" / asked.top.name
@@ -76,9 +78,9 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 @contextmanager
 def _waiting() -> Iterator[set[signal.Signals]]:
-    """Have signals that end a process wait for the length of a `with`, so that none ends the removal of what was made.
+    """Block signals that end a process for the duration of a `with`, so that cleaning up is not interrupted.
 
-    They are asked for by `_end_if_asked`. Yields the mask of before.
+    `_end_if_asked` checks for them. Yields the previous mask.
     """
     before = {signal.Signals(one) for one in signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)}
     try:
@@ -91,7 +93,7 @@ def _waiting() -> Iterator[set[signal.Signals]]:
 
 
 def _end_if_asked() -> None:
-    """Raise EndedBySignal where a signal waits that ends a process."""
+    """Raise EndedBySignal if a blocked signal is pending."""
     if signal.sigpending() & set(_ENDING) and (late := signal.sigtimedwait(_ENDING, 0)):
         raise EndedBySignal(late.si_signo)
 
@@ -119,7 +121,7 @@ def _moved(place: Path, top: Path, copy: Path) -> Path:
 
 
 def _word(word: str, top: Path, copy: Path) -> str:
-    """Return a word of the command; one that names a place in the work tree names that of the copy."""
+    """Return a word of the command; an absolute path in the work tree becomes that in the copy."""
     return str(_moved(Path(word), top, copy)) if word.startswith("/") and _is_in(word, top) else word
 
 
@@ -136,7 +138,7 @@ def _environment(top: Path, copy: Path) -> dict[str, str]:
 
 
 def _copied(top: Path, copy: Path) -> None:
-    """Copy a work tree, with a repository of its own that borrows the objects of the old one. Raises CannotTry."""
+    """Copy a work tree, with its own repository that borrows the original's objects. Raises CannotTry."""
     copy.parent.mkdir(exist_ok=True)
     needed, free = _bytes_below(top), shutil.disk_usage(copy.parent).free
     if needed * SPARE > free:
@@ -156,7 +158,7 @@ def _copy_file(old: str, new: str) -> None:
 
 
 def _left_away(folder: str, names: Sequence[str]) -> list[str]:
-    """Return what is not copied: git's own folder, and what is neither a file, a folder nor a link."""
+    """Return what is not copied: git's own folder, and anything other than files, folders and links."""
     return [name for name in names if name == ".git" or not _can_be_copied(os.path.join(folder, name))]
 
 
@@ -178,7 +180,7 @@ def _bytes_below(top: Path) -> int:
 
 
 def _borrow(top: Path, copy: Path) -> None:
-    """Give a copy a repository that knows the same commit, names and index: tests may ask git. Raises GitFailed, OSError."""
+    """Give a copy a repository with the same commit, refs and index, since tests may run git. Raises GitFailed, OSError."""
     found = repository.find(top)
     if found is None or os.path.realpath(found.work_tree) != os.path.realpath(top):
         return

@@ -1,8 +1,8 @@
-"""Watching a tree: which of its files are opened while something runs. Linux tells by inotify, which sees every program.
+"""Watches a tree: which of its files are opened while something runs. Uses Linux's inotify, which sees every program.
 
-inotify tells that a file was opened, in which order, and how it was closed; not by whom, nor when (that is taken when it is
-read, a few milliseconds later). An open that finds nothing is not told. Equal events that follow each other before they are
-read are one: opens are counted right where each is closed before the next, else they are at least so many.
+inotify reports that a file was opened, in which order, and how it was closed; not by whom, nor when (the time is taken
+when the event is read, a few milliseconds later). Failed opens are not reported. Equal consecutive events that were not
+read yet are merged: counts are exact if each open is closed before the next one, else lower bounds.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ _FILES = _FOLDERS | _OPEN | _CLOSE_WRITE | _CLOSE_READ | _DELETE
 _MARKS = _CREATE | _ONLY_FOLDERS
 
 SETTLE_SECONDS = 0.005
-"""How long events may gather before they are read, so that reading costs the run little."""
+"""How long events may accumulate before they are read, so that reading costs the run little."""
 
 OVERFLOW = "the system's queue of events overflowed (fs.inotify.max_queued_events), so that opens were missed"
 
 
 Stamps: TypeAlias = dict[bytes, int]
-"""Recordings by path, each with what tells whether it changed: see `stamp_of`."""
+"""Recordings by path, each with a value that tells whether it changed: see `stamp_of`."""
 
 
 def stamp_of(seen: os.stat_result) -> int:
-    """Return size and time of change as one number, for a hundred thousand of them have to fit into memory."""
+    """Return size and modification time as one small number, to save memory with a hundred thousand files."""
     return hash((seen.st_size, seen.st_mtime_ns)) & 0x3FFFFFFF
 
 
 class Unwatchable(Exception):
-    """A tree cannot be watched. The message is a sentence's end that says why."""
+    """A tree cannot be watched. The message is the end of a sentence that says why."""
 
 
 class Hears(Protocol):
-    """Who is told what a watch sees. raw: the path of a recording below the root; at: seconds since the epoch."""
+    """Receives the events of a watch. raw: the path of a recording below the root; at: seconds since the epoch."""
 
     def opened(self, raw: bytes, at: float) -> None:
         """A file was opened, for reading or writing."""
@@ -59,13 +59,13 @@ class Hears(Protocol):
         """A file that had been open for writing was closed."""
 
     def arrived(self, raw: bytes, at: float) -> None:
-        """A file was moved to its place, or was in a folder that came."""
+        """A file was moved to its place, or was in a folder that was added."""
 
     def gone(self, raw: bytes) -> None:
         """A file was deleted or moved away."""
 
     def marked(self, name: str) -> None:
-        """A mark was made: see `TreeWatch.start`."""
+        """A mark was created: see `TreeWatch.start`."""
 
     def limited(self, why: str) -> None:
         """Something was or may have been missed. why: a clause."""
@@ -75,7 +75,7 @@ class Hears(Protocol):
 class Folder:
     """A watched folder. prefix: its path below the root, with a final `/`; b"" for the root.
 
-    claimed: what the names of recordings in it end in.
+    claimed: suffixes of the names of recordings in it.
     """
 
     prefix: bytes
@@ -83,7 +83,7 @@ class Folder:
 
 
 class TreeWatch:
-    """Watches a tree from `start` to `close`, and tells what happens at each `read`. For one thread."""
+    """Watches a tree from `start` to `close`, and reports events at each `read`. For one thread."""
 
     def __init__(self, root: Path, claims: Claims, hears: Hears, *, skip: Collection[Path] = ()) -> None:
         self.root = os.path.join(os.path.realpath(os.fsencode(root)), b"")
@@ -97,10 +97,10 @@ class TreeWatch:
         self._is_full = False
 
     def start(self, marks: Path | None = None) -> Stamps:
-        """TreeWatch every folder, and return the recordings that are there. Each folder is watched before it is listed.
+        """Watch every folder, and return the existing recordings. Each folder is watched before it is listed.
 
-        marks: a folder in which others make files whose names are told, in order with what is opened.
-        Raises Unwatchable, and OSError where the root cannot be read.
+        marks: a folder in which others create files; their names are reported in order with the opens. Raises
+        Unwatchable, and OSError if the root cannot be read.
         """
         self._inotify = _inotify()
         if marks is not None:
@@ -146,7 +146,7 @@ class TreeWatch:
             into[folder.prefix + entry.name] = stamp_of(seen)
 
     def _below(self, folder: Folder, name: bytes) -> Iterable[Folder]:
-        """Yield a folder in another one, unless it is not entered."""
+        """Yield a folder in another one, unless it is skipped."""
         raw = folder.prefix + name
         if name in SKIPPED or self.root + raw in self._skip:
             return
@@ -154,7 +154,7 @@ class TreeWatch:
         yield Folder(raw + b"/", tuple({*folder.claimed, *mine}) if mine else folder.claimed)
 
     def _add(self, folder: Folder) -> bool:
-        """TreeWatch one folder. Tells whether it is there and watched."""
+        """Watch one folder. Tells whether it exists and is watched."""
         assert self._inotify is not None
         try:
             wd = self._inotify.add_watch(self.root + folder.prefix, _FILES if folder.claimed else _FOLDERS)
@@ -172,7 +172,7 @@ class TreeWatch:
         return True
 
     def read(self, seconds: float) -> bool:
-        """Tell what happened, waiting so long for something to happen. Tells whether anything did."""
+        """Report events, waiting at most this long for one. Tells whether there was any."""
         if self._inotify is None:
             return False
         events = self._inotify.read(timeout=int(seconds * 1000), read_delay=SETTLE_SECONDS * 1000)
@@ -209,7 +209,7 @@ class TreeWatch:
                 self._hears.gone(raw)
 
     def _came(self, folder: Folder, name: bytes, at: float) -> None:
-        """TreeWatch a folder that was made, and those in it. What was opened in it before is not known."""
+        """Watch a folder that was created, and those in it. What was opened in it before is unknown."""
         for one in self._below(folder, name):
             if self._is_loose:
                 one.claimed = self._claims.loose or self._claims.endings
@@ -219,7 +219,7 @@ class TreeWatch:
                 self._hears.arrived(raw, at)
 
     def _left(self, prefix: bytes) -> None:
-        """Forget a folder that was moved away: its watches would go on telling of it under its old name."""
+        """Stop watching a folder that was moved away, whose events would be reported under its old name."""
         assert self._inotify is not None
         for wd, folder in list(self._folders.items()):
             if folder.prefix.startswith(prefix):
@@ -235,7 +235,7 @@ class TreeWatch:
         return len(self._folders)
 
     def close(self) -> None:
-        """End watching."""
+        """Stop watching."""
         if self._inotify is not None:
             self._inotify.close()
             self._inotify = None

@@ -1,4 +1,4 @@
-"""Running a command while its tree is watched, and keeping what was seen: at every moment, as far as it goes."""
+"""Runs a command while its tree is watched, and stores the results continuously."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from recviewer.used.tree_state import Blobs, commit_of
 from recviewer.used.watching import TreeWatch, Unwatchable, stamp_of
 
 FLUSH_SECONDS = 1.0
-"""How often what was seen is written down while the command runs."""
+"""Interval at which results are written while the command runs."""
 READ_SECONDS = 0.5
 PLUGIN = "recviewer_used_pytest"
-"""What the copy of the plugin is called that is handed to a pytest which knows no recviewer."""
+"""Module name of the plugin's copy for a pytest without recviewer."""
 
 _DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
 class RunDone:
-    """What came of it. code: the command's exit code, -N where signal N ended it. place: the run's file, None where it
-    could not be written; why says so then. signals: those that came meanwhile.
+    """The result. code: the command's exit code, -N if signal N ended it. place: the run's file, None if it could not
+    be written; why: the reason. signals: those received meanwhile.
     """
 
     run: UsedRun
@@ -48,10 +48,10 @@ class RunDone:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is to be run. root: whose recordings are watched. words: the command. keep: where the run is written to.
+    """What is to be run. root: the watched recordings. words: the command. keep: the run's file.
 
-    with_tests: hand the plugin to every pytest that is started. folder, environment, mask: of the command, by default ours;
-    mask: the signals that are blocked.
+    with_tests: pass the plugin to every pytest that is started. folder, environment, mask: of the command, by default
+    ours; mask: blocked signals.
     """
 
     root: Path
@@ -65,10 +65,10 @@ class Asking:
 
 
 def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> RunDone:
-    """Run a command and note what it reads. skip: folders that are not watched.
+    """Run a command and record what it reads. skip: folders that are not watched.
 
-    Where the tree cannot be watched the command runs all the same, and the run says that it tells nothing. Call it in the
-    main thread. Raises CannotRun, and OSError where the root cannot be read or nothing can be written.
+    If the tree cannot be watched, the command runs all the same, and the run says that it has no results. Call it in
+    the main thread. Raises CannotRun, and OSError if the root cannot be read or nothing can be written.
     """
     noted = RunNotes()
     commit = commit_of(asking.root)
@@ -108,7 +108,7 @@ def watch_run(asking: Asking, claims: Claims, *, skip: Sequence[Path] = ()) -> R
 
 
 def _are_ours(ours: own_reads.Listening, files: set[bytes]) -> bool:
-    """Tell whether our own processes opened half of some files or more: what they open is taken off one by one."""
+    """Tell whether our own processes opened at least half of some files: what they open is subtracted individually."""
     return 2 * len(ours.told().keys() & files) >= len(files)
 
 
@@ -124,7 +124,7 @@ def _environment(asking: Asking, folder: Path, root: bytes, claims: Claims) -> d
 
 
 class _Part:
-    """The file that holds what is known so far. keep: the place of the whole."""
+    """The file with the results so far. keep: the path of the complete file."""
 
     def __init__(self, keep: Path, head: UsedRun) -> None:
         self.place = part_of(keep)
@@ -140,13 +140,13 @@ class _Part:
 
 
 def part_of(keep: Path) -> Path:
-    """Return where a run is written while it goes on, by the place of its file."""
+    """Return the path of the partial file of a run, from the path of its complete file."""
     return keep.with_name(f"{keep.name.removesuffix('.jsonl')}.part.jsonl")
 
 
 @contextmanager
 def _reading(watch: TreeWatch, noted: RunNotes, part: _Part, folder: Path) -> Iterator[None]:
-    """Read what a watch sees in a thread, for the length of a `with`; on leaving all that happened was read."""
+    """Read a watch's events in a thread for the duration of a `with`; on leaving, all events were read."""
     is_over = threading.Event()
     thread = threading.Thread(
         target=_read, args=(watch, noted, part, is_over.is_set), name="recviewer-used", daemon=True
@@ -173,7 +173,7 @@ def _read(watch: TreeWatch, noted: RunNotes, part: _Part, is_over: Callable[[], 
                 _flush(noted, part)
         while watch.read(0):
             pass
-    except Exception as error:  # a fault of ours ends no test run; the run says that it tells nothing
+    except Exception as error:  # our own errors must not end a test run; the run says that it has no results
         noted.limited(f"watching failed: {error!r}")
 
 
@@ -185,7 +185,7 @@ def _flush(noted: RunNotes, part: _Part) -> None:
 
 
 def _looked(root: Path, noted: RunNotes) -> Callable[[bytes], tuple[int, str]]:
-    """Return what tells size and blob of a file, where its bytes are those of the whole run, or of its end."""
+    """Return a function for the size and blob of a file whose bytes were the same throughout, or at the end of, the run."""
     touched = noted.touched
     blobs = Blobs(root)
 
@@ -201,7 +201,7 @@ def _looked(root: Path, noted: RunNotes) -> Callable[[bytes], tuple[int, str]]:
 
 
 def _kept(run: UsedRun, code: int, keep: Path, files: Iterator[UsedFile]) -> RunDone:
-    """Write a run. What it says of files that it did not touch goes to the disk alone, for there may be very many."""
+    """Write a run. Lines about untouched files only go to disk, since there may be very many."""
     used: dict[str, UsedFile] = {}
     total = 0
 
