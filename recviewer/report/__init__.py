@@ -1,1 +1,1 @@
-"""The report on a range in every form: JSON, Markdown, a page, a status. Knows no web."""
+"""The report on a range in every output format: JSON, Markdown, HTML, commit status. Knows no web."""

@@ -1,4 +1,4 @@
-"""One change in HTML: what was asked, what changed, most important first, what stayed and was ignored, where it lies."""
+"""One change as HTML: the question, the changes by importance, equal and ignored parts, and the paths."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from recviewer.report.markup import cut, fold, said, text, value
 
 
 def body(change: Change) -> Iterator[str]:
-    """Yield the whole of a change."""
+    """Yield a complete change."""
     yield from _part("asked", said(change.about.meaning.line.asked))
     if change.old is None or change.new is None:
         yield from _alone(change.side)
@@ -24,7 +24,7 @@ def body(change: Change) -> Iterator[str]:
 
 
 def places(change: Change) -> str:
-    """Return where the recordings lie, and why they are a pair."""
+    """Return the paths of the recordings, and why they are a pair."""
     lines = [
         f"<code>{sign} {text(side.path)}</code><br>" for sign, side in (("−", change.old), ("+", change.new)) if side
     ]
@@ -80,7 +80,7 @@ def _item(item: Item) -> str:
 
 
 def _alone(side: Side) -> Iterator[str]:
-    """Yield what a recording says that has no partner: its end first, then what led to it."""
+    """Yield the content of a recording without a partner: its answer first, then the request."""
     exchange = side.exchange
     for output in exchange.outputs:
         yield from _output(output)

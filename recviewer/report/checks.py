@@ -1,4 +1,4 @@
-"""What a report comes to where only one word counts: a commit status, an exit code."""
+"""The result of a report as a single word: a commit status, an exit code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Check(StrEnum):
 
 
 class FailOn(StrEnum):
-    """What makes a run fail. undecided: that, and what is red. red: only what is red. none: nothing."""
+    """What makes a run fail. undecided: undecided or red changes. red: only red ones. none: nothing."""
 
     UNDECIDED = "undecided"
     RED = "red"
@@ -28,13 +28,13 @@ class FailOn(StrEnum):
 def is_red(report: Report) -> bool:
     """Tell whether a change is to be re-recorded, or a red finding is open.
 
-    A finding is open until all that it is about was decided on: who approves a recorded error has seen it.
+    A finding is open until all of its changes are decided on: whoever approves a recorded error has seen it.
     """
     return report.numbers.rejected > 0 or report.numbers.red > 0
 
 
 def check(report: Report) -> Check:
-    """Return the state of the commit status: success only where all was looked at and decided on."""
+    """Return the state of the commit status: success only if everything was examined and decided on."""
     if is_red(report):
         return Check.FAILURE
     return Check.SUCCESS if report.is_clean else Check.PENDING
@@ -52,6 +52,6 @@ def fails(report: Report, level: FailOn) -> bool:
 
 
 def as_status(report: Report, links: Links | None = None) -> dict[str, str]:
-    """Return the fields of a commit status: `state`, `description` (140 characters at most), `target_url` if any."""
+    """Return the fields of a commit status: `state`, `description` (140 characters at most), `target_url` if known."""
     told = {"state": check(report).value, "description": status(report.found)}
     return told | {"target_url": links.page} if links and links.page else told

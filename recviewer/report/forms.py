@@ -1,4 +1,4 @@
-"""The forms of a report by name: the command line and the pages offer the same ones."""
+"""The output formats of a report by name: the command line and the pages offer the same ones."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from recviewer.report.report import Report, as_json
 from recviewer.report.sentence import status
 
 FORMS = ("md", "summary", "json", "html", "status", "status-json")
-"""md: a comment. summary: of a job. status: a line. status-json: it, with the state and the link of a commit status."""
+"""md: a pull request comment. summary: a job summary. status: a line. status-json: with the fields of a commit status."""
 
 
 def pieces(report: Report, form: str, *, public: str = "") -> Iterator[str]:
-    """Yield a report in one of the forms. public: the address of the site that shows the range, "" where none does."""
+    """Yield a report in one of the formats. public: URL of the site that shows the range, "" if there is none."""
     where = links(report, public)
     match form:
         case "md":

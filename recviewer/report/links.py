@@ -1,4 +1,4 @@
-"""Addresses of the hosted pages that show a range: they name the commits, so that they still show it after a push."""
+"""URLs of the hosted pages of a range: they contain the commit ids, so that they remain valid after a push."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from recviewer.report.report import Report
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where the pages of one range are. page: the address of the first of them, "" where nothing is hosted."""
+    """The URLs for one range. page: the range's first page, "" without a site."""
 
     page: str = ""
 
     def of_classes(self, classes: Sequence[Churn], *, is_found: bool | None = None) -> str:
-        """Return where the changes of some classes are listed. is_found: only those with findings, or without any."""
+        """Return the URL of the list of changes of some classes. is_found: only those with findings, or without any."""
         found = [] if is_found is None else [("findings", "some" if is_found else "none")]
         return self._with([*(("class", churn.value) for churn in classes), *found])
 
     def of_change(self, change: Change) -> str:
-        """Return where a change is shown in words."""
+        """Return the URL of a change."""
         return self._with([("change", change.side.path)])
 
     def of_test(self, churn: Churn, test_id: str) -> str:
-        """Return where the changes of one class and test are listed."""
+        """Return the URL of the list of changes of one class and test."""
         return self._with([("class", churn.value), ("test", test_id)])
 
     def of_finding(self, finding: Finding) -> str:
-        """Return where the changes are listed that a finding is about."""
+        """Return the URL of the list of changes of a finding."""
         return self._with([("rule", finding.rule), ("severity", finding.severity.value)])
 
     def of_needs(self) -> str:
-        """Return where the changes are listed that need a person."""
+        """Return the URL of the list of changes that need a person."""
         return self._with([("needs", "you")])
 
     def of_verdict(self, verdict: str) -> str:
-        """Return where the changes are listed that are in a state: `undecided`, `approved`, …."""
+        """Return the URL of the list of changes in a state: `undecided`, `approved`, …."""
         return self._with([("verdict", verdict)])
 
     def _with(self, query: Sequence[tuple[str, str]]) -> str:
@@ -50,7 +50,7 @@ class Links:
 
 
 def links(report: Report, public: str) -> Links:
-    """Return the addresses for a report. public: the site's, "" where none is known; files on disk have no page there."""
+    """Return the URLs for a report. public: the site's URL, "" if unknown; ranges of files on disk have no page there."""
     source = report.found.source.range
     if not public or not source.head:
         return Links()

@@ -1,4 +1,4 @@
-"""The changes of a report in Markdown: a fold for each class, and a line for each change."""
+"""The changes of a report in Markdown: a collapsible section for each class, and a line for each change."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TITLES = {
     Churn.NEW: "new",
     Churn.GONE: "deleted",
 }
-"""What people call the classes, heaviest first."""
+"""The display names of the classes, most important first."""
 
 VERDICTS = {
     "approved": "approved",
@@ -37,26 +37,26 @@ VERDICTS = {
     "revert": "old one back",
     "": "undecided",
 }
-"""What people call what was decided."""
+"""The display names of decisions."""
 
 _ITEM = '"item"'
 
 REMOVALS = VERDICTS | {"approved": "deletion approved", "rejected": "to restore"}
-"""What they call it of a recording that was deleted, where the question is another."""
+"""Other display names for deleted recordings, where the question is different."""
 
 
 def verdict_of(change: Change) -> str:
-    """Return what was decided on a change."""
+    """Return the display name of the decision on a change."""
     return (REMOVALS if change.new is None else VERDICTS).get(change.verdict, change.verdict)
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much is told.
+    """How much of a report is written.
 
-    classes: those whose changes are listed. changed, alone: how many of each class, those that came or went apart.
-    has_places: each with its link or path. words: characters of what changed. names: how many of those that stand behind
-    the first of a line are named.
+    classes: those whose changes are listed. changed, alone: most changes of each class, and of new and deleted ones.
+    has_places: each with its link or path. words: characters of a change's description. names: how many further changes
+    of a line are named.
     """
 
     classes: frozenset[Churn]
@@ -74,13 +74,13 @@ class Budget:
 
 
 def short_path(path: str) -> str:
-    """Return a path with as much of a long file name as finds it."""
+    """Return a path with a long file name shortened to a prefix that identifies it."""
     folder, slash, name = path.rpartition("/")
     return path if len(name) <= 32 else f"{folder}{slash}{name[:12]}…"
 
 
 def _decided(item: Sequence[Change]) -> Iterator[str]:
-    """Tell what was decided on what stands in one line, with numbers where it is not the same for all of it."""
+    """Yield the decisions on the changes of one line, with numbers if they differ."""
     counts = Counter(plain(verdict_of(change)) for change in item)
     if len(counts) > 1:
         yield ", ".join(f"{count:,} **{words}**" for words, count in counts.most_common())
@@ -93,21 +93,21 @@ def _decided(item: Sequence[Change]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists of a report. links: where its pages are. budget: how much is told."""
+    """The lists of a report. links: URLs of its pages. budget: how much is written."""
 
     report: Report
     links: Links
     budget: Budget
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines of all classes that the budget names."""
+        """Yield the lines of all classes in the budget."""
         for churn in ORDER:
             changes = [change for change in self.report.found.changes if change.churn is churn]
             if changes and churn in self.budget.classes:
                 yield from self._class(churn, changes)
 
     def cuts_names(self) -> bool:
-        """Tell whether a line has more behind its first change than are named."""
+        """Tell whether a line has further changes that are not named."""
         changes = [change for change in self.report.found.changes if change.churn in self.budget.classes]
         return any(
             len(item) - 1 > self.budget.names
@@ -132,7 +132,7 @@ class Lists:
         yield ""
 
     def _items(self, churn: Churn, changes: Sequence[Change]) -> list[list[Change]]:
-        """Return what gets a line each: a change, those that are the same change, or what went from one test."""
+        """Return the groups of changes that share a line: equal changes, or deleted recordings of one test."""
         items: dict[object, list[Change]] = {}
         for change in changes:
             key: object = id(change)
@@ -162,7 +162,7 @@ class Lists:
         return "- " + " · ".join(facts)
 
     def _url(self, item: Sequence[Change]) -> str:
-        """Return where just what stands in a line is listed, else its first change."""
+        """Return the URL of the list of exactly the changes of a line, else of its first change."""
         change = item[0]
         if len(item) > 1 and change.alike is None and not change.is_older:
             test = change.about.test_id
@@ -172,7 +172,7 @@ class Lists:
         return self.links.of_change(change)
 
     def _others(self, item: Sequence[Change]) -> Iterator[str]:
-        """Name those behind the first of a line, in a fold; of those that do not fit it is said where they are listed."""
+        """Yield the names of a line's further changes in a collapsible section; for omitted ones, where they are listed."""
         others = item[1:]
         if not others:
             return
@@ -183,7 +183,7 @@ class Lists:
         yield f"  <details><summary>the other {len(others):,}</summary>{'<br>'.join(names)}</details>"
 
     def _name(self, change: Change, item: Sequence[Change]) -> str:
-        """Return what tells a change from the others of its line: its test, its file where that is not enough."""
+        """Return what distinguishes a change from the others of its line: its test, or its file if that is not unique."""
         side = change.side
         path = code(short_path(side.path))
         is_enough = side.test and sum(one.side.test == side.test for one in item) == 1
@@ -199,12 +199,12 @@ class Lists:
         return self._listed(more, "" if number is None else f"those with {code(f'{_ITEM}: {number}')}")
 
     def _listed(self, more: str, which: str = "") -> str:
-        """Say how to list what is not told here, where no page is known."""
+        """Describe how to list omitted changes if no page is known."""
         command = code(f"recviewer report {self.report.found.source.range.spec} --format json")
         return f"{more}: {command} lists every change{f', {which}' if which else ''}"
 
     def _said(self, item: Sequence[Change]) -> Iterator[str]:
-        """Tell what changed, or what a recording says that has no partner."""
+        """Yield what changed, or the content of a recording without a partner."""
         change = item[0]
         if change.is_older:
             yield f"older generations of a call: {len(item):,}"
@@ -216,14 +216,14 @@ class Lists:
         if change.alike is not None:
             label = self.report.found.alike[change.alike].label
             told = "" if change.summary.startswith(label) else f": {plain(label, self.budget.words)}"
-            # What differs in churn is not looked at when it is grouped, so it may be another thing in each.
+            # Differences of churn are not compared when it is grouped, so they may vary within the group.
             which = "more, only churn too" if change.is_churn else "more with the same change"
             yield f"and {len(item) - 1:,} {which}{told}"
         elif len(item) > 1:
             yield f"{len(item):,} recordings"
 
     def _spoken(self, change: Change) -> Iterator[str]:
-        """Tell what a recording asks and says that has no partner."""
+        """Yield the question and answer of a recording without a partner."""
         asked, answered = change.about.meaning.line.asked, change.side.meaning.line.answered
         if asked:
             yield f"{code(asked, self.budget.words // 2)} → {code(answered, self.budget.words // 2)}"

@@ -1,7 +1,7 @@
-"""The report as Markdown: a comment on a pull request, found again by its first line, and the summary of a job.
+"""The report as Markdown: a comment on a pull request, recognized by its first line, and the summary of a job.
 
-Both always fit: what does not is left out in an order, and it is said what. What comes from recordings goes through
-`quoting`.
+Both always fit the host's limits: content is omitted in a fixed order, and the omission is stated. Recorded texts are
+escaped by `quoting`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ MARKER = "<!-- recviewer-report -->"
 """The first line, by which a later run finds its comment."""
 
 LIMIT = 65_536
-"""How long a comment may be. Hosts count characters; bytes are never fewer, nor is any other way to count."""
+"""Longest comment. Hosts count characters, of which there are never more than bytes."""
 
 SUMMARY_LIMIT = 1_000_000
-"""Bytes of a job summary. A host takes 1 MiB, and nothing at all of a longer one."""
+"""Most bytes of a job summary. A host accepts 1 MiB, and rejects longer ones completely."""
 
 _ALL = frozenset(Churn)
 _READ = _ALL - {Churn.IDENTICAL, Churn.CHUNKING}
@@ -50,18 +50,18 @@ _STEPS = (
 
 
 def comment(report: Report, *, limit: int = LIMIT, links: Links | None = None) -> str:
-    """Return the comment, its first line the marker.
+    """Return the comment, starting with the marker.
 
-    limit: as bytes, of which there are at least as many as characters. links: to hosted pages; without them each change
-    is told with its path. What does not fit is left out in this order: all but 20 names behind the first of a line; the
-    lists of churn; links and paths of single changes; all but some of what is new or deleted; all but some of each class;
-    the lists; the words that findings quote. The sentence, the table and the findings always stay.
+    limit: in bytes. links: to hosted pages; without them each change has its path. If it does not fit, content is
+    omitted in this order: all but 20 further names per line; the lists of churn; links and paths of single changes;
+    most new and deleted ones; most of each class; the lists; quotations in findings. The sentence, the table and the
+    findings always remain.
     """
     return _fitted(report, links or Links(), limit, (MARKER,))
 
 
 def summary(report: Report, *, limit: int = SUMMARY_LIMIT, links: Links | None = None) -> str:
-    """Return the same for a job summary: without the marker, and with room for more."""
+    """Return the same for a job summary: without the marker, and with a higher limit."""
     return _fitted(report, links or Links(), limit, ())
 
 
@@ -80,7 +80,7 @@ def _fitted(report: Report, links: Links, limit: int, head: Sequence[str]) -> st
 
 
 def _with_names(budget: Budget, report: Report, links: Links) -> Budget:
-    """Return the budget that says so where it leaves names out."""
+    """Return the budget with a note if it omits names."""
     if not Lists(report, links, budget).cuts_names():
         return budget
     words = (
@@ -95,7 +95,7 @@ _CUT = "\n\nThe rest is left out, to fit.\n"
 
 
 def _length(text: str) -> int:
-    """Return the bytes, with two for the end of a line, as forms send it."""
+    """Return the number of bytes, with two for each line break, as forms send it."""
     return len(text.encode("utf-8", "backslashreplace")) + text.count("\n")
 
 
@@ -108,7 +108,7 @@ def _footer(report: Report, budget: Budget, ignored: str) -> Iterator[str]:
 
 
 def verdicts(report: Report) -> list[tuple[str, str]]:
-    """Return what was decided: (state, words) such as `12 approved`; nothing where nobody has decided."""
+    """Return the decisions: (state, text such as `12 approved`); [] if there are none."""
     numbers = report.numbers
     counts = (
         ("approved", numbers.approved, "approved"),
@@ -124,7 +124,7 @@ def verdicts(report: Report) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A report with how much of it is told, and where its links lead."""
+    """A report with a budget, and the URLs for its links."""
 
     report: Report
     links: Links
@@ -190,7 +190,7 @@ class _Told:
         )
 
     def _again(self) -> Iterator[str]:
-        """Tell what a reviewer wants to be re-recorded: it is what the author has to do."""
+        """Yield what reviewers want to be re-recorded: the author's task."""
         back = self.report.numbers.to_revert
         if back:
             which = "old recording" if back == 1 else "old recordings"

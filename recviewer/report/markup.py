@@ -1,4 +1,4 @@
-"""Recorded text as HTML: escaped, with marks for what cannot be seen, and cut with the number of what is left out."""
+"""Recorded text as HTML: escaped, with invisible characters named, and truncated with the number of omitted characters."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from recviewer.difference.words import Grain, Op
 from recviewer.exchange import hidden
 
 TEXT = 20_000
-"""Characters of one text that are shown; the file says how many more there are."""
+"""Most characters shown of one text; the file states how many are omitted."""
 
 NAME = 600
-"""Characters of a name or of a path that are shown."""
+"""Most characters shown of a name or a path."""
 
 CONTEXT = 400
-"""Characters of an unchanged stretch between two changes that stand open, half at each end; the rest is folded."""
+"""Characters of an unchanged span between two changes that are shown, half at each end; the rest is collapsed."""
 
 BLOCK = 80
-"""Characters from which a deletion has no line through it, for that cannot be read."""
+"""Deletions of this many characters or more are not struck through, for readability."""
 
 _GRAINS = {
     Grain.WORDS: "",
@@ -29,7 +29,7 @@ _GRAINS = {
 
 
 def text(value: str) -> str:
-    """Return text as HTML; what the eye would miss is named."""
+    """Return text as HTML, with invisible characters named."""
     made = escape(value)
     if value.isascii() and value.isprintable():
         return made
@@ -37,12 +37,14 @@ def text(value: str) -> str:
 
 
 def name(value: str) -> str:
-    """Return a recorded value, cut where it is very long, whose direction does not leak into what stands beside it."""
+    """Return a recorded value, truncated if very long, isolated so that its writing direction does not affect its
+    surroundings.
+    """
     return f"<bdi>{cut(value, NAME)}</bdi>"
 
 
 def cut(value: str, most: int = TEXT) -> str:
-    """Return text, and how much of it is left out where it is long, or where its marks take too much markup."""
+    """Return text, truncated if it or its markup is too long, with the number of omitted characters."""
     end = min(len(value), most)
     made = text(value[:end])
     while len(made) > 5 * most:
@@ -54,17 +56,17 @@ def cut(value: str, most: int = TEXT) -> str:
 
 
 def said(value: str) -> str:
-    """Return what a person or a model said."""
+    """Return the text of a person or a model."""
     return f'<div class="words">{cut(value)}</div>'
 
 
 def fold(head: str, body: str) -> str:
-    """Return something folded. head, body: HTML."""
+    """Return a collapsible section. head, body: HTML."""
     return f'<details class="fold"><summary>{head}</summary>{body}</details>'
 
 
 def words(item: Words) -> str:
-    """Return a text with what was deleted and inserted in it."""
+    """Return a text with its deletions and insertions marked."""
     spans = item.words.spans
     made = []
     for place, span in enumerate(spans):
@@ -83,7 +85,7 @@ def words(item: Words) -> str:
 
 
 def _same(value: str, *, is_first: bool, is_last: bool) -> str:
-    """Return an unchanged stretch: a long one is folded but for its ends that touch a change."""
+    """Return an unchanged span: a long one is collapsed, except at its ends next to changes."""
     if len(value) <= CONTEXT:
         return text(value)
     half = CONTEXT // 2
@@ -94,13 +96,13 @@ def _same(value: str, *, is_first: bool, is_last: bool) -> str:
 
 
 def _gap(value: str, place: int, most: int) -> int:
-    """Return the place behind the last gap between words before a place, at most so many characters away."""
+    """Return the offset after the last white space before an offset, at most `most` characters away."""
     found = max(value.rfind(" ", place - most, place), value.rfind("\n", place - most, place))
     return place if found < 0 else found + 1
 
 
 def value(path: str, old: object, new: object) -> str:
-    """Return a value that changed as a row: where it stands, old, new."""
+    """Return a changed value as a table row: path, old, new."""
     before = "" if old is ABSENT else f"<del>{cut(shown(old))}</del>"
     after = "" if new is ABSENT else f"<ins>{cut(shown(new))}</ins>"
     return f"<div><dt>{text(path or '(all)')}</dt><dd>{before} {after}</dd></div>"

@@ -1,8 +1,8 @@
-"""Text of recordings in Markdown: no host makes a link, a mention, markup or a table cell of it, and nothing is hidden.
+"""Recorded text in Markdown: no host turns it into a link, a mention, markup or a table cell, and nothing is invisible.
 
-Every sign that Markdown or HTML knows becomes a character reference. That is not enough for what hosts look for in the
-finished text (mentions, numbers of issues, names of commits, addresses): there a space of no width stands between.
-What cannot be seen is told by its name, and what is written from right to left keeps to its place.
+Every special character of Markdown or HTML becomes a character reference. That does not prevent what hosts search for
+in the rendered text (mentions, issue numbers, commit ids, URLs): a zero-width space is inserted there. Invisible
+characters are named, and right-to-left text is isolated.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import unicodedata
 from recviewer.exchange import hidden
 
 _HARMLESS = frozenset(" ,;:.()=+%/'\"?-")
-"""Signs of ASCII that mean nothing in the middle of a line, besides letters and digits."""
+"""ASCII punctuation without a special meaning inside a line."""
 
 _RIGHT = frozenset({"R", "AL", "AN"})
 _ISOLATED = "&#x2068;{}&#x2069;"
@@ -28,17 +28,17 @@ _LOOKED_FOR = re.compile(
 )
 _COMMIT = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])", re.IGNORECASE)
 _SHORT = 6
-"""Digits of a commit's name that no host takes for one."""
+"""Most digits of a commit id that no host recognizes."""
 
 
 def code(text: str, most: int | None = None) -> str:
-    """Return text of a recording on one line, as code. most: characters of it that are kept."""
+    """Return recorded text on one line, as code. most: characters that are kept."""
     words = cut(text, most)
     return f"<code>{_told(words, {found.start() for found in _MENTIONS.finditer(words)})}</code>"
 
 
 def plain(text: str, most: int | None = None) -> str:
-    """Return a sentence of ours that may quote a recording. most: characters of it that are kept."""
+    """Return a sentence of ours that may quote a recording. most: characters that are kept."""
     words = cut(text, most)
     places = {found.start() for found in _LOOKED_FOR.finditer(words)}
     for found in _COMMIT.finditer(words):
@@ -47,17 +47,17 @@ def plain(text: str, most: int | None = None) -> str:
 
 
 def link(words: str, url: str) -> str:
-    """Return Markdown as a link, or as it is where there is no address. words: quoted already; url: of ours."""
+    """Return a Markdown link, or the text if there is no URL. words: escaped; url: trusted."""
     return f"[{words}]({url})" if url else words
 
 
 def anchor(words: str, url: str) -> str:
-    """Return a link inside of HTML, where Markdown is not read. words: quoted already; url: of ours."""
+    """Return a link as HTML, for use where Markdown is not parsed. words: escaped; url: trusted."""
     return f'<a href="{html.escape(url)}">{words}</a>' if url else words
 
 
 def cut(text: str, most: int | None = None) -> str:
-    """Return text on one line, its end left off where it is longer than `most` characters."""
+    """Return text on one line, truncated to `most` characters."""
     seen = hidden.RUN.sub(lambda found: f"‹{hidden.named(found)}›", text.replace("\r\n", "\n"))
     words = " ".join(seen.split())
     return words if most is None or len(words) <= most else f"{words[: most - 1].rstrip()}…"

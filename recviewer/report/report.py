@@ -1,4 +1,4 @@
-"""The report on a range, in the forms that scripts and hosts read. The JSON is a public contract."""
+"""The report on a range, in the formats for scripts and hosts. The JSON is a public contract."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ from recviewer.pairing.sides import Library, Side
 from recviewer.used.model import UsedRun
 
 Ask = Callable[[Sequence[str]], dict[str, str]]
-"""Returns what reviewers said, by subject (`overview.subjects`), for those of the given subjects that were decided on."""
+"""A callback that returns reviewers' verdicts, by subject (`overview.subjects`), for those subjects that have one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that a report tells."""
+    """The content of a report."""
 
     found: Overview
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is red, then what is amber."""
+        """Red findings, then amber ones."""
         return self.found.findings
 
     @property
     def numbers(self) -> Numbers:
-        """How much there is of everything."""
+        """The counts of all changes."""
         return self.found.numbers
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether all was looked at and decided on, and nothing is to be re-recorded, or taken back."""
+        """Tell whether everything was examined and decided on, and nothing is to be re-recorded or taken back."""
         is_as_wished = not self.numbers.rejected and not self.numbers.to_revert
         return not self.numbers.undecided and is_as_wished and not self.found.source.problems
 
@@ -58,10 +58,10 @@ def make(
     choices: Sequence[Choice] = (),
     runs: Sequence[UsedRun] = (),
 ) -> Report:
-    """Work the report out. spec: `BASE...HEAD`, `BASE..HEAD` or `BASE`. Raises GitFailed with what to do.
+    """Make the report. spec: `BASE...HEAD`, `BASE..HEAD` or `BASE`. Raises GitFailed with a remedy.
 
-    choices: pairs that reviewers made or broke, in order. runs: of the suite, whose recordings were watched. who: tells
-    whose verdicts these are; without it nobody has agreed where more than one person has to.
+    choices: pairs that reviewers made or broke, in order. runs: watched runs of the suite. who: returns whose verdicts
+    these are; without it nobody has agreed where several people must.
     """
     asked = sources.open_range(repository, sources.parse(spec))
     found = with_expected(overview(changeset.load(asked, library or Library()), choices=choices))
@@ -76,7 +76,7 @@ def _nobody(some: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def as_json(report: Report) -> dict[str, Json]:
-    """Return the contract's object."""
+    """Return the public JSON object."""
     found = report.found
     source, tallies, numbers = found.source, found.classes(), found.numbers
     return {
@@ -133,7 +133,7 @@ def _change(change: Change) -> dict[str, Json]:
 
 
 def _agreement(asked: Agreement) -> dict[str, Json]:
-    """Return the keys of who has to agree to a change, and who has."""
+    """Return the JSON keys for who must agree to a change, and who has."""
     demands: list[Json] = [{"count": one.number, "names": list(one.names)} for one in asked.demands]
     return {
         "asked": demands,
@@ -145,7 +145,7 @@ def _agreement(asked: Agreement) -> dict[str, Json]:
 
 
 def _runs(change: Change) -> dict[str, Json] | None:
-    """Return the keys of what runs of the suite say of a change, None where they say nothing."""
+    """Return the JSON object for what runs of the suite report about a change, None if there is nothing."""
     told = change.runs
     if not told.clause:
         return None
@@ -154,7 +154,7 @@ def _runs(change: Change) -> dict[str, Json] | None:
 
 
 def _met(met: Met) -> dict[str, Json]:
-    """Return the keys of something that a test looks for."""
+    """Return the JSON object for an expectation of a test."""
     one = met.expectation
     return {
         "where": one.where.value,
@@ -180,7 +180,7 @@ def _finding(finding: Finding) -> dict[str, Json]:
 
 
 def _side(side: Side | None) -> dict[str, Json] | None:
-    """Return the keys of a side; of one exchange among many of a file, its place there too."""
+    """Return the JSON object for a side, including its position in a file with several exchanges."""
     if side is None:
         return None
     place: dict[str, Json] = {"file": side.file_path, "index": side.index, "part": side.part} if side.part else {}
@@ -188,6 +188,6 @@ def _side(side: Side | None) -> dict[str, Json] | None:
 
 
 def range_of(found: Overview) -> str:
-    """Return which commits were compared, short: `0509f952f…af3ee23d7`."""
+    """Return the compared commits in short form: `0509f952f…af3ee23d7`."""
     source = found.source.range
     return f"{source.base[:9]}…{source.head[:9] or 'the files on disk'}"

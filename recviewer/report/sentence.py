@@ -1,4 +1,4 @@
-"""The first sentence about a range, and the line for a commit status. Clauses that are zero are dropped."""
+"""The first sentence about a range, and the line for a commit status. Clauses with the number zero are omitted."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from recviewer.exchange.amounts import counted, size
 from recviewer.report.lists import TITLES
 
 STATUS = 140
-"""Characters of a commit status's description."""
+"""Most characters of a commit status's description."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A number and what it counts. classes: those it covers, for a link; of churn only that on which nothing was found."""
+    """A number and what it counts. classes: those it covers, for a link; of churn only that without findings."""
 
     count: int
     words: str
@@ -44,7 +44,7 @@ _SAME = (Churn.IDENTICAL, Churn.CHUNKING)
 
 
 def clauses(found: Overview) -> list[Clause]:
-    """Return what happened, heaviest first; nothing that is zero."""
+    """Return what happened, most important first, without zeros."""
     tallies = found.classes()
     made = []
     for one, many, classes in _WORDS:
@@ -75,7 +75,7 @@ def figures(numbers: Numbers) -> tuple[str, ...]:
 
 
 def opening(found: Overview) -> str:
-    """Return how many recordings were touched, and in how many changes where pairs make them fewer."""
+    """Return how many recordings changed, and the number of changes if pairs make it smaller."""
     count, changes = found.source.recordings, len(found.changes)
     if not changes:
         return "No recording is touched"
@@ -84,7 +84,7 @@ def opening(found: Overview) -> str:
 
 
 def ending(found: Overview) -> str:
-    """Return how many changes need a person, and how many items that is where many are the same change."""
+    """Return how many changes need a person, and the number of items if grouping makes it smaller."""
     numbers, problems = found.numbers, found.source.problems
     unseen = f"{len(problems):,} not looked at" if problems else ""
     waiting = sum(change.is_waiting and change.needs_you for change in found.changes)
@@ -105,7 +105,7 @@ def sentence(found: Overview) -> str:
 
 
 def about_tests(found: Overview) -> str:
-    """Return how many answers with other words keep what their tests look for; "" where none held any of it."""
+    """Return how many answers with other words keep what their tests look for; "" if none contained any of it."""
     told = kept(found.changes)
     if not told.of:
         return ""
@@ -120,7 +120,7 @@ def about_tests(found: Overview) -> str:
 
 
 def about_runs(found: Overview) -> str:
-    """Return of how many recordings runs of the suite say something; "" where they say nothing."""
+    """Return about how many recordings runs of the suite report something; "" if none."""
     unread = sum(bool(change.runs.unread) for change in found.changes)
     asked = sum(bool(change.runs.asked) for change in found.changes)
     said = [f"{counted(unread, 'new recording')} never read by a run of the suite that would have"] if unread else []
@@ -129,7 +129,7 @@ def about_runs(found: Overview) -> str:
 
 
 def status(found: Overview) -> str:
-    """Return the same in 140 characters at most: what needs you first, details as far as they fit."""
+    """Return the same in 140 characters at most: what needs a person first, details as far as they fit."""
     if not found.changes:
         return sentence(found)
     line = f"{_standing(found)}; {opening(found)}"
@@ -142,7 +142,7 @@ def status(found: Overview) -> str:
 
 
 def _standing(found: Overview) -> str:
-    """Return what is left to do, as the beginning of a sentence."""
+    """Return what is left to do, as the start of a sentence."""
     again, back = found.numbers.rejected, found.numbers.to_revert
     said = [f"{again:,} to re-record"] if again else []
     said += [f"{counted(back, 'old one')} to take back"] if back else []

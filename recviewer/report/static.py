@@ -1,4 +1,4 @@
-"""The report as one file that needs no server: for forks, and for artifacts of a build. Nothing in it is fetched or run."""
+"""The report as one HTML file that needs no server: for forks, and for build artifacts. It loads and runs nothing."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from recviewer.report.report import Report, range_of
 from recviewer.report.sentence import about_runs, about_tests, clauses, ending, figures, opening, sentence
 
 LIMIT = 12_000_000
-"""Characters after which changes are told by one line each; the file says so."""
+"""After this many characters changes are written as one line each; the file says so."""
 
 BODY_LIMIT = 2_000_000
-"""Characters from which on one change is told by a line, whatever it holds."""
+"""A single change with more characters than this is written as one line."""
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""What a browser may do with the file: show it."""
+"""The content security policy: display only."""
 
 _SAME, _LARGE = "the same change as", "not shown in this file, for it would be too large"
 
@@ -83,7 +83,7 @@ def _head(report: Report, links: Links) -> Iterator[str]:
 
 
 def _notes(found: Overview) -> Iterator[str]:
-    """Tell how the base was chosen, and what could not be looked at."""
+    """Yield how the base was chosen, and what could not be examined."""
     if found.source.range.note:
         yield f'<p class="warn">{text(found.source.range.note)}</p>\n'
     for bad in found.bad_rules:
@@ -123,7 +123,7 @@ def _name(change: Change) -> str:
 
 
 def _by_test(changes: Sequence[Change]) -> Iterator[str]:
-    """Yield the contents by test: those with the heaviest change first, each with its changes."""
+    """Yield the table of contents by test, with the most important changes first."""
     tests: dict[str, list[int]] = {}
     for place, change in enumerate(changes):
         tests.setdefault(change.about.test_id, []).append(place)
@@ -138,7 +138,7 @@ def _by_test(changes: Sequence[Change]) -> Iterator[str]:
 
 
 class _Changes:
-    """Writes the changes by class, and keeps count of what is written."""
+    """Writes the changes by class, and counts the characters written."""
 
     def __init__(self, report: Report) -> None:
         self.changes = report.found.changes
@@ -147,7 +147,7 @@ class _Changes:
         self._below = _below(self.changes)
 
     def sections(self) -> Iterator[str]:
-        """Yield a section for each class; a first line says what is not shown in full."""
+        """Yield a section for each class; a first line states what is not shown completely."""
         made: list[str] = []
         heading: Churn | None = None
         folded = {place for places in self._below.values() for place in places}
@@ -173,7 +173,7 @@ class _Changes:
         return f'<section id="{churn.value}"><h2>{TITLES[churn]} <span class="note">{told}</span></h2>\n'
 
     def _content(self, place: int, change: Change) -> str:
-        """Return what a change says, and below it the older generations of its call, each in full."""
+        """Return the content of a change, followed by the older generations of its call, complete."""
         below = self._below.get(place)
         return self._own(place, change) + (self._older(below) if below else "")
 
@@ -187,7 +187,7 @@ class _Changes:
 
     def _own(self, place: int, change: Change) -> str:
         first = place
-        if change.alike is not None and not change.is_churn:  # churn of one group may differ in other things
+        if change.alike is not None and not change.is_churn:  # churn of one group may differ in other details
             first = self._first.setdefault(change.alike, place)
         if first != place:
             return f'<p class="note">{_SAME} <a href="#c{first}">this one</a></p>{places(change)}'
@@ -209,7 +209,7 @@ class _Changes:
 
 
 def _below(changes: Sequence[Change]) -> dict[int, list[int]]:
-    """Return, by the place of a call, the places of its older generations."""
+    """Return, by index of a call's change, the indexes of its older generations."""
     at = {id(change): place for place, change in enumerate(changes)}
     return {at[id(item.first)]: [at[id(one)] for one in item.older] for item in items(changes) if item.older}
 

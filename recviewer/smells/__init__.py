@@ -1,4 +1,4 @@
-"""What is odd about a recording, or about what became of it: rules, one a module in `rules/`, and what they find."""
+"""Oddities of a recording, or of a change: the rules, one per module in `rules/`, and their findings."""
 
 from recviewer.smells.asking import findings, rules
 from recviewer.smells.looking import Looking, of_recordings

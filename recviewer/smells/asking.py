@@ -1,4 +1,4 @@
-"""Asks every rule of every case that gives it what it needs."""
+"""Applies every rule to every case that has what the rule needs."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ def rules() -> tuple[Rule, ...]:
 
 
 def findings(on: Sequence[On], cases: Sequence[Case], asked: Sequence[Rule] | None = None) -> tuple[Finding[On], ...]:
-    """Return what is found on the changes of a range: what is red, then what is amber, and what is on most first.
+    """Return the findings on the changes of a range: red, then amber, each sorted by number of changes.
 
-    on: what the findings are to name. cases: the same, in the same order, as rules look at it. asked: the rules, by default
-    all. A range knows neither all recordings of a test nor the tree, so of rules that need these only `holds` is asked.
+    on: the objects that findings refer to. cases: the corresponding inputs of rules, in the same order. asked: the
+    rules, by default all. A range knows neither all recordings of a test nor the tree, so of rules that need these only
+    `holds` is applied.
     """
     named = rules() if asked is None else asked
     return _sorted([finding for rule in named for finding in ask(rule, on, cases)])
@@ -39,9 +40,9 @@ def _sorted(found: Sequence[Finding[On]]) -> tuple[Finding[On], ...]:
 
 
 def ask(rule: Rule, on: Sequence[On], cases: Sequence[Case]) -> Iterator[Finding[On]]:
-    """Yield the findings of one rule: what is red, and what is only amber. on, cases: as of `findings`.
+    """Yield the findings of one rule: one red and one amber at most. on, cases: as for `findings`.
 
-    A case on which the rule raises costs no other one its findings, and is found as one nobody knows about.
+    If the rule raises on a case, the other cases keep their findings, and the failure is reported as a finding.
     """
     if rule.holds is None:
         return
@@ -52,7 +53,7 @@ def ask(rule: Rule, on: Sequence[On], cases: Sequence[Case]) -> Iterator[Finding
             continue
         try:
             held = weighed(rule.holds, case)
-        except Exception:  # a bug of ours: the range goes on, and a finding says so
+        except Exception:  # a bug of ours: continue, and report it as a finding
             log.exception("the rule %s failed", rule.name)
             failed.append(place)
             continue
@@ -82,7 +83,7 @@ Holds = Callable[[Case], Held | None]
 
 
 def weighed(holds: Holds, case: Case) -> Held | None:
-    """Ask a rule of a case, and leave out what was as bad before. What rests on a guess is never red."""
+    """Apply a rule to a case, unless it was as bad before. Results based on a guess are never red."""
     held = holds(case)
     if held is None or (held.fault and _fault_before(holds, case) == held.fault):
         return None
@@ -90,23 +91,23 @@ def weighed(holds: Holds, case: Case) -> Held | None:
 
 
 def _fault_before(holds: Holds, case: Case) -> str:
-    """Return the fault that the old recording has by itself, "" for none, or where it is a guess which one that is."""
+    """Return the fault of the old recording by itself, "" if there is none, or if the pair is only a guess."""
     before = holds(Case(None, case.known)) if case.known is not None else None
     return before.fault if before is not None else ""
 
 
 def _is_of_content(rule: Rule, held: Held) -> bool:
-    """Tell whether a finding is about what the new recording says, and nothing else."""
+    """Tell whether a finding is only about the new recording's content."""
     return rule.about is About.CONTENT and not held.is_compared
 
 
 def _weighed(case: Case, held: Held) -> Held:
-    """Let no red rest on a guess: what was compared with a recording that is only possibly of the same call is amber."""
+    """Reduce red to amber if it rests on a comparison with a recording that is only possibly of the same call."""
     return replace(held, severity=Severity.AMBER) if held.is_compared and case.is_guess else held
 
 
 def _guesses(some: Sequence[Instance]) -> str:
-    """Say how many rest on a guess."""
+    """Return how many rest on a guess, as a clause."""
     count = sum(instance.held.is_compared and instance.case.is_guess for instance in some)
     if not count:
         return ""

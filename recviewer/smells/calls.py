@@ -1,4 +1,4 @@
-"""Calls that answers ask for, their arguments, and the tools that were offered."""
+"""Tool calls in answers, their arguments, and the offered tools."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from recviewer.exchange.model import Exchange, Json, ToolCall
 from recviewer.exchange.tools import function_of, offered, schema_of
 
 LONGEST = 400_000
-"""Characters of arguments that are looked at."""
+"""Most characters of arguments that are parsed."""
 
 
 MOST = 200
-"""Calls of an answer that are looked at."""
+"""Most calls of an answer that are examined."""
 
 
 def calls_of(exchange: Exchange) -> Iterator[ToolCall]:
-    """Yield the calls that the client is to make, of all choices; not more than are looked at."""
+    """Yield the calls for the client in all choices, up to the limit."""
     return islice((call for output in exchange.outputs for call in output.tool_calls), MOST)
 
 
 def is_nothing(arguments: str) -> bool:
-    """Tell whether a call has no arguments: several providers send nothing, or null, for a tool that takes none."""
+    """Tell whether a call has no arguments: for a tool without parameters several providers send nothing, or null."""
     return arguments.strip() in ("", "null")
 
 
 def parsed(text: str) -> Json:
-    """Return what JSON text holds. Raises ValueError for what is none."""
+    """Parse JSON. Raises ValueError if it is invalid."""
     if len(text) > LONGEST:
         raise ValueError("too long")
     try:
@@ -38,7 +38,7 @@ def parsed(text: str) -> Json:
 
 
 def functions(exchange: Exchange) -> dict[str, Json]:
-    """Return the schemas of the arguments of the offered functions, by name; {} where there is none."""
+    """Return the argument schemas of the offered functions, by name; {} if there are none."""
     found: dict[str, Json] = {}
     for tool in offered(exchange.request.tools):
         name = function_of(tool).get("name")
@@ -48,7 +48,7 @@ def functions(exchange: Exchange) -> dict[str, Json]:
 
 
 def offers_only_functions(exchange: Exchange) -> bool:
-    """Tell whether all offered tools are functions named in the request, so that a call can be of no other."""
+    """Tell whether all offered tools are functions named in the request, so that no other can be called."""
     tools = offered(exchange.request.tools)
     return bool(tools) and all(_is_function(tool) for tool in tools)
 

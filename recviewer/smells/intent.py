@@ -1,7 +1,7 @@
-"""Whether a test says by its name that it wants an error, or an answer that does not end well.
+"""Whether a test's name tells that it expects an error, or an abnormal end.
 
-Names are all that stands in a recording: of the test, or of the cassette where that is named like its test. What the
-source of a test says is read elsewhere (`asserts`).
+Recordings only contain names: of the test, or of the cassette if that is named after its test. The source of a test is
+read elsewhere (`asserts`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ERRORS = """
 _ERROR = frozenset(_ERRORS.split())
 _ASKING_WRONG = "empty retired deprecated removed typo validate validates validation suggestion suggestions"
 _ASKS_WRONG = frozenset(_ASKING_WRONG.split())
-"""What tests are named that ask for what cannot be, or want to hear what would be right."""
+"""Words in names of tests that request something impossible, or expect a correction."""
 _BUSIES = (
     "ratelimit throttle throttled throttling overload overloaded quota retry retries backoff timeout timeouts 429 503"
 )
@@ -41,7 +41,7 @@ _NOT = re.compile(
 
 
 def wants_error(side: Side) -> bool:
-    """Tell whether the names of a recording say that its test wants an error."""
+    """Tell whether the names of a recording show that its test expects an error."""
     words = _words(_name(side))
     if _words(_around(side)) & _ERROR:
         return True
@@ -51,35 +51,35 @@ def wants_error(side: Side) -> bool:
 
 
 def asks_wrong(side: Side) -> bool:
-    """Tell whether they say that what it asks is wrong in itself, so that a provider which has a look at it declines."""
+    """Tell whether they show that its request is invalid in itself, so that any provider that processes it declines."""
     return bool(_words(_name(side)) & _ASKS_WRONG)
 
 
 def wants_busy(side: Side) -> bool:
-    """Tell whether they say that it wants a provider that is overloaded, or not there."""
+    """Tell whether they show that it expects an overloaded or unavailable provider."""
     words = _words(_name(side))
     return bool(words & _BUSY) or "busy*" in words
 
 
 def wants_odd_end(side: Side) -> bool:
-    """Tell whether they say that it wants an answer that was cut off, refused, filtered, cancelled or empty."""
+    """Tell whether they show that it expects a truncated, refused, filtered, cancelled or empty answer."""
     return bool(_words(_name(side)) & _WANTED_ENDS)
 
 
 def wants_thinking(side: Side) -> bool:
-    """Tell whether they say that it is about what a model thinks."""
+    """Tell whether they show that it is about a model's reasoning."""
     return not _words(_name(side)).isdisjoint(("thinking", "think"))
 
 
 def _name(side: Side) -> str:
-    """Return the name of the function, else that of the file with the exchange, where that is no hash."""
+    """Return the name of the function, else that of the exchange's file unless it is a hash."""
     if side.test_id:
         return side.test_id.partition("[")[0].rpartition("::")[2]
     return _ENDING.sub("", side.name) if side.part or not _HASH.search(side.name) else ""
 
 
 def _around(side: Side) -> str:
-    """Return the names of the module and the class in which the function stands."""
+    """Return the names of the function's module and class."""
     return side.test_id.partition("[")[0].rpartition("::")[0].rpartition("/")[2] if side.test_id else ""
 
 

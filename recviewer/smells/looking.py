@@ -1,6 +1,6 @@
-"""Asks rules of recordings by themselves: of each while it is read, and of all of them when all were read.
+"""Applies rules to single recordings while they are read, and to all of them together afterwards.
 
-Of a recording nothing is kept but a short note for each rule that looks at many, so a tree of any size can be looked at.
+Only a short note is kept of each recording for rules about many, so that trees of any size can be examined.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 
 def of_each(side: Side, asked: Sequence[Rule] | None = None) -> list[Noticed]:
-    """Return what rules about one recording find on it. asked: the rules, by default all; others among them are left out.
+    """Return the findings of rules about one recording. asked: the rules, by default all; those about many are ignored.
 
-    A rule that raises is a finding of its own, and costs no other one its findings.
+    If a rule raises, that is a finding of its own, and the other rules keep theirs.
     """
     found = []
     case = Case(None, side)
@@ -28,7 +28,7 @@ def of_each(side: Side, asked: Sequence[Rule] | None = None) -> list[Noticed]:
             continue
         try:
             held = rule.holds(case)
-        except Exception:  # a bug of ours: the run goes on, and a finding says so
+        except Exception:  # a bug of ours: continue, and report it as a finding
             log.exception("the rule %s failed", rule.name)
             held = failed(rule)
         if held is not None:
@@ -37,12 +37,12 @@ def of_each(side: Side, asked: Sequence[Rule] | None = None) -> list[Noticed]:
 
 
 def on_side(rule: Rule, held: Held, side: Side) -> Noticed:
-    """Return what a rule found on a recording."""
+    """Return a rule's result on a recording as a finding."""
     return Noticed(rule, held, side.path, side.test_id, side.blob, side.subject, side.file_path)
 
 
 def notes_on(side: Side, asked: Sequence[Rule] | None = None) -> dict[str, str]:
-    """Return what rules about many note of a recording, by their names; those that leave it out are left out."""
+    """Return the notes of rules about many on a recording, by rule name; without those that exclude it."""
     noted = {}
     for rule in rules() if asked is None else asked:
         if rule.among is not None and (note := _note(rule, rule.among, side)):
@@ -53,19 +53,19 @@ def notes_on(side: Side, asked: Sequence[Rule] | None = None) -> dict[str, str]:
 def _note(rule: Rule, among: Among, side: Side) -> str:
     try:
         return among.note(side)
-    except Exception:  # a bug of ours: the recording is left out, and the log says so
+    except Exception:  # a bug of ours: exclude the recording, and log it
         log.exception("the rule %s could not note a recording", rule.name)
         return ""
 
 
 def noted(side: Side, note: str) -> Noted:
-    """Return a recording as a rule about many is given it."""
+    """Return a recording in the form for rules about many."""
     file = side.file_path if side.part else ""
     return Noted(side.path, side.test_id, side.blob, side.subject, side.meaning.replay.state.value, note, file)
 
 
 def of_many(rule: Rule, some: Iterable[Noted], around: Surroundings) -> Iterator[Noticed]:
-    """Yield what a rule about many finds. some: the recordings that it noted, of the whole tree."""
+    """Yield the findings of a rule about many. some: the recordings of the whole tree that it noted."""
     if rule.among is None:
         return
     every = sorted(some, key=lambda one: one.key)
@@ -79,7 +79,7 @@ def of_many(rule: Rule, some: Iterable[Noted], around: Surroundings) -> Iterator
     for group in groups.values():
         try:
             found = list(rule.among.find(group, around))
-        except Exception:  # a bug of ours: the others go on, and a finding says so
+        except Exception:  # a bug of ours: continue, and report it as a finding
             log.exception("the rule %s failed", rule.name)
             found = [(0, failed(rule))]
         for place, held in found:
@@ -88,32 +88,32 @@ def of_many(rule: Rule, some: Iterable[Noted], around: Surroundings) -> Iterator
 
 
 def softened(found: Iterable[Noticed], around: Surroundings) -> Iterator[Noticed]:
-    """Yield findings with what the sources of their tests, and git's history, say of them."""
+    """Yield findings adjusted by their tests' sources and git's history."""
     for one in found:
         soften = one.rule.soften if one.test_id and around.sources is not None else None
         trace = one.rule.trace if around.history is not None else None
         try:
             told = replace(one, held=soften(one.held, one.test_id, around)) if soften else one
             yield replace(told, held=trace(told, around)) if trace else told
-        except Exception:  # a bug of ours: the finding stays as it was, and the log says so
+        except Exception:  # a bug of ours: keep the finding unchanged, and log it
             log.exception("the rule %s could not ask the sources", one.rule.name)
             yield one
 
 
 def failed(rule: Rule) -> Held:
-    """Return what is said where a rule raised."""
+    """Return the result for a rule that raised."""
     return Held(Severity.AMBER, "failed", says=f"the rule {rule.name} {COULD_NOT_LOOK} it: a fault of recviewer")
 
 
 def of_changes(cases: Iterable[Case], asked: Sequence[Rule] | None = None) -> Iterator[Noticed]:
-    """Yield what is found on each change of a range, which is nothing where it was as bad before."""
+    """Yield the findings on each change of a range, without those that were as bad before."""
     for case in cases:
         for rule in rules() if asked is None else asked:
             if rule.holds is None or (case.new is None and not rule.of_gone):
                 continue
             try:
                 held = weighed(rule.holds, case)
-            except Exception:  # a bug of ours: the others go on, and a finding says so
+            except Exception:  # a bug of ours: continue, and report it as a finding
                 log.exception("the rule %s failed", rule.name)
                 held = failed(rule)
             if held is not None:
@@ -121,9 +121,9 @@ def of_changes(cases: Iterable[Case], asked: Sequence[Rule] | None = None) -> It
 
 
 class Looking:
-    """Looks at recordings one after the other, then at all together.
+    """Examines recordings one by one, then all together.
 
-    asked: the rules, by default all. noted: by rule, what was noted.
+    asked: the rules, by default all. noted: the notes, by rule.
     """
 
     def __init__(self, asked: Sequence[Rule] | None = None) -> None:
@@ -131,13 +131,13 @@ class Looking:
         self.noted: dict[str, list[Noted]] = {rule.name: [] for rule in self.asked if rule.among}
 
     def at(self, side: Side) -> list[Noticed]:
-        """Return what is found on a recording alone, and note what else is asked of it."""
+        """Return the findings on one recording, and keep notes for rules about many."""
         for name, note in notes_on(side, self.asked).items():
             self.noted[name].append(noted(side, note))
         return of_each(side, self.asked)
 
     def together(self, around: Surroundings | None = None) -> list[Noticed]:
-        """Return what is found on the recordings beside each other."""
+        """Return the findings of rules about many."""
         beside = around or Surroundings()
         return [one for rule in self.asked if rule.among for one in of_many(rule, self.noted[rule.name], beside)]
 
@@ -145,13 +145,13 @@ class Looking:
 def of_recordings(
     recordings: Iterable[Side], asked: Sequence[Rule] | None = None, around: Surroundings | None = None
 ) -> tuple[Noticed, ...]:
-    """Return what is found on recordings by themselves, in the order of `in_order`. recordings: all that there are."""
+    """Return the findings on recordings, in the order of `in_order`. recordings: all recordings."""
     look = Looking(asked)
     found = [one for side in recordings for one in look.at(side)]
     return in_order([*softened(found, around or Surroundings()), *look.together(around)])
 
 
 def in_order(found: Iterable[Noticed]) -> tuple[Noticed, ...]:
-    """Return findings, the worst first, then by rule and path."""
+    """Return findings sorted by severity, rule and path."""
     levels = list(Severity)
     return tuple(sorted(found, key=lambda one: (levels.index(one.held.severity), one.rule.name, one.key)))

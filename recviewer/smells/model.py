@@ -1,4 +1,4 @@
-"""What a rule is, what it is given, what it says of one case, and what a finding is."""
+"""The definition of a rule, its inputs, its result for one case, and a finding."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from recviewer.exchange.amounts import counted as counted  # rules take it from here
+from recviewer.exchange.amounts import counted as counted  # imported from here by rules
 from recviewer.pairing.pair import Pair, Sure
 from recviewer.pairing.sides import Side
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from recviewer.used.model import UsedRun
 
 EVIDENCE = 120
-"""Characters of a recording that a finding quotes."""
+"""Most characters of a recording that a finding quotes."""
 
 On = TypeVar("On")
-"""What a finding is on: changes of a range, or recordings."""
+"""What a finding refers to: changes of a range, or recordings."""
 
 
 class Severity(StrEnum):
-    """How bad a finding is: red wants a decision, amber a look, grey is only told. Ranges tell no grey."""
+    """How severe a finding is: red requires a decision, amber a look, grey is informative. Ranges have no grey ones."""
 
     RED = "red"
     AMBER = "amber"
@@ -33,11 +33,11 @@ class Severity(StrEnum):
 
 
 class About(StrEnum):
-    """What a rule's findings are about.
+    """The subject of a rule's findings.
 
-    content: what the new recording says, which everybody sees who looks at it; so a verdict on equal words, given
-    elsewhere, closes such a finding. name, place: of the file. change: the step from the old recording to the new one. Those
-    are closed only by a decision on that very change.
+    content: the new recording's content, which every viewer sees; so a verdict on equal content elsewhere closes such a
+    finding. name, place: of the file. change: the step from the old recording to the new one. Those are closed only by
+    a decision on that very change.
     """
 
     CONTENT = "content"
@@ -47,11 +47,11 @@ class About(StrEnum):
 
 
 class Needs(StrEnum):
-    """The least that a rule has to be given. It is asked wherever that much is known.
+    """The minimal input of a rule. It is applied wherever that much is known.
 
-    exchange: one recording; of a change the rule may look at the old one too, but must do without. change: both sides of a
-    change. test: all recordings of its test. tree: all recordings that there are. The last two are rules with `among`; a
-    range of commits reads only what it touched, so it asks of these only their `holds`, where they have one.
+    exchange: one recording; for a change the rule may also use the old one, but must work without. change: both sides
+    of a change. test: all recordings of its test. tree: all recordings. The last two are rules with `among`; a range of
+    commits only reads what it changed, so of these rules only `holds` is applied, if there is one.
     """
 
     EXCHANGE = "exchange"
@@ -62,11 +62,11 @@ class Needs(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a rule is asked about: a change, or a recording by itself.
+    """The input of a rule: a change, or a single recording.
 
-    old, new: the two recordings of a change, None where there is none; of a recording by itself `new` alone. pair: how the
-    two were found. moved_to: of a deleted recording, where its bytes lie now outside of all folders in which recordings
-    are looked for, "" for nowhere. is_made_elsewhere: all calls of the old one are made in another turn of the test now.
+    old, new: the two recordings of a change, None if missing; a single recording is only `new`. pair: how the two were
+    matched. moved_to: for a deleted recording, the path of its bytes outside of folders of recordings, "" if there is
+    none. is_made_elsewhere: all tool calls of the old one are now made in another turn of the test.
     """
 
     old: Side | None
@@ -77,7 +77,7 @@ class Case:
 
     @property
     def side(self) -> Side:
-        """The new recording; of one that was deleted, the old."""
+        """The new recording; for a deletion, the old one."""
         side = self.new or self.old
         if side is None:
             raise ValueError("a case has an old or a new side")
@@ -90,18 +90,19 @@ class Case:
 
     @property
     def known(self) -> Side | None:
-        """The old recording, where it is beyond a guess that it is of the same call.
+        """The old recording, unless it is only a guess that it is of the same call.
 
-        A rule about the new recording alone is silent where the old one was as bad; a guess silences nothing.
+        A rule about the new recording alone has no finding if the old one was as bad; a guess does not suppress
+        anything.
         """
         return None if self.is_guess else self.old
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place in a recording. pointer: a JSON pointer into its document (RFC 6901). evidence: words from there.
+    """A location in a recording. pointer: a JSON pointer into its document (RFC 6901). evidence: text from there.
 
-    What is secret never stands in the evidence: it is masked before.
+    Evidence never contains a secret: secrets are masked before.
     """
 
     pointer: str
@@ -110,30 +111,30 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A rule holds for a case."""
+    """The result of a rule that applies to a case."""
 
     severity: Severity
     what: str = ""
-    """A word or more for counting."""
+    """A short label for counting."""
     is_compared: bool = False
-    """What it says rests on the old recording too, not on the new one alone."""
+    """It also depends on the old recording."""
     fault: str = ""
-    """Names what is wrong. Where the old recording, asked by itself, has the same fault, nothing became worse and
-    there is no finding. "" where the rule compares the two by itself."""
+    """The name of the fault. If the old recording by itself has the same fault, nothing became worse and there is no
+    finding. "" if the rule compares the two itself.
+    """
     says: str = ""
-    """What holds for this one, as a clause that begins in lower case; "" for the rule's own."""
+    """The result for this case, as a clause that starts in lower case; "" for the rule's own."""
     spots: tuple[Spot, ...] = ()
-    """Where in the recording, the first of them if there are many."""
+    """The locations in the recording, or the first of many."""
     others: tuple[str, ...] = ()
-    """Keys of other recordings that it is about, such as the twins of one that stands twice."""
+    """Keys of other recordings concerned, such as the duplicates of a recording."""
     is_surplus: bool = False
-    """Nothing asks for the recording any more, as far as the rules of replay, or the sources of its test, tell: it can
-    go."""
+    """Nothing uses the recording any more, according to the replay rules or its test's source: it can be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A case for which a rule holds."""
+    """A case to which a rule applies."""
 
     case: Case
     held: Held
@@ -141,7 +142,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a finding says. detail: sentences, "" for none."""
+    """The text of a finding. detail: sentences, "" for none."""
 
     title: str
     detail: str = ""
@@ -150,11 +151,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What is known of a recording when it is looked at beside others: little, so that all of them fit into memory.
+    """What is kept of a recording for rules about many: little, so that all of them fit into memory.
 
-    key: its path, as in addresses; of one exchange among many of a file with its name behind. test_id: "" where none is
-    known. subject: what a verdict hangs on, see `Side.subject`. replay: its state, by name. note: what the rule noted of it,
-    never empty. file: the key of its file, "" where that is its own.
+    key: its path, for an exchange of a file with several followed by its name. test_id: "" if unknown. subject: what
+    verdicts refer to, see `Side.subject`. replay: name of its state. note: the rule's note on it, never empty. file:
+    the key of its file, "" if that is its own.
     """
 
     key: str
@@ -167,46 +168,46 @@ class Noted:
 
 
 class KnownPast(Protocol):
-    """What git's history tells of findings, as far as it can be read in the time there is."""
+    """Facts from git's history, as far as they can be found in the available time."""
 
     def first(self, path: str, holds: Callable[[Side], bool]) -> str:
-        """Return the first commit that has a file with a recording for which something holds, "" where nobody knows."""
+        """Return the first commit with a recording in this file for which a predicate holds, "" if unknown."""
         ...
 
     def lost(self, path: str, word: str) -> str:
-        """Return the last commit in which a file came to have a word more or less often, "" where nobody knows."""
+        """Return the last commit that changed how often a word occurs in a file, "" if unknown."""
         ...
 
     def gone(self, tests: Collection[str]) -> Iterator[tuple[str, Side]]:
-        """Yield recordings of some tests that were deleted or changed, the last first, each with the commit that did it."""
+        """Yield deleted or changed recordings of some tests, latest first, each with the commit that did it."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around recordings. Each of it may be unknown, and a rule says nothing for want of it."""
+    """The context of recordings. Each part may be unknown; rules that need it then have no findings."""
 
     sources: SourceFiles | None = None
-    """The files of the repository in the state that is looked at, by path from its top, parsed and never run."""
+    """The repository's files in the examined state, by path relative to its top, parsed and never run."""
     top: str = ""
-    """The way from there to the recordings root, "" or ending in `/`."""
+    """The prefix from there to the recordings root, "" or ending in `/`."""
     collected: frozenset[str] | None = None
-    """The tests that pytest would run, by id, where somebody gave a list."""
+    """The ids of the tests that pytest would run, if a list was given."""
     removed: Callable[[str], str] = field(default=lambda path: "")
-    """Tells in which commit a file of the repository went, "" where nobody knows."""
+    """Returns the commit that deleted a file of the repository, "" if unknown."""
     runs: Sequence[UsedRun] = ()
-    """Of the suite, whose recordings were watched."""
+    """Watched runs of the suite."""
     history: KnownPast | None = None
-    """None for unknown."""
+    """None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """How a rule looks at recordings beside others.
+    """How a rule examines many recordings together.
 
-    note: asked of each recording while it is read: what the rule has to know of it, as short as can be (a hash will often
-    do); "" leaves it out. It is text that the catalog keeps. find: given those with a note, of one test or of the tree as
-    the rule needs, in order of path; yields places in the sequence, each at most once, with what holds there.
+    note: called for each recording while it is read: returns what the rule needs to know of it, as short as possible
+    (often a hash); "" excludes it. Notes are stored in the catalog. find: gets those with a note, of one test or of the
+    tree as the rule needs, sorted by path; yields indexes, each at most once, with the result there.
     """
 
     note: Callable[[Side], str]
@@ -215,10 +216,11 @@ class Among:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What people are told of a rule, in `docs/smells.md` and beside its findings. Plain sentences, without markup.
+    """The documentation of a rule, for `docs/smells.md` and for display beside findings. Plain sentences, without
+    markup.
 
-    what: what it finds. why: why that matters. example: one, in a line. fix: what to do. mistaken: where it is known to be
-    wrong, "" for nowhere. measured: what it found in real trees, and how much of it people read and found right.
+    what: what it finds. why: why that matters. example: one line. fix: what to do. mistaken: known false positives, ""
+    for none. measured: its findings in real trees, and how many were checked and correct.
     """
 
     what: str
@@ -234,38 +236,39 @@ class Rule:
     """One rule; each module in `rules/` has one, as `RULE`."""
 
     name: str
-    """Also of its module, with `-` for `_`, and for ever: suppressions and other tools know it."""
+    """Equals the module name, with `-` for `_`; permanent: suppressions and other tools refer to it."""
     each: str
-    """What holds for one case, as a clause."""
+    """The finding on one case, as a clause."""
     words: Explained
-    """What people are told of it."""
+    """Its documentation."""
     holds: Callable[[Case], Held | None] | None = None
-    """Asked of every case that has a new side, and of every other one where `of_gone`."""
+    """Applied to every case with a new side, and to others if `of_gone`."""
     tell: Callable[[Sequence[Instance], Sequence[Case]], Told] | None = None
-    """Says it of several cases of a range; it is given all cases too, and there is at least one instance."""
+    """Describes several cases of a range; gets at least one instance, and all cases."""
     needs: Needs = Needs.CHANGE
-    """The least it must be given."""
+    """Its minimal input."""
     about: About = About.CHANGE
-    """What its findings are about; one that rests on the old recording too is about the change in any case."""
+    """The subject of its findings; a result that depends on the old recording is always about the change."""
     levels: tuple[Severity, ...] = (Severity.AMBER,)
-    """How bad its findings can be."""
+    """The possible severities."""
     among: Among | None = None
-    """Asked of many recordings together; `holds` of the same rule is then only for changes."""
+    """Applied to many recordings together; `holds` of the same rule is then only for changes."""
     of_gone: bool = False
     is_heuristic: bool = False
-    """It judges words, and may be wrong."""
+    """It judges texts, and may be wrong."""
     soften: Callable[[Held, str, Surroundings], Held] | None = None
-    """Asked of a finding on a recording of a test, by its id, where the sources are known: they may say that it is as
-    it should be."""
+    """Adjusts a finding on a recording of a test, given by id, if the sources are available: they may show that it is
+    intended.
+    """
     trace: Callable[[Noticed, Surroundings], Held] | None = None
-    """Asked of a finding where git's history is known."""
+    """Adjusts a finding if git's history is available."""
 
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """One finding on one recording by itself.
+    """One finding on one recording.
 
-    key, test_id, blob, subject, file: as in `Noted`; a file is always named.
+    key, test_id, blob, subject, file: as in `Noted`, with `file` always set.
     """
 
     rule: Rule
@@ -278,17 +281,19 @@ class Noticed:
 
     @property
     def says(self) -> str:
-        """What holds for it, as a clause."""
+        """The finding as a clause."""
         return self.held.says or self.rule.each
 
     @property
     def evidence(self) -> str:
-        """Words of the recording, "" where none stand for it."""
+        """Text quoted from the recording, "" if there is none."""
         return next((spot.evidence for spot in self.held.spots if spot.evidence), "")
 
     @property
     def identity(self) -> str:
-        """What makes it the same finding elsewhere: the rule and what the recording says, and its path where that counts."""
+        """An id of the finding that is stable across states: from the rule, the recording's content, and its path if
+        that matters.
+        """
         where = "" if self.rule.about is About.CONTENT and self.subject else self.key
         text = "\0".join((self.rule.name, self.subject, where, self.held.fault or self.held.what))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -296,11 +301,11 @@ class Noticed:
 
 @dataclass(frozen=True, slots=True)
 class Finding(Generic[On]):
-    """What a rule found: one thing that holds for some of those that were asked about.
+    """A finding of a rule on some of the examined cases.
 
-    rule: its name; at most one finding of a rule has a severity. title, detail: sentences. each: what holds for one of
-    them alone, as a clause. evidence: words of the first recording, to the letter. on: those concerned, in their order.
-    of_content: the places in `on` of those about whose content it is, see `About`.
+    rule: its name; a rule has at most one finding of each severity. title, detail: sentences. each: the finding on a
+    single case, as a clause. evidence: literal text of the first recording. on: the cases concerned, in order.
+    of_content: indexes in `on` of cases where it is about the content, see `About`.
     """
 
     rule: str
@@ -314,7 +319,7 @@ class Finding(Generic[On]):
 
 
 def plainly(rule: Rule, some: Sequence[Instance]) -> Told:
-    """Return what is said of several cases where the rule has no words of its own for that."""
+    """Return the default description of several cases."""
     kinds = Counter(one.held.what for one in some if one.held.what)
     detail = ", ".join(f"{what} ×{count:,}" for what, count in kinds.most_common(4))
     spots = (spot.evidence for spot in some[0].held.spots)
@@ -324,10 +329,10 @@ def plainly(rule: Rule, some: Sequence[Instance]) -> Told:
 
 
 def answer(instance: Instance) -> str:
-    """Return how the answer begins."""
+    """Return the start of the answer."""
     return answer_of(instance.case.side)
 
 
 def answer_of(side: Side) -> str:
-    """Return how the answer of a recording begins."""
+    """Return the start of a recording's answer."""
     return side.meaning.line.answered[:EVIDENCE]

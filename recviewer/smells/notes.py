@@ -1,4 +1,4 @@
-"""What rules about many recordings note of one: short texts, in which hashes stand for what was said."""
+"""The notes of rules about many recordings: short texts, with hashes in place of contents."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from recviewer.smells.model import Noted
 Key = TypeVar("Key")
 
 DIGITS = 12
-"""Hex digits of a hash in a note: among a million values two are alike by chance once in 500 trees."""
+"""Hex digits of a hash in a note: a million values have a collision with a probability of 1 in 500."""
 
 
 def short(value: str | bytes) -> str:
-    """Return what stands for a value in a note."""
+    """Return the hash of a value for a note."""
     data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
     return hashlib.blake2b(data, digest_size=DIGITS // 2).hexdigest()
 
 
 def short_of(text: str, exchange: Exchange) -> str:
-    """Return what stands for a text of an exchange in a note: two secrets that are masked alike are two."""
+    """Return the hash of a text of an exchange for a note, distinguishing secrets with equal masks."""
     if not exchange.secrets:
         return short(text)
-    from recviewer.difference.behind_masks import behind  # of use only where there are secrets
+    from recviewer.difference.behind_masks import behind  # only needed if there are secrets
 
     hidden = behind(text, exchange)
     return short(text + repr(hidden) if hidden else text)
@@ -40,7 +40,7 @@ def function_of(test_id: str) -> str:
 
 
 def by(some: Sequence[Noted], key: Callable[[Noted], Key]) -> dict[Key, list[int]]:
-    """Return the places of recordings by what they have in common, in order."""
+    """Return the indexes of recordings grouped by a key, in order."""
     found: defaultdict[Key, list[int]] = defaultdict(list)
     for place, one in enumerate(some):
         found[key(one)].append(place)
@@ -48,14 +48,14 @@ def by(some: Sequence[Noted], key: Callable[[Noted], Key]) -> dict[Key, list[int
 
 
 def is_own_file(side: Side) -> bool:
-    """Tell whether a recording is a file of its own, named by a hash of its request."""
+    """Tell whether a recording is the only one in its file, and the file is named by a hash of its request."""
     return not side.part and side.meaning.replay.expected != ""
 
 
 MOST = 20
-"""Other recordings that a finding names."""
+"""Most other recordings that a finding names."""
 
 
 def keys(some: Sequence[Noted], places: Iterable[int], but: int = -1) -> tuple[str, ...]:
-    """Return the keys of the first of some recordings, without one of them."""
+    """Return the keys of the first of some recordings, except one."""
     return tuple(islice((some[place].key for place in places if place != but), MOST))

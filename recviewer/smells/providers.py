@@ -1,4 +1,4 @@
-"""Which provider a test of OGX is about, as its parameters say."""
+"""The provider that an OGX test is about, from its parameters."""
 
 from __future__ import annotations
 

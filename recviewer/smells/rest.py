@@ -1,4 +1,4 @@
-"""What an exchange holds besides what its reader took as meaning (`Exchange.rest`), looked up by key."""
+"""Looks up keys in what an exchange contains besides its meaning (`Exchange.rest`)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from recviewer.exchange.not_understood import is_hollow
 
 
 def values(rest: dict[str, Json], *names: str) -> Iterator[Json]:
-    """Yield what stands under any of the names, at any depth, where it is neither null nor empty.
+    """Yield the non-empty values at any of the names, at any depth.
 
-    names: in lower case. A key may be a whole path, as of chunks: `choices[0].logprobs`; its end counts.
+    names: in lower case. Keys may be paths, as for chunks: `choices[0].logprobs`; their last part is compared.
     """
     for key, held in rest.items():
         if _is_named(key, names) and not is_hollow(held):
@@ -26,7 +26,7 @@ def _is_named(key: str, names: Sequence[str]) -> bool:
 
 
 def _may_name(value: Json, names: Sequence[str]) -> bool:
-    """Tell whether a value may hold one of the names, by its JSON: most hold none, and to walk through them takes long."""
+    """Tell whether a value may contain one of the names, by its JSON text: most do not, and traversing them is slow."""
     text = encode(value).decode().lower()
     return any(f'{name}"' in text for name in names)
 

@@ -1,8 +1,8 @@
-"""Whether a value fits a JSON schema, as far as that can be told in bounded time.
+"""Whether a value matches a JSON schema, as far as that can be determined in bounded time.
 
-A recording's schema is as untrusted as all else in it. So only the words of JSON Schema that models are held to are looked
-at; patterns are never matched (they may take exponential time), references outside of the schema are never followed, and
-after so many steps nothing more is asked. What is not looked at fits.
+A recorded schema is untrusted. So only the keywords of JSON Schema that models must follow are checked; patterns are
+never matched (they may take exponential time), external references are never followed, and the number of steps is
+limited. Whatever is not checked is considered a match.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from recviewer.exchange.model import Json
 
 MOST_STEPS = 20_000
-"""Values and schemas looked at together, for one value."""
+"""Most (value, schema) pairs that are checked for one value."""
 
 DEEPEST = 60
 
 LONGEST_REFERENCE = 200
-"""Characters; what a longer one names is anything."""
+"""Longer references are considered to match anything."""
 
 _TYPES = {
     "object": (dict,),
@@ -31,11 +31,11 @@ _TYPES = {
 
 
 class _TooMuch(Exception):
-    """The bound was met."""
+    """The limit of steps was reached."""
 
 
 def fault(value: Json, schema: Json) -> str:
-    """Return how a value does not fit a schema, as a clause with a JSON pointer; "" where it fits or nobody can tell."""
+    """Return how a value violates a schema, as a clause with a JSON pointer; "" if it matches or cannot be determined."""
     try:
         return next(_Checker(schema).faults(value, schema, ""), "")
     except (_TooMuch, RecursionError):
@@ -69,7 +69,7 @@ class _Checker:
                 yield from self.faults(item, items, f"{at}/{place}", depth + 1)
 
     def _target(self, reference: str) -> Json:
-        """Return what a reference inside of the schema names; what lies elsewhere is anything."""
+        """Return the target of a reference inside the schema; external ones match anything."""
         if not reference.startswith("#") or len(reference) > LONGEST_REFERENCE:
             return True
         found = self._root

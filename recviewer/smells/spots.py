@@ -1,4 +1,4 @@
-"""Where in a recording something stands, for what a rule says of an answer or a request as a whole."""
+"""Locations in a recording for findings about an answer or a request as a whole."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from recviewer.smells.model import EVIDENCE, Spot
 
 
 def in_answer(side: Side, evidence: str) -> tuple[Spot, ...]:
-    """Return the place of the reply, with words from it. Of one exchange among many of a file, that of the exchange."""
+    """Return the location of the reply, with text from it. For an exchange of a file with several, that of the exchange."""
     return (Spot("" if side.part else "/response/body", evidence[:EVIDENCE]),)
 
 
 def in_request(side: Side, evidence: str) -> tuple[Spot, ...]:
-    """Return the place of the request, with words from it."""
+    """Return the location of the request, with text from it."""
     return (Spot("" if side.part else "/request", evidence[:EVIDENCE]),)

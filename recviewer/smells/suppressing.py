@@ -1,4 +1,6 @@
-"""Findings that somebody let be, for a reason: one, or all of a rule on a test or below a path, for ever or until a day."""
+"""Suppressed findings, with a reason: a single one, or all of a rule on a test or below a path, permanently or until a
+date.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from recviewer.smells.model import Noticed
 
 
 class Reach(StrEnum):
-    """What is let be. finding: one, by its identity. test: a rule on a test. path: on a file, or below a folder (`a/b/`)."""
+    """What is suppressed. finding: one, by identity. test: a rule on a test. path: a rule on a file, or below a folder
+    (`a/b/`).
+    """
 
     FINDING = "finding"
     TEST = "test"
@@ -22,7 +26,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """One such word. subject: the identity, test id or path. until: the last day on which it counts, None for ever."""
+    """One suppression. subject: the identity, test id or path. until: the last day on which it applies, None for ever."""
 
     rule: str
     scope: Reach
@@ -32,7 +36,7 @@ class Suppressed:
 
 
 class Suppressions:
-    """All that count on a day."""
+    """All suppressions that apply on a date."""
 
     def __init__(self, some: Iterable[Suppressed], today: date) -> None:
         self._by_key = {
@@ -47,11 +51,13 @@ class Suppressions:
         return bool(self._by_key)
 
     def over(self, found: Noticed) -> Suppressed | None:
-        """Return what lets a finding be, None for nothing."""
+        """Return the suppression of a finding, None if there is none."""
         return self.let(found.rule.name, found.identity, found.test_id, found.key, found.file)
 
     def let(self, rule: str, identity: str, test_id: str, *paths: str) -> Suppressed | None:
-        """Return what lets a finding be, None for nothing. paths: the key of its recording, and that of the file."""
+        """Return the suppression of a finding, None if there is none. paths: the key of its recording, and that of the
+        file.
+        """
         wanted = [(Reach.FINDING, identity), *((Reach.PATH, path) for path in paths)]
         wanted += [(Reach.TEST, test_id)] if test_id else []
         for reach, subject in wanted:
@@ -61,13 +67,14 @@ class Suppressions:
 
 
 class BadReviews(ValueError):
-    """A file that is no file of reviews. The message says why."""
+    """A file that is not an export of reviews. The message says why."""
 
 
 def in_reviews(data: bytes) -> list[Suppressed]:
-    """Return what a file of reviews lets be; of two lines on one thing the one that was changed later. Raises BadReviews.
+    """Return the suppressions in an export of reviews; of two lines with one subject the later change counts. Raises
+    BadReviews.
 
-    The file is that of `recviewer reviews export`, of which only these lines are read.
+    The file is that of `recviewer reviews export`; other lines are ignored.
     """
     found: dict[tuple[str, str, str], tuple[str, bytes, dict[str, Any]]] = {}
     has_version = False
@@ -91,7 +98,7 @@ def in_reviews(data: bytes) -> list[Suppressed]:
 
 
 def of_line(line: dict[str, Any]) -> Suppressed | None:
-    """Return what a line lets be, None where it cannot be read."""
+    """Return the suppression in a line, None if it is invalid."""
     told = [line.get(name) for name in ("rule", "subject", "reason")]
     if not all(isinstance(one, str) and one for one in told):
         return None

@@ -1,4 +1,4 @@
-"""What people are told of the rules, as a document made from the rules themselves."""
+"""Generates the documentation of the rules from the rules themselves."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NEEDS = {
 
 
 def document(rules: Sequence[Rule]) -> str:
-    """Return all rules as Markdown: a table, then each with its words."""
+    """Return all rules as Markdown: a table, then each with its documentation."""
     return "\n".join([*_lines(rules), ""])
 
 

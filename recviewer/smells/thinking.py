@@ -1,4 +1,4 @@
-"""Where the thinking of a model stands: in a channel of its own, or in the answer."""
+"""Whether a model's reasoning is in a separate channel, or in the answer."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from recviewer.pairing.sides import Side
 
 _MOVED = 0.8
 _LEAST = 40
-"""Characters of thinking; less of it may stand in an answer by chance."""
+"""Shorter reasoning may be in an answer by chance."""
 
 
 def leaked(side: Side) -> str:
-    """Return the tag with which an answer begins that is really thinking, "" for any other."""
+    """Return the tag that shows that an answer contains leaked reasoning, "" if there is none."""
     return seen.leaked(side.exchange)
 
 
 def thoughts(side: Side | None) -> str:
-    """Return all thinking that stands in a channel of its own."""
+    """Return all reasoning in a separate channel."""
     return "\n".join(output.reasoning for output in side.exchange.outputs) if side else ""
 
 
 def has_moved(old: Side | None, new: Side) -> bool:
-    """Tell whether the thinking of the old recording stands in the new one's answer."""
+    """Tell whether the old recording's reasoning is in the new one's answer."""
     thought = thoughts(old).strip()
     if len(thought) < _LEAST or thoughts(new).strip():
         return False

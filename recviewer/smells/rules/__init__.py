@@ -1,1 +1,1 @@
-"""One rule a module, as `RULE`. A rule imports no other; what two share stands beside this folder."""
+"""One rule per module, as `RULE`. Rules do not import each other; shared code is in the parent package."""

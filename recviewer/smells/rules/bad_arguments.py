@@ -1,4 +1,4 @@
-"""A call whose arguments are no JSON object."""
+"""A tool call whose arguments are not a JSON object."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from recviewer.smells.spots import in_answer
 
 
 def _holds(case: Case) -> Held | None:
-    """No arguments at all are no fault: some providers write none for a tool that takes none."""
+    """Missing arguments are accepted: some providers send none for a tool without parameters."""
     if case.new is None:
         return None
     bad = _bad(case.new.exchange)

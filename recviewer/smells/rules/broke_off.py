@@ -1,4 +1,4 @@
-"""An answer whose end is no good one: cut off, filtered, refused, failed, paused, without an end, or empty."""
+"""An answer with an abnormal end: truncated, filtered, refused, failed, paused, unfinished, or empty."""
 
 from __future__ import annotations
 
@@ -35,34 +35,34 @@ _SAID = {
     Outcome.ODD_END: ("ended for a reason that is not known", "ended for reasons that are not known"),
     Outcome.EMPTY: ("is empty", "are empty"),
 }
-"""What is said of one such answer, and of several."""
+"""The description of one such answer, and of several."""
 
 
 _HEARD = (Kind.TRANSCRIPTION, Kind.REALTIME)
-"""Kinds whose streams say that they end in ways of their own."""
+"""Kinds whose streams mark their end in other ways."""
 
 _USED_LAST = (Kind.CHAT, Kind.COMPLETION)
-"""Kinds whose streams tell what was used when all else was told."""
+"""Kinds whose streams send the usage last."""
 
 _DEFAULT = 16
-"""Tokens that completions of old give where nobody says how many."""
+"""Default token limit of legacy completions."""
 
 _SMALL = 256
-"""Tokens; who asks for no more wants a piece of an answer."""
+"""Token limit up to which a request only wants part of an answer."""
 
 _EARLY = frozenset(("queued", "pending", "running", "starting", "processing", "inprogress", "notfinished"))
-"""States of a task that goes on while its client asks for it again and again."""
+"""States of a task that is polled by its client until it is done."""
 
 _NO_LETTER = re.compile(r"[^a-z]+")
 
 _LIMIT_NAMES = "max_tokens max_completion_tokens max_output_tokens max_new_tokens num_predict maxoutputtokens maxtokens"
 _LIMITS = frozenset(_LIMIT_NAMES.split())
 _ASIDE = ("options", "generationConfig", "config", "inferenceConfig", "parameters")
-"""Keys of a request under which some APIs put what others have at the top."""
+"""Keys of a request under which some APIs nest what others have at the top level."""
 
 
 def _holds(case: Case) -> Held | None:
-    """Red is what a decision is wanted on: not an end that the request or the name of the test asks for."""
+    """Red are ends that require a decision: not those that the request, or the test's name, asks for."""
     if case.new is None:
         return None
     outcome = case.new.meaning.line.outcome
@@ -80,7 +80,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _why(case: Case, outcome: Outcome) -> tuple[str, Severity]:
-    """Return what explains an end, as the end of a clause, and how bad it is then."""
+    """Return what explains an end, as the end of a clause, and the resulting severity."""
     side = case.side
     reasons = _reasons(side.exchange, outcome)
     ended_well = case.known is not None and case.known.meaning.line.outcome in (Outcome.ANSWER, Outcome.CALL)
@@ -104,7 +104,7 @@ def _why(case: Case, outcome: Outcome) -> tuple[str, Severity]:
 
 
 def _why_unfinished(exchange: Exchange, reasons: str) -> tuple[str, Severity]:
-    """Tell an answer that is still being made, and a stream that only does not say why it ended, from one that broke off."""
+    """Distinguish an answer in progress, and a stream without a finish reason, from one that broke off."""
     if reasons:
         is_early = not exchange.streaming and _NO_LETTER.sub("", reasons.casefold()) in _EARLY
         return ", for it was asked for too early", Severity.GREY if is_early else Severity.AMBER
@@ -116,12 +116,12 @@ def _why_unfinished(exchange: Exchange, reasons: str) -> tuple[str, Severity]:
 
 
 def _says_anything(exchange: Exchange) -> bool:
-    """Tell whether an answer has words or calls, not thinking alone."""
+    """Tell whether an answer has text or tool calls, not only reasoning."""
     return any(output.content.strip() or output.tool_calls or output.parts for output in exchange.outputs)
 
 
 def _limit(exchange: Exchange) -> int | None:
-    """Return how many tokens a request asks for at most, None where it does not say."""
+    """Return the token limit of a request, None if there is none."""
     params = exchange.request.params
     places = [params, *[params[key] for key in _ASIDE if isinstance(params.get(key), dict)]]
     found = [value for place in places for key, value in place.items() if key.lower() in _LIMITS and type(value) is int]
@@ -131,7 +131,7 @@ def _limit(exchange: Exchange) -> int | None:
 
 
 def _reasons(exchange: Exchange, outcome: Outcome) -> str:
-    """Return the finish reasons that say so, "" where something else does."""
+    """Return the finish reasons for an outcome, "" if it follows from something else."""
     ended = [output for output in exchange.outputs if ENDED.get(end_of_one(output, exchange)) is outcome]
     return ", ".join(dict.fromkeys(output.finish_reason for output in ended if output.finish_reason))
 

@@ -1,4 +1,4 @@
-"""An answer that is a call of an offered tool, written as text."""
+"""An answer that contains a call of an offered tool as text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recviewer.smells.spots import in_answer
 _MARKS = re.compile(
     r"<\|python_tag\|>|<tool_call>|<function=|<\|tool_call|\[TOOL_CALLS\]|<｜tool▁call|<function_calls>"
 )
-"""What models write before a call that their server should have taken out."""
+"""Markers that models write before a call, which their server should have removed."""
 
 _LISTED = re.compile(r"\[?\s*([A-Za-z_][\w.-]*)\(")
 _FENCE = re.compile(r"```(?:json|python|tool_code)?")
@@ -40,7 +40,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _how(content: str, names: set[str]) -> str:
-    """Return how a text writes a call, "" where it writes none."""
+    """Return the form of a call in a text, "" if there is none."""
     mark = _MARKS.search(content)
     if mark:
         return mark[0]
@@ -52,7 +52,7 @@ def _how(content: str, names: set[str]) -> str:
 
 
 def _named(text: str, names: set[str]) -> str:
-    """Return which tool an object in JSON names, "" where the text is no such object."""
+    """Return the tool that a JSON object names, "" if the text is no such object."""
     try:
         value = parsed(text)
     except ValueError:

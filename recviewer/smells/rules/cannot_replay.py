@@ -20,13 +20,13 @@ _WORSE = (
     ReplayState.EDITED,
     ReplayState.UNKNOWN,
 )
-"""From the best on. What cannot be checked is no finding by itself, but it is worse than what was right."""
+"""From best to worst. Unverifiable is no finding by itself, but worse than current."""
 
 _LOST = (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN)
 
 
 def _holds(case: Case) -> Held | None:
-    """Red is what could be found before; what never could, and what is new, is amber."""
+    """Red if it could be found before; amber if it never could, or if it is new."""
     if case.new is None or case.new.exchange.kind is Kind.UNREADABLE:
         return None
     state = _state(case.new)
@@ -43,7 +43,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _said(side: Side) -> tuple[str, tuple[Spot, ...]]:
-    """Return which rules moved the name, by what words, and where replay looks; and where these words stand."""
+    """Return which rules changed the name, by which words, and where replay looks; and the locations of these words."""
     replay = side.meaning.replay
     looks = f"replay looks for {replay.expected} {_where(side.test_id)}" if replay.expected else ""
     if not replay.rule:
@@ -60,13 +60,13 @@ def _said(side: Side) -> tuple[str, tuple[Spot, ...]]:
 
 
 def _until(rule: str) -> str:
-    """Return when a rule was the newest, as the end of a clause: recordings of before then were found in their day."""
+    """Return until when a rule was the newest, as the end of a clause: older recordings could be found at that time."""
     day = newest_until(rule) if rule else None
     return f", which was the newest until {day}" if day else ""
 
 
 def _where(test_id: str) -> str:
-    """Return the folders in which replay looks, as a clause."""
+    """Return the folders that replay searches, as a clause."""
     folder = test_folder(test_id)
     return f"in {folder} and the shared folder" if folder else "in the shared folder"
 

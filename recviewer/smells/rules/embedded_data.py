@@ -1,4 +1,4 @@
-"""A request that carries pictures or files as base64."""
+"""A request that contains images or files as base64."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recviewer.smells.model import About, Case, Explained, Held, Needs, Rule, Se
 from recviewer.smells.spots import in_request
 
 _LEAST = 1_000
-"""Characters; less is no burden."""
+"""Shorter data is ignored."""
 
 
 def _holds(case: Case) -> Held | None:

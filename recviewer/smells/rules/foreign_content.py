@@ -1,4 +1,4 @@
-"""A recording that asks what only another test asks, or was given what only another test stored. A heuristic."""
+"""A recording that asks what only another test asks, or got what only another test stored. A heuristic."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, 
 from recviewer.smells.notes import by, function_of, is_own_file, keys, short_of
 
 _LONG = 40
-"""Characters; shorter questions and lines several tests may have by chance."""
+"""Shorter questions and lines may coincide by chance."""
 
 _MOST = 60
-"""Lines of a recording that are noted."""
+"""Most lines of a recording that are noted."""
 
 _LONGEST = 20_000
 _FEWEST = 2
-"""Tests of a function, of which each says that it has, or has not, such a question."""
+"""Fewest tests of a function that must agree on having, or not having, such a question."""
 
 _ASKED, _STORED, _GIVEN = "a", "s", "g"
 
 
 def _note(side: Side) -> str:
-    """What stands for the first question, for the lines that were stored, and for those that a tool gave back."""
+    """Hashes of the first question, of the lines that were stored, and of those that a tool returned."""
     exchange = side.exchange
     if not is_own_file(side) or not side.test_id or exchange.kind is Kind.MODELS:
         return ""
@@ -45,7 +45,7 @@ def _note(side: Side) -> str:
 
 
 def _lines(parts: Sequence[Part], exchange: Exchange) -> Iterator[str]:
-    """Yield what stands for each long line of some texts. A word before a colon, such as `Content:`, is left out."""
+    """Yield a hash for each long line of some texts. A word before a colon, such as `Content:`, is left out."""
     for part in parts:
         for line in part.text[:_LONGEST].splitlines() if isinstance(part, Text) else ():
             lead, colon, rest = line.strip().partition(": ")
@@ -72,7 +72,7 @@ class _Functions:
                 self._with[mark].add(function)
 
     def who_asks(self, mark: str, test: str) -> str:
-        """Return the one other function that asks a question which one test of a function has and no sibling, else ""."""
+        """Return the only other function that asks a question that one test of a function has and no sibling, else ""."""
         mine = function_of(test)
         others = self._with[mark] - {mine}
         if len(others) != 1 or self._counts[mine][mark] != 1:
@@ -84,14 +84,16 @@ class _Functions:
         return owner if is_sure else ""
 
     def who_stored(self, mark: str, test: str) -> str:
-        """Return the first of the functions that stored a line which a tool gave back to another that stored others."""
+        """Return the first function that stored a line that a tool returned to another function, which stored other
+        lines.
+        """
         mine, owners = function_of(test), self._with.get(_STORED + mark[1:], set())
         stores = any(one[0] == _STORED for one in self._counts[mine])
         return min(owners) if owners and mine not in owners and stores else ""
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
-    """What another function has, while this test has what its siblings have, and none of them has that."""
+    """Marks of another function on a test that has what its siblings have, while no sibling has that mark."""
     functions = _Functions(some)
     for place, one in enumerate(some):
         for mark in one.note.split():

@@ -1,4 +1,4 @@
-"""A list of models that a test has of another provider than its own."""
+"""A list of models of another provider than the test's own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _note(side: Side) -> str:
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
-    """Whose a host is, the other recordings tell: it answers for one provider only."""
+    """A host's provider is derived from the other recordings; hosts with several providers are ignored."""
     read = [one.note.split(" ", 2) for one in some]
     owners: dict[str, set[str]] = {}
     for kind, provider, host in read:

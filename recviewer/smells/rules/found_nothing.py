@@ -1,6 +1,4 @@
-"""An answer that says that nothing was found, where other recordings of the same question found something. A "
-"heuristic.
-"""
+"""An answer that nothing was found, where other recordings of the same question found something. A heuristic."""
 
 from __future__ import annotations
 
@@ -31,7 +29,7 @@ _NOTHING = re.compile(
     rf"\b{_COULD_NOT} {_FIND}|\b{_NO} (?:(?:were |was |could be )?(?:found|available|returned)|in the)", re.IGNORECASE
 )
 _FIRST = 80
-"""Characters in which an answer says so, if it does; what comes later is about a part of the question."""
+"""Characters of an answer in which it would say so; later statements are about a part of the question."""
 
 _LONGEST_QUESTION = 20_000
 _FEWEST = 2
@@ -39,7 +37,7 @@ _SAID = 1 + DIGITS
 
 
 def _note(side: Side) -> str:
-    """Return whether nothing was found, what stands for the question, and the words that say so."""
+    """Return whether nothing was found, the hash of the question, and the words that say so."""
     exchange = side.exchange
     if side.meaning.line.outcome is not Outcome.ANSWER or not side.test_id:
         return ""

@@ -13,11 +13,11 @@ from recviewer.smells.notes import by
 from recviewer.smells.providers import PROVIDER
 
 _LEAST, _SHARE = 10, 0.1
-"""Recordings of a provider from which on a share tells something, and the share below which a host is odd."""
+"""Fewest recordings of a provider for a share to be meaningful, and the share below which a host is unusual."""
 
 
 _HERE = re.compile(r"^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?=:|$)")
-"""Names of the machine on which a recording is made: one host, whichever is used."""
+"""Names of the local machine, which count as one host."""
 
 
 def _note(side: Side) -> str:

@@ -1,4 +1,4 @@
-"""Thinking that stands in the answer."""
+"""Reasoning that leaked into the answer."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from recviewer.smells.spots import in_answer
 from recviewer.smells.thinking import has_moved, leaked, thoughts
 
 _OWN_TAGS = ("thinking",)
-"""What models of Anthropic and Amazon write into their answers where nobody gives them a channel for it: no server
-takes it out."""
+"""Tags that models of Anthropic and Amazon write into answers if they have no separate channel for reasoning; no server
+removes them.
+"""
 
 
 def _holds(case: Case) -> Held | None:
@@ -30,11 +31,11 @@ def _holds(case: Case) -> Held | None:
 
 
 _BEFORE = 60
-"""Characters of the answer that are shown before the end of its thinking."""
+"""Characters of the answer that are shown before the end of the reasoning."""
 
 
 def _around(side: Side, tag: str) -> str:
-    """Return the words of the answer that has a tag, from where it begins or from shortly before thinking ends."""
+    """Return the text of the answer with a tag, from its start or from shortly before the reasoning ends."""
     content = next((output.content for output in side.exchange.outputs if tag in output.content), "").lstrip()
     return content[max(0, content.find(tag) - _BEFORE) :]
 

@@ -1,4 +1,4 @@
-"""A recording whose request quotes a call or an answer that no recording of its test makes any more."""
+"""A recording whose request repeats a tool call or an answer that no recording of its test contains any more."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, 
 from recviewer.smells.notes import by, is_own_file, short, short_of
 
 _LONG = 80
-"""Characters; a shorter answer in a request was probably written by the test."""
+"""A shorter answer in a request was probably written by the test itself."""
 
 _SUMMARY = "Another language model started to solve this problem"
-"""How the server's own summaries begin, which stand in requests as answers."""
+"""Start of the server's own summaries, which appear in requests as answers."""
 
 _NAME, _TEXT = 4, "t"
 _WORDS = 80
-"""Characters of what is quoted that a finding shows."""
+"""Characters of the repeated text that a finding shows."""
 
 _MISSED = (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN)
 
 
 def _note(side: Side) -> str:
-    """Two lists of what stands for calls and long texts: what this answer says, and what the request quotes; then its words.
+    """Two lists of hashes of calls and long texts: those in the answer, and those repeated in the request; then their
+    texts.
 
-    A call is four digits of its tool's name and those of the call; a text is `t` and its own. The words of what is quoted,
-    cut, are a list in JSON.
+    A call is four digits for its tool's name and those for the call; a text is `t` and its hash. The texts of what is
+    repeated, truncated, are a JSON list.
     """
     if not is_own_file(side) or not side.test_id:
         return ""
@@ -47,7 +48,7 @@ def _note(side: Side) -> str:
 
 
 def _marks(parts: Sequence[Part], exchange: Exchange) -> Iterator[tuple[str, str]]:
-    """Yield what stands for each call and for a long text, with its first words."""
+    """Yield a hash for each call and each long text, with its first words."""
     texts = []
     for part in parts:
         match part:
@@ -64,7 +65,9 @@ def _marks(parts: Sequence[Part], exchange: Exchange) -> Iterator[tuple[str, str
 
 @dataclass(slots=True)
 class _Test:
-    """What the recordings of a test say. tools: beginnings of the calls that they make. quoted: with its words, by place."""
+    """The content of a test's recordings. tools: prefixes of their calls. quoted: repeated ones with their text, by
+    index.
+    """
 
     made: set[str] = field(default_factory=set)
     tools: set[str] = field(default_factory=set)
@@ -72,7 +75,7 @@ class _Test:
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
-    """What a test wrote itself is left out: a text that several tests quote, and calls of tools that nobody calls in it."""
+    """Texts written by tests are excluded: those that several tests repeat, and calls of tools that the test never calls."""
     tests = {test_id: _read(some, places) for test_id, places in by(some, lambda one: one.test_id).items()}
     in_tests = Counter(
         mark for test in tests.values() for mark in {one for marks in test.quoted.values() for one in marks}
@@ -92,7 +95,7 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
 
 
 def _taken_away(some: Sequence[Noted], found: dict[int, frozenset[str]], around: Surroundings) -> dict[int, str]:
-    """Return the commits that took away, or changed, what made such a call or answer, by the places of what quotes it."""
+    """Return, by index, the commits that removed, or changed, the source of a repeated call or answer."""
     when: dict[int, str] = {}
     if not found or around.history is None:
         return when
@@ -108,7 +111,7 @@ def _taken_away(some: Sequence[Noted], found: dict[int, frozenset[str]], around:
 
 
 def _held(what: str, words: str, commit: str, *, is_surplus: bool) -> Held:
-    """A test that asks for the other half again may ask for this one too: it can go where replay does not find it either."""
+    """It can be deleted only if replay does not find it either: re-recording the missing part may use it again."""
     says = f"its request quotes {what} that no recording of its test makes"
     told = f"{says} since {commit}" if commit else says
     spots = (Spot("/request/body", words),)

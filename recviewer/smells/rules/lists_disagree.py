@@ -1,4 +1,4 @@
-"""A list of models that says of a model what another list of the same request denies."""
+"""A list of models whose entry for a model contradicts that in another list of the same request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HALF = 6
 
 
 def _note(side: Side) -> str:
-    """The request, and for each model what stands for its id and for what is said of it."""
+    """The request, and for each model the hashes of its id and of its entry."""
     if side.exchange.kind is not Kind.MODELS or side.part or not is_joined(side.name):
         return ""
     rows = [row for table in side.exchange.exhibits if isinstance(table, Table) for row in table.rows if row]

@@ -9,7 +9,7 @@ from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule,
 
 
 def _holds(case: Case) -> Held | None:
-    """None at all is an empty answer or an error, which say so by rules of their own."""
+    """No choice at all is an empty answer or an error, which have rules of their own."""
     if case.old is None or case.new is None or case.new.exchange.error is not None:
         return None
     before, after = len(case.old.exchange.outputs), len(case.new.exchange.outputs)

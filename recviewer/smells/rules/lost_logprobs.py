@@ -1,4 +1,4 @@
-"""Probabilities of tokens that are there no more."""
+"""Token log probabilities that are missing now."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _has_any(side: Side) -> bool:
-    """Gemini calls them `logprobsResult`. Its `avgLogprobs`, one number for all tokens, comes and goes unasked."""
+    """Gemini calls them `logprobsResult`. Its `avgLogprobs`, one number for all tokens, comes and goes at random."""
     return any(True for _ in values(side.exchange.rest, "logprobs", "logprobsresult"))
 
 

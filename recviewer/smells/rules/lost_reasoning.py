@@ -1,4 +1,4 @@
-"""An answer that came with thinking before, and comes without now."""
+"""An answer that came with reasoning before, and has none now."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from recviewer.smells.thinking import has_moved, leaked, thoughts
 
 
 def _holds(case: Case) -> Held | None:
-    """Thinking that leaked into the answer is another matter."""
+    """Reasoning that leaked into the answer has a rule of its own."""
     old, new = case.old, case.new
     if old is None or new is None or new.exchange.error is not None or not new.exchange.outputs:
         return None

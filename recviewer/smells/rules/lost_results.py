@@ -20,7 +20,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _results(side: Side) -> int:
-    """Count the rows, vectors, hits and passages that came back."""
+    """Return the number of rows, vectors, hits and passages."""
     total = 0
     for exhibit in side.exchange.exhibits:
         match exhibit:

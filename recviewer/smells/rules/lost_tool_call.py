@@ -1,4 +1,4 @@
-"""A call of a tool that became an answer without one."""
+"""A tool call that became an answer without one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule,
 
 
 def _holds(case: Case) -> Held | None:
-    """Errors and unreadable files have lost more than their call, and say so by rules of their own.
+    """Errors and unreadable files have lost more than their call; they have rules of their own.
 
     A call that another turn of the test makes now is not lost: the test took one turn more, or one less.
     """

@@ -1,4 +1,4 @@
-"""An answer that no longer says how many tokens were used."""
+"""An answer that no longer contains its token usage."""
 
 from __future__ import annotations
 

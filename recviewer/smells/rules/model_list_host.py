@@ -1,4 +1,4 @@
-"""A list of models that another provider gave."""
+"""A list of models from another provider."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from recviewer.pairing.sides import Side
 from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, counted
 
 _SHARED = 0.1
-"""Two lists with less in common than this share of all their models are of two providers."""
+"""Lists that share less than this part of all their models are of two providers."""
 
 
 def _holds(case: Case) -> Held | None:

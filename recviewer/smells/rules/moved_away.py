@@ -1,4 +1,4 @@
-"""A recording that lies where replay does not look for it."""
+"""A recording in a folder that replay does not search."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HOME = "recordings"
 
 
 def _holds(case: Case) -> Held | None:
-    """Replay looks in the folder `recordings` beside the test file; where no test is known, nobody can say."""
+    """Replay searches the folder `recordings` beside the test file; without a known test nothing can be said."""
     if case.new is None:
         return Held(Severity.RED, case.moved_to) if case.moved_to else None
     if case.old is None or case.old.folder == case.new.folder:
@@ -25,7 +25,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _home(side: Side) -> str:
-    """Return where replay looks for a recording of a test, from the root of the tests on; "" where none is known."""
+    """Return the folder that replay searches for a test's recordings, relative to the tests' root; "" if unknown."""
     file = side.test_id.partition("::")[0].replace("\\", "/")
     folder, slash, _ = file.rpartition("/")
     return f"{folder}/{HOME}/" if slash else ""

@@ -1,4 +1,4 @@
-"""A recording of a test that no run of CI asks for with its models, as far as a matrix of OGX's form tells."""
+"""A recording of a test that no CI run executes with its models, according to a matrix in OGX's format."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from recviewer.smells.notes import by, is_own_file
 
 _MATRIX, _SUITES = "ci_matrix.json", "suites.py"
 _DEEPEST = 6
-"""Folders above a test file in which a matrix is looked for."""
+"""Most folders above a test file that are searched for a matrix."""
 _MODEL = re.compile(r"(?<![\w=])(?:txt|vis|emb|rerank)=([^\]]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class _Matrix:
-    """What CI runs. runs: for each the roots of its suite, None where the source does not list them, and its models."""
+    """What CI runs. runs: for each the roots of its suite, None if the source does not list them, and its models."""
 
     path: str
     runs: tuple[tuple[tuple[str, ...] | None, frozenset[str]], ...]
@@ -49,7 +49,7 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
 
 
 def _is_run(matrix: _Matrix, test_id: str) -> bool:
-    """Tell whether a run may ask for a test: one of its models stands in the parameters, and its roots hold the test."""
+    """Tell whether a run may execute a test: its parameters have one of the run's models, and a root contains it."""
     parameters = test_id.partition("[")[2]
     return any(
         any(model in parameters for model in models) and (roots is None or any(_lies_in(test_id, one) for one in roots))
@@ -62,7 +62,7 @@ def _lies_in(test_id: str, root: str) -> bool:
 
 
 def _above(sources: SourceFiles, folder: str) -> _Matrix | None:
-    """Return what the next matrix above a folder says, None where there is none, or where it cannot be read in full."""
+    """Return the nearest matrix above a folder, None if there is none, or if it cannot be read completely."""
     for _ in range(_DEEPEST):
         text = sources.text(f"{folder}/{_MATRIX}") if folder else None
         if text is not None:
@@ -83,7 +83,7 @@ def _read(sources: SourceFiles, folder: str, text: str) -> _Matrix | None:
     runs = []
     for suite, setup in asked:
         if suite not in suites or setup not in setups:
-            return None  # it runs something that nobody here can tell
+            return None  # a run that cannot be interpreted
         models = frozenset(one for one in _strings(_argument(setups[setup], "defaults")) if one)
         if not models:
             return None
@@ -105,7 +105,7 @@ def _asked(value: Json) -> Iterator[tuple[str, str]]:
 
 
 def _definitions(tree: ast.Module, name: str) -> dict[str, ast.Call]:
-    """Return the calls that a dictionary at the top of a module holds, by key."""
+    """Return the calls in a top-level dictionary of a module, by key."""
     found: dict[str, ast.Call] = {}
     for one in tree.body:
         targets = one.targets if isinstance(one, ast.Assign) else [one.target] if isinstance(one, ast.AnnAssign) else []
@@ -123,14 +123,14 @@ def _argument(call: ast.Call, name: str) -> ast.expr | None:
 
 
 def _roots(value: ast.expr | None) -> tuple[str, ...] | None:
-    """Return the roots that a list names, None where it is made while the module runs."""
+    """Return the roots in a list, None if it is computed."""
     if not isinstance(value, ast.List) or len(value.elts) != len(texts := _strings(value)):
         return None
     return tuple(texts) or None
 
 
 def _strings(value: ast.expr | None) -> list[str]:
-    """Return the texts that a list or a dictionary holds as values."""
+    """Return the texts in a list, or the values of a dictionary."""
     items = value.elts if isinstance(value, ast.List) else value.values if isinstance(value, ast.Dict) else []
     return [one.value for one in items if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 

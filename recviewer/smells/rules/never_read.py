@@ -1,4 +1,4 @@
-"""A recording that no run of the suite reads, of those whose recordings were watched."""
+"""A recording that no watched run of the suite reads."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, 
 from recviewer.used.evidence import FAILED, INCOMPLETE, SKIPPED, OfRecording, RunSays, Speaker
 
 _NAMED = 4
-"""Runs that a finding names."""
+"""Most runs that a finding names."""
 
 _TELLING = {SKIPPED: "its test was skipped", FAILED: "its test failed", INCOMPLETE: "not all of it ran"}
-"""Why a run says nothing, where that is worth telling: it would have read it, but for this."""
+"""Why a run tells nothing, if that is worth mentioning: otherwise it would have read it."""
 
 
 def _note(side: Side) -> str:
@@ -41,7 +41,7 @@ def _known(one: Noted) -> OfRecording:
 
 
 def _held(said: Sequence[RunSays]) -> Held | None:
-    """Return what is found where some run did not read a recording, or would have told, and none read it."""
+    """Return the finding if no run read a recording, and some run did not read it or would have told."""
     if any(one.opens for one in said):
         return None
     unread = [one.run for one in said if not one.why]

@@ -1,4 +1,4 @@
-"""A call whose arguments do not fit the schema of the tool that was offered."""
+"""A tool call whose arguments do not match the offered tool's schema."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recviewer.smells.spots import in_answer
 
 
 def _holds(case: Case) -> Held | None:
-    """Amber, for a model may do so, and a test may want to see what becomes of it."""
+    """Amber, since a model may do so, and a test may be about the consequences."""
     if case.new is None:
         return None
     call, why = _odd(case.new.exchange)
@@ -22,7 +22,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _odd(exchange: Exchange) -> tuple[ToolCall | None, str]:
-    """Return the first call that does not fit, and why."""
+    """Return the first call that does not match, and why."""
     schemas: dict[str, Json] | None = None
     for call in calls_of(exchange):
         if call.is_text:
@@ -30,7 +30,7 @@ def _odd(exchange: Exchange) -> tuple[ToolCall | None, str]:
         schemas = functions(exchange) if schemas is None else schemas
         try:
             given = {} if is_nothing(call.arguments) else parsed(call.arguments)
-        except ValueError:  # another rule's finding
+        except ValueError:  # the finding of another rule
             continue
         why = fault(given, schemas.get(call.name))
         if why:

@@ -1,4 +1,4 @@
-"""Figures of an answer that cannot be: negative counts, totals below what they add up, vectors of nothing."""
+"""Impossible figures in an answer: negative counts, totals below the sum of their parts, empty vectors."""
 
 from __future__ import annotations
 

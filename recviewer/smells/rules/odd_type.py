@@ -1,4 +1,4 @@
-"""A typed value that names a package which no recorder is known to write: replay would import what it names."""
+"""A typed value that names a package that no known recorder writes: replay would import it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from recviewer.smells.spots import in_answer
 _SDKS = ("openai", "ollama", "anthropic", "google", "vertexai", "litellm", "together", "groq", "mistralai", "cohere")
 _SERVERS = ("llama_stack", "llama_stack_api", "llama_stack_client", "ogx", "ogx_api", "ogx_client")
 _PACKAGES = frozenset((*_SDKS, *_SERVERS))
-"""The packages whose types recorders are known to write."""
+"""The packages whose types known recorders write."""
 
 _VANISHED = frozenset({"llama_stack", "llama_stack_api", "llama_stack_client"})
-"""Those of them that are gone: since 2026-04-24 the project is OGX, and its packages have other names."""
+"""Those that no longer exist: since 2026-04-24 the project is OGX, and its packages were renamed."""
 
 
 def _holds(case: Case) -> Held | None:
-    """Red is a package that nobody knows: replay would import it. Amber is one that is known and no longer there."""
+    """Red is an unknown package: replay would import it. Amber is a known one that no longer exists."""
     if case.new is None:
         return None
     named = frozenset(

@@ -1,4 +1,4 @@
-"""An answer that does not have the format which the request asks for."""
+"""An answer that does not have the format requested."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _GOOGLE = (
 
 
 def _holds(case: Case) -> Held | None:
-    """Of an answer that ended well; one that was cut off is another rule's finding."""
+    """Only answers with a normal end; a truncated one has a rule of its own."""
     if case.new is None or case.new.meaning.line.outcome is not Outcome.ANSWER:
         return None
     asked = next(_asked(case.new.exchange), None)
@@ -35,7 +35,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _asked(exchange: Exchange) -> Iterator[dict[str, Json]]:
-    """Yield the schemas that the answer is to fit, {} where any JSON will do."""
+    """Yield the requested schemas of the answer, {} if any JSON will do."""
     params = exchange.request.params
     text, form = params.get("text"), params.get("format")
     for asked in (params.get("response_format"), text.get("format") if isinstance(text, dict) else None):

@@ -16,14 +16,14 @@ _NODE = re.compile(r"[^\[\]]+\.py::\w[^\[]*")
 _FILE, _FUNCTION, _PARAMETERS = "test file gone", "test gone", "parameters gone"
 
 _RECORDED, _BY_PATH = "1", "p"
-"""The recording names its test; it is that of the cassette's name."""
+"""Whether the recording contains its test's id, or the cassette's path implies it."""
 
 _NAMED_BY_HAND = re.compile(r"use_cassette|cassette_name|default_cassette")
-"""In a test file that calls its cassettes what it likes."""
+"""Marks a test file that chooses its cassettes' names itself."""
 
 
 def _note(side: Side) -> str:
-    """Model lists are shared, and a recording without a test is of no test that could be gone."""
+    """Model lists are shared, and recordings without a test id cannot have lost their test."""
     if not _NODE.match(side.test_id):
         return ""
     if side.part:
@@ -48,9 +48,9 @@ def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, He
 
 
 def _gone(sources: SourceFiles, notes: Mapping[str, str]) -> dict[str, str]:
-    """Return which tests are gone and what of them. Where no test file at all is found, nobody knows where they lie.
+    """Return which tests are gone, and which part of them. If no test file at all is found, their location is unknown.
 
-    Nor is that known of cassettes where none of the test files is found that those beside them name.
+    The same holds for cassettes if none of the test files named by their neighbours is found.
     """
     paths = {test_id.partition("::")[0] for test_id in notes}
     there = {path for path in paths if sources.text(path) is not None}
@@ -69,12 +69,12 @@ def _gone(sources: SourceFiles, notes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _is_named_after(sources: SourceFiles, path: str, name: str) -> bool:
-    """Tell whether a cassette surely has the name of a test, and not one that a test file gave it."""
+    """Tell whether a cassette certainly has the name of a test, not one chosen in a test file."""
     return name.rpartition("::")[2].isidentifier() and not _NAMED_BY_HAND.search(sources.text(path) or "")
 
 
 def _is_gone(sources: SourceFiles, path: str, names: Sequence[str]) -> bool:
-    """Tell whether a file surely has no such test: what is inherited, imported or made while it runs is not known."""
+    """Tell whether a file certainly has no such test; inherited, imported or generated tests are unknown."""
     source = sources.source(path)
     if source is None:
         return False
@@ -92,7 +92,7 @@ def _is_gone(sources: SourceFiles, path: str, names: Sequence[str]) -> bool:
 
 
 def _is_mark(decorator: ast.expr) -> bool:
-    """Tell whether it is one of pytest's marks, which give a class no tests."""
+    """Tell whether it is one of pytest's marks, which do not add tests to a class."""
     return re.match(r"(?:pytest\.)?mark\.", ast.unparse(decorator)) is not None
 
 

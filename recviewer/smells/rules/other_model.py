@@ -1,4 +1,4 @@
-"""An answer of another model than the one that was asked for."""
+"""An answer of another model than the one requested."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|\d{6}|(?<![\d.])(?:0[1-9]|1[0-2])\d
 _DASHED = re.compile(r"(?<!\d)(\d)-(\d)(?![\da-z])")
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
 _OWN_NAMES = ("azure", "cognitiveservices", "services.ai")
-"""Hosts on which a model has whatever name its owner gave it have one of these in their name."""
+"""Parts of the names of hosts on which the owner of a model chooses its name."""
 
 
 def _holds(case: Case) -> Held | None:
@@ -28,10 +28,10 @@ def _holds(case: Case) -> Held | None:
 
 
 def _is_another(asked: str, came: str) -> bool:
-    """Tell whether two names are surely of two models.
+    """Tell whether two names are certainly of different models.
 
-    A name may lose or gain who makes it, a date, a size or a variant: all words of one then stand in the other. A name
-    without a number says no version, and `latest` none that lasts: whatever answers is right.
+    A name may lose or gain its maker, a date, a size or a variant: then one's words are a subset of the other's. A name
+    without a number names no version, and `latest` no fixed one: any answer is accepted.
     """
     one, other = _words(asked), _words(came)
     if one <= other or other <= one or "latest" in one:
@@ -41,7 +41,7 @@ def _is_another(asked: str, came: str) -> bool:
 
 
 def _words(name: str) -> frozenset[str]:
-    """Return the words and numbers of a name, without who makes it and without dates."""
+    """Return the words and numbers of a name, without its maker and dates."""
     base = name.casefold().replace("\\", "/").rstrip("/").rpartition("/")[2]
     base = _DASHED.sub(r"\1.\2", _DATE.sub("", base))
     return frozenset(word.removesuffix(".0").lstrip("0") or word for word in _WORD.findall(base) if word != "v")

@@ -1,4 +1,4 @@
-"""Another HTTP status than before, of a reply that is no error."""
+"""Another HTTP status than before, of a reply that is not an error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from recviewer.smells.model import Case, Explained, Held, Instance, Needs, Rule,
 
 
 def _holds(case: Case) -> Held | None:
-    """Errors tell their status by a rule of their own; where one side has no status there is nothing to compare."""
+    """Errors have a rule of their own; without a status on both sides there is nothing to compare."""
     if case.old is None or case.new is None or case.new.exchange.error is not None:
         return None
     before, after = case.old.exchange.status, case.new.exchange.status

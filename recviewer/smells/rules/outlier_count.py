@@ -12,7 +12,7 @@ from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, 
 from recviewer.smells.notes import by, function_of, is_own_file
 
 _LEAST = 12
-"""Recordings; fewer are never many."""
+"""Fewer recordings are never too many."""
 
 _FOUND = (ReplayState.CURRENT, ReplayState.UNVERIFIABLE)
 _TIMES = 4

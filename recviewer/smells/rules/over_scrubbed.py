@@ -1,4 +1,4 @@
-"""A reply, or a question, of which the recorder left nothing but marks of what it took out."""
+"""A reply, or a question, that consists only of placeholders written by the recorder."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MARK = re.compile(
     rf"(?i:[\[<({{]+\s*(?:{_WORD})\s*[\])>}}]+)|\b(?:{_WORD.upper()})(?:_[A-Z0-9]+)*\b"
     r"|\*{3,}|\b[xX]{6,}\b|█{3,}"
 )
-"""What recorders and their filters put in place of what they take out: in brackets, or in capital letters."""
+"""Placeholders of recorders and their filters: in brackets, or in capital letters."""
 
 _LONGEST = 2_000
-"""Characters; what is longer has other words."""
+"""Longer texts are not examined."""
 _MOST = 50
 
 
@@ -39,7 +39,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _answer(exchange: Exchange) -> list[str]:
-    """Return the texts of a reply, () where it says something that is no text."""
+    """Return the texts of a reply, [] if it has other content."""
     if exchange.error is not None or exchange.exhibits:
         return []
     if not exchange.outputs:
@@ -50,7 +50,7 @@ def _answer(exchange: Exchange) -> list[str]:
 
 
 def _is_nothing_else(texts: list[str]) -> bool:
-    """Tell whether some texts, of which there is one, hold marks and nothing else that is a word."""
+    """Tell whether there are texts, and they contain nothing but placeholders."""
     return bool(texts) and all(len(one) <= _LONGEST and _is_mark(one) for one in texts)
 
 

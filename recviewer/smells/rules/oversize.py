@@ -6,7 +6,7 @@ from recviewer.exchange import amounts
 from recviewer.smells.model import About, Case, Explained, Held, Needs, Rule, Severity
 
 LARGE = 500_000
-"""Bytes above which a recording is large; what common checks for large files refuse."""
+"""Bytes above which a recording is large: the limit of common checks for large files."""
 
 
 def _holds(case: Case) -> Held | None:

@@ -1,4 +1,4 @@
-"""A failure that was recorded as the answer."""
+"""An error that was recorded as the answer."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ _WRONG_KEY = re.compile(
 )
 _FILTERED = re.compile(r"filter|safety|policy|moderation|blocked|armor", re.IGNORECASE)
 _ASKED_WRONG = frozenset({501, 505})
-"""Statuses above 500 that come again whenever the same is asked."""
+"""Statuses above 500 that will occur again for the same request."""
 
 _DECLINED = frozenset({400, 404, 405, 410, 413, 415, 422})
-"""Statuses of requests that are wrong in themselves, whoever asks and whenever."""
+"""Statuses of requests that are always invalid."""
 
 _REDIRECTED = 3
-"""The first digit of the statuses of redirections."""
+"""First digit of redirection statuses."""
 
 _FIRST = 400
-"""Characters of a message that say what happened."""
+"""Characters of a message that are examined."""
 
 
 def _holds(case: Case) -> Held | None:
-    """Red is what may not come again, and what had an answer before; any other error may be what a test wants."""
+    """Red are errors that may not occur again, and those that replaced an answer; others may be what a test expects."""
     if case.new is None or case.new.exchange.error is None:
         return None
     error = case.new.exchange.error
@@ -84,7 +84,7 @@ def _status(error: Failure) -> int | None:
 
 
 def _is_busy(error: Failure) -> bool:
-    """Tell whether the provider was overloaded, or not there, or wanted money: nothing of what was asked."""
+    """Tell whether the provider was overloaded, unavailable, or required payment, independent of the request."""
     status = _status(error)
     if status is not None and (status in (402, 408, 425, 429) or (status >= 500 and status not in _ASKED_WRONG)):
         return True
@@ -97,17 +97,19 @@ def _is_busy(error: Failure) -> bool:
 
 
 def _is_transient(error: Failure) -> bool:
-    """Tell whether the same request may get an answer another time, or with the right key."""
+    """Tell whether the same request may succeed another time, or with a valid key."""
     return _is_busy(error) or _status(error) in (401, 403) or bool(_WRONG_KEY.search(error.message[:_FIRST]))
 
 
 def _asks_a_model(side: Side) -> bool:
-    """Tell whether a model was asked, or which there are. What a client sends besides, such as traces, tries no test."""
+    """Tell whether a model, or the list of models, was requested. Other requests of a client, such as traces, are not
+    tested.
+    """
     return bool(side.exchange.request.messages) or "models" in side.exchange.endpoint
 
 
 def _is_wanted(side: Side, error: Failure) -> bool:
-    """Tell whether the names of a test say that it wants such an error."""
+    """Tell whether the names of a test show that it expects such an error."""
     if _FILTERED.search(f"{error.type} {error.code}") and wants_odd_end(side):
         return True
     if _is_busy(error) and _status(error) != 500:
@@ -121,8 +123,8 @@ _SAYS_BUSY = re.compile(
 
 
 def _soften(held: Held, test_id: str, around: Surroundings) -> Held:
-    """What a test expects by `pytest.raises` is as it should be; what may not come again only where that is named."""
-    from recviewer.asserts.reading import expectations_of  # of use only where there are errors
+    """Errors that a test expects by `pytest.raises` are intended; transient ones only if they are named there."""
+    from recviewer.asserts.reading import expectations_of  # only needed if there are errors
 
     read = expectations_of(around.sources, test_id) if around.sources is not None else None
     names = [name for one in read.raises for name in one.names] if read is not None else []

@@ -1,4 +1,4 @@
-"""An answer that declines in words, though its finish reason says nothing of it. A heuristic."""
+"""An answer that refuses in words although its finish reason is normal. A heuristic."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WONT = (
 )
 _DECLINES = re.compile(rf"\s*(?:{_SORRY}{_BUT})?(?:as an ai\b|{_WONT})", re.IGNORECASE)
 _FIRST = 200
-"""Characters in which an answer declines, if it does."""
+"""Characters of an answer in which it would refuse."""
 
 
 def _holds(case: Case) -> Held | None:

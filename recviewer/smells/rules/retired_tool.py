@@ -1,4 +1,4 @@
-"""A tool in the request that the test offers under another name by now, as the other recordings of such tests have it."""
+"""A tool in the request that was renamed since, according to other recordings of its tests."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, 
 from recviewer.smells.notes import by, is_own_file, keys
 
 _MOST, _LONGEST = 30, 80
-"""Tools of a request that are noted, and characters of a name."""
+"""Most tools of a request that are noted, and most characters of a name."""
 
 _MISSED = (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN)
 
 _CLEARLY = 1.5
-"""So many times the share of those that replay finds has the name of today."""
+"""Required ratio between the shares of recordings that replay finds with the new and the old name."""
 
 Offered = Mapping[str, Sequence[int]]
-"""The places of the recordings of a test by the names that they offer."""
+"""The indexes of a test's recordings, by the tool names that they offer."""
 
 
 def _note(side: Side) -> str:
-    """The names of the functions that are offered, one a line."""
+    """The names of the offered functions, one per line."""
     if not side.exchange.request.tools or not is_own_file(side) or not side.test_id:
         return ""
     told = [function_of(tool).get("name") for tool in offered(side.exchange.request.tools)]
@@ -35,7 +35,7 @@ def _note(side: Side) -> str:
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
-    """What stands for a name: every test that offers it has recordings with the other one in its place."""
+    """A renamed tool: every test that offers the old name has recordings with the new one instead."""
     tests = [_offered(some, places) for places in by(some, lambda one: one.test_id).values()]
     with_name: defaultdict[str, list[Offered]] = defaultdict(list)
     for named in tests:
@@ -60,7 +60,7 @@ def _offered(some: Sequence[Noted], places: Sequence[int]) -> Offered:
 
 
 def _heir(some: Sequence[Noted], old: str, tests: Sequence[Offered]) -> str:
-    """Return the name that some tests all offer in the place of one, and of which replay finds clearly more; else ""."""
+    """Return the name that some tests all offer instead of the old one, and of which replay finds clearly more; else ""."""
     names = [name for name in tests[0] if all(_is_instead(one, old, name) for one in tests)]
     before = _share(some, old, tests) if names else 1.0
     shares = {name: _share(some, name, tests) for name in names if before < 1.0}
@@ -73,7 +73,7 @@ def _is_instead(named: Offered, old: str, new: str) -> bool:
 
 
 def _share(some: Sequence[Noted], name: str, tests: Sequence[Offered]) -> float:
-    """Return how large a part of the recordings with a name replay finds."""
+    """Return the share of recordings with a name that replay finds."""
     places = [place for one in tests for place in one[name]]
     return sum(some[place].replay == ReplayState.CURRENT for place in places) / len(places)
 

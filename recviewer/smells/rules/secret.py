@@ -1,4 +1,4 @@
-"""A credential, or something private, that was recorded."""
+"""A recorded credential, or private data."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from recviewer.smells.model import About, Case, Explained, Held, Needs, Noticed,
 _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[\]]+)")
 _STAYS = "rotate it, for once committed it stays in the history"
 _MOST = 20
-"""Places that a finding names."""
+"""Most locations that a finding names."""
 
 
 def _holds(case: Case) -> Held | None:
-    """Tell of the worst that a recording holds. What the old one held too is no news of a range."""
+    """Report the worst secret in a recording. Those that the old recording already had are not reported for a range."""
     if case.new is None or not case.new.exchange.secrets:
         return None
     secrets = sorted(case.new.exchange.secrets, key=lambda one: list(Severity).index(Severity(one.level)))
     known = {(one.told, one.proof) for one in case.known.exchange.secrets} if case.known is not None else set()
-    fresh = [one for one in secrets if (one.told, one.proof) not in known]  # two secrets may have one mask
+    fresh = [one for one in secrets if (one.told, one.proof) not in known]  # two secrets may have equal masks
     if not fresh:
         return None
     worst = fresh[0]
@@ -30,7 +30,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _trace(found: Noticed, around: Surroundings) -> Held:
-    """Say since which commit what gives access is in the history."""
+    """Add since which commit a credential is in the history."""
     held = found.held
     shown = {spot.evidence for spot in held.spots}
     if around.history is None or held.severity is not Severity.RED:

@@ -1,4 +1,4 @@
-"""An answer with calls whose finish reason says that the model had nothing more to do."""
+"""An answer with tool calls whose finish reason says that the model was finished."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _STOP = "stop"
 
 
 def _holds(case: Case) -> Held | None:
-    """Only in chats of OpenAI's form: elsewhere such a reason is what a call ends with."""
+    """Only for OpenAI's chat format: elsewhere this finish reason is normal for calls."""
     if case.new is None or case.new.exchange.kind is not Kind.CHAT:
         return None
     called = next((one for one in case.new.exchange.outputs if one.tool_calls and one.finish_reason == _STOP), None)

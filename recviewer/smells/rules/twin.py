@@ -1,4 +1,4 @@
-"""A recording that stands in the tree twice, to the byte or in what it says."""
+"""A recording that is duplicated in the tree, byte for byte or in meaning."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _note(side: Side) -> str:
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
-    """Amber is each that replay does not find beside a twin of its test that it does; grey the first of all others."""
+    """Amber: each that replay does not find beside a duplicate of its test that it does; grey: the first of all others."""
     for places in by(some, lambda one: one.subject).values():
         odd: set[int] = set()
         for at in by([some[place] for place in places], lambda one: one.test_id).values() if len(places) > 1 else ():

@@ -8,9 +8,7 @@ from recviewer.smells.spots import in_answer
 
 
 def _holds(case: Case) -> Held | None:
-    """Only where all that is offered stands in the request: tools of a server, or found by a search, have other "
-    "names.
-    """
+    """Only if all offered tools are named in the request: tools of a server, or found by a search, have other names."""
     if case.new is None:
         return None
     called = {call.name for call in calls_of(case.new.exchange) if call.name}

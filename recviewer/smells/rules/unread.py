@@ -1,4 +1,4 @@
-"""A recording that was left unread, for it holds too much or the files beside it do."""
+"""A recording that was not read, because it or the files beside it are too large."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs
 
 
 def _holds(case: Case) -> Held | None:
-    """Nobody knows what it says: whatever the other rules would find may be in it."""
+    """Its content is unknown, so all other rules may have missed something."""
     if case.new is None or not case.new.meaning.unread or (case.old is not None and case.old.blob == case.new.blob):
         return None
     return Held(Severity.AMBER)

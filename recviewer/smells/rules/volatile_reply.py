@@ -1,4 +1,4 @@
-"""A reply with ids, times or durations that its recorder did not put into a fixed form."""
+"""A reply with ids, times or durations that its recorder did not replace by fixed values."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from recviewer.smells.rest import values
 from recviewer.smells.spots import in_answer
 
 _LISTS = (Kind.MODELS, Kind.OLLAMA_PS, Kind.UNREADABLE)
-"""Kinds whose ids and times are what they tell."""
+"""Kinds for which ids and times are the content."""
 
 
 def _holds(case: Case) -> Held | None:
-    """In a cassette every reply has a date, and nobody takes it out; so only files of one exchange are looked at."""
+    """In a cassette every reply has a date, which nobody removes; so only files with a single exchange are examined."""
     side = case.new
     if side is None or not is_own_file(side) or side.exchange.kind in _LISTS:
         return None

@@ -1,4 +1,4 @@
-"""A request with words that are made anew each time: times, ids and addresses that the next recording cannot repeat."""
+"""A request with generated values: times, ids and URLs that differ in the next recording."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _TAKEN_OUT = re.compile(
     rf",?\s{{0,9}}attributes:\s{{0,9}}\{{[^}}]{{0,2000}}\}}|document_id:\s{{0,9}}{_UUID}|<\|{_UUID}\|>"
 )
-"""What the newest rule of OGX's recorder takes out of the words of a request before it names it."""
+"""What the newest rule of OGX's recorder removes from a request's texts before hashing it."""
 
 _KINDS = (
     ("an id", re.compile(rf"\b(?:file|vs|resp|chatcmpl|req|run|thread)[-_][0-9a-f]{{24,}}\b|\b{_UUID}\b")),
@@ -42,7 +42,7 @@ def _holds(case: Case) -> Held | None:
 
 
 def _may_hold(text: str) -> bool:
-    """Tell whether a text is worth a look: most hold nothing of the kind, and these signs are found fast."""
+    """A fast test whether a text is worth searching: most contain none of these markers."""
     if any(needle in text for needle in _NEEDLES):
         return True
     return any(pattern.search(text) for pattern in _SIGNS)

@@ -1,4 +1,4 @@
-"""A recording that lies in the folder of other tests."""
+"""A recording in the folder of other tests."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from recviewer.smells.model import About, Case, Explained, Held, Needs, Rule, Se
 from recviewer.smells.notes import is_own_file
 
 HOME = "recordings"
-"""The folder beside a test in which OGX looks for its recordings; before October 2025 there was one for all, with folders
-of other names inside."""
+"""The folder beside a test in which OGX looks for its recordings; before October 2025 there was one for all, with
+subfolders of other names.
+"""
 
 
 def _holds(case: Case) -> Held | None:
-    """What moved there is told by a rule of its own."""
+    """Recordings that were moved there have a rule of their own."""
     if case.new is None or (case.old is not None and case.old.folder != case.new.folder):
         return None
     side = case.new
