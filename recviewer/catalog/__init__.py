@@ -1,1 +1,1 @@
-"""What is there: an index of the recordings that can be dropped and built again with nothing lost."""
+"""The index of the recordings. It can be dropped and rebuilt without losing anything."""

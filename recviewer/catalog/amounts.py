@@ -15,13 +15,13 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 
 
 def amount(value: str) -> tuple[str, int] | None:
-    """Read `>100k`, `<=5`, `12`. Returns (lookup, number), None where it is neither."""
+    """Parse an amount such as `>100k`, `<=5` or `12`. Returns (lookup, number), or None if it is invalid."""
     found = _AMOUNT.fullmatch(value.strip().lower())
     return None if found is None else (_LOOKUPS[found[1]], _number(found[2], found[3]))
 
 
 def span(value: str) -> tuple[int, int] | None:
-    """Read `20k..100k`, both ends belonging to it, `20k..` and `..100k`. None for anything else."""
+    """Parse a range such as `20k..100k` (both ends included), `20k..` or `..100k`. Returns None for anything else."""
     found = _SPAN.fullmatch(value.strip().lower())
     if found is None or not (found[1] or found[3]):
         return None
@@ -33,9 +33,9 @@ def _number(digits: str, unit: str) -> int:
 
 
 def days(value: str) -> tuple[datetime, datetime] | None:
-    """Read `2026`, `2026-04` or `2026-04-22`. None for other text.
+    """Parse `2026`, `2026-04` or `2026-04-22`.
 
-    Returns its first moment and the first after it, in UTC.
+    Returns the start of that period and of the next one, in UTC, or None for other text.
     """
     found = _DAY.fullmatch(value.strip())
     if found is None:

@@ -6,7 +6,7 @@ from django.db.models.signals import post_migrate
 
 
 def adapt(connection: BaseDatabaseWrapper, **more: object) -> None:
-    """Have a connection to PostgreSQL write and read text as SQLite does."""
+    """Make a PostgreSQL connection write and read text as SQLite does."""
     if connection.vendor == "postgresql":
         from recviewer.catalog.engines.postgresql_text import adapt
 
@@ -14,7 +14,7 @@ def adapt(connection: BaseDatabaseWrapper, **more: object) -> None:
 
 
 def fit(using: str, **more: object) -> None:
-    """Set on PostgreSQL what Django's tables lack."""
+    """Set up on PostgreSQL what Django's tables lack."""
     if connections[using].vendor == "postgresql":
         from recviewer.catalog.engines.postgresql_text import fit
 
@@ -26,7 +26,7 @@ class CatalogConfig(AppConfig):
     label = "catalog"
 
     def ready(self) -> None:
-        """Say what case means in conditions, and prepare each new connection and new tables."""
+        """Register the case rules for conditions, and prepare new connections and new tables."""
         from recviewer.catalog import letter_case
         from recviewer.catalog.database import note_file
 

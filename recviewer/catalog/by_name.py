@@ -1,4 +1,4 @@
-"""Recordings by name: those that a test id, a path or a hash stands for, or a part of one."""
+"""Recordings by name: those that a test id, a path or a hash, or a part of one, refers to."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.db.models import Q
 from recviewer.language.pasted import hash_in, is_path, is_test, test_of
 
 SHORT_DIGITS = 12
-"""Digits of a request's hash that recorders put into a file's name where they do not take all 64."""
+"""Digits of a request's hash in the file names of recorders that do not use all 64."""
 
 
 def named(word: str) -> Q | None:
-    """Return the condition for recordings that a word names; None for a word that is no name."""
+    """Return the condition for recordings that a word names, or None if the word is not a name."""
     digits = hash_in(word)
     if is_path(word):
         return by_path(word) | (by_hash(digits) if digits else Q())
@@ -23,21 +23,22 @@ def named(word: str) -> Q | None:
 
 
 def by_hash(digits: str) -> Q:
-    """Return the condition for recordings that a hash stands for: by file name, by blob, or by what replay looks for.
+    """Return the condition for recordings that a hash refers to: by file name, by blob, or by the name that replay
+    looks for.
 
-    digits: lower case, `pasted.LEAST_DIGITS` or more. A beginning of the hash is enough; a whole one also finds the file
+    digits: lower case, at least `pasted.LEAST_DIGITS`. A prefix of the hash is enough; a whole hash also finds the file
     that is named by its first twelve digits.
     """
     return by_name_or_blob(digits) | _called("replay_expected", digits)
 
 
 def by_name_or_blob(digits: str) -> Q:
-    """Return the condition for recordings whose file is named by a hash, or whose blob has it. digits: as for `by_hash`."""
+    """Return the condition for recordings whose file name or blob has a hash. digits: as for `by_hash`."""
     return Q(blob__startswith=digits) | _called("path", digits)
 
 
 def _called(column: str, digits: str) -> Q:
-    """Return the condition for names such as `H.json`, `rec-H.json` and `models-H-0123abcd.json`."""
+    """Return the condition for file names such as `H.json`, `rec-H.json` and `models-H-0123abcd.json`."""
     found = Q(**{f"{column}__istartswith": digits})
     for lead in "/-":
         found |= Q(**{f"{column}__icontains": f"{lead}{digits}"})
@@ -50,14 +51,17 @@ def _called(column: str, digits: str) -> Q:
 
 
 def by_path(path: str) -> Q:
-    """Return the condition for recordings at a path, at a path that ends so, or at an end of it: roots differ."""
+    """Return the condition for recordings at a path, at a path with this suffix, or at a suffix of it, because roots
+    differ.
+    """
     return Q(path__in=list(_ends(path))) | Q(path__iendswith="/" + path.lstrip("/"))
 
 
 def by_test(part: str) -> Q:
-    """Return the condition for recordings of tests whose id holds a part, or is, or lies in, an end of it.
+    """Return the condition for recordings of tests whose id contains a text, or equals, or is below, a suffix of it.
 
-    So an absolute path finds the ids below it, and one from the top of the repository those from the top of the tests.
+    So an absolute path finds the ids below it, and a path from the top of the repository finds those relative to the
+    tests' folder.
     """
     found = Q(test_id__icontains=part)
     folders = part.partition("[")[0].partition("::")[0]
@@ -69,7 +73,7 @@ def by_test(part: str) -> Q:
 
 
 def _ends(path: str) -> Iterator[str]:
-    """Yield a path and what is left of it without its first folders, down to two parts."""
+    """Yield a path and its suffixes without the first folders, down to two parts."""
     folders, colons, rest = path.partition("::")
     parts = folders.split("/")
     for place in range(len(parts)):

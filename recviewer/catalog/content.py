@@ -1,4 +1,4 @@
-"""The content of a recording that is in the catalog: its bytes, read when somebody opens it, never for lists."""
+"""The content of a recording in the catalog: its bytes, read when somebody opens it, never for lists."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ from recviewer.store import files
 from recviewer.store.refusals import CannotRead
 
 EXACT_LIMIT_BYTES = 256 * 1024
-"""Up to this size floats keep their source text; reading larger files that way would be felt."""
+"""Up to this size floats keep their source text; parsing larger files that way would be noticeably slow."""
 
 ARCHIVE_BYTES = 2 * 1024 * 1024
-"""What an archive may say that it holds to be opened here."""
+"""Maximum uncompressed size that an archive may declare to be opened in this process."""
 
 CACHE_BYTES = 32 * 1024 * 1024
-"""Memory that contents may take by their weight. One that is heavier by itself is read each time that it is asked for."""
+"""Memory limit of the cache of contents, by their weight.
+
+A content that is heavier on its own is read at each request.
+"""
 
 
 class BriefReading:
-    """A reading whose document has not all chunks, and the whole one once somebody asks for it."""
+    """A reading whose document lacks some chunks; the full reading is made on demand."""
 
     __slots__ = ("_data", "_name", "_whole", "brief")
 
@@ -49,55 +52,62 @@ class BriefReading:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an exchange is now."""
+    """The current content of an exchange."""
 
     data: bytes
     blob: str
-    """data, blob: its own bytes; where the blob differs from the row's, it changed meanwhile."""
+    """data, blob: its own bytes.
+
+    If the blob differs from that of the row, the recording has changed since it was indexed.
+    """
     read: Reading | BriefReading
     missing: str = ""
-    """Why its bytes cannot be had, as a clause, "" where they are here; data and blob are empty then."""
+    """Why its bytes are not available, as a clause; "" if they are. data and blob are empty then."""
     weight: int = 0
-    """Bytes of memory that it takes, about."""
+    """Approximate memory in bytes."""
     whole: bytes = b""
     start: int = 0
-    """whole, start: the bytes of the file, and where those of the exchange begin in it."""
+    """whole, start: the bytes of the file, and the offset of the exchange in it."""
     is_heavy: bool = False
-    """Its file holds so much that it is not read here, but by a process of its own (`catalog.heavy`); data then are
-    the bytes of the file, of which file_blob is the id, also where it is but one of its exchanges: part, of length
-    bytes."""
+    """Its file is too large to be parsed in this process, so another one does it (`catalog.heavy`).
+
+    data then are the bytes of the file and file_blob is the file's id, even if the file holds other exchanges too: part
+    and length identify this one.
+    """
     name: str = ""
-    """Of its file."""
+    """The name of its file."""
     is_withheld: bool = False
-    """Its text is not shown either, for masking what it may hold takes too much."""
+    """Its text is not shown either, because masking it would take too much."""
     part: str = ""
     file_blob: str = ""
     length: int = 0
 
     @property
     def reading(self) -> Reading:
-        """What was read of the whole file."""
+        """The full reading of the file."""
         return self.read if isinstance(self.read, Reading) else self.read.whole()
 
     @property
     def told(self) -> Reading:
-        """What is soon read: the same exchange, and what its chunks say, in a document that may not have all of them."""
+        """The short reading, which is fast: the same exchange, and the text of its chunks, but a document that may lack
+        some chunks.
+        """
         return self.read if isinstance(self.read, Reading) else self.read.brief
 
     @property
     def exchange(self) -> Exchange:
-        """What it says."""
+        """The exchange."""
         return self.told.exchange
 
     @property
     def size(self) -> int:
-        """How many bytes the exchange has."""
+        """Size of the exchange in bytes."""
         return self.length or len(self.data)
 
 
 @dataclass(slots=True)
 class Opened:
-    """A file that was read here, once for all of its exchanges. weight: bytes of memory that it takes, about."""
+    """A parsed file, shared by all of its exchanges. weight: approximate memory in bytes."""
 
     data: bytes
     name: str
@@ -111,14 +121,17 @@ class Opened:
     def __post_init__(self) -> None:
         self._by_name = {one.part: one for one in self.parts if one.part}
         self.plain = unpacked(self.data) if self._by_name else self.data
-        if len(self.parts) == 1:  # a file that holds one, or the bytes of one alone
+        if len(self.parts) == 1:  # a file with one exchange, or the bytes of a single one
             self._whole = self._content(self.parts[0])
         else:
             reason = f"it holds {len(self.parts):,} exchanges, which are shown one by one" if self.parts else NOBODYS
             self._whole = Content(self.data, self.blob, unreadable(reason), "", self.weight, self.data, name=self.name)
 
     def content(self, part: str = "") -> Content:
-        """Return an exchange, "" for the only one. A file of many is as a whole nothing that could be read."""
+        """Return an exchange; part "" is the only one.
+
+        A file with many exchanges has no readable content as a whole.
+        """
         if not part:
             return self._whole
         found = self._by_name.get(part)
@@ -135,7 +148,7 @@ class Opened:
 
 
 def lines_of(content: Content) -> bytes:
-    """Return the bytes of the whole file as they may be seen: with masks in place of secrets, every line where it was."""
+    """Return the bytes of the whole file with secrets masked and every line at its place."""
     if content.is_withheld:
         return b""
     may_hold = content.is_heavy or content.whole is not content.data or content.reading.raw is None
@@ -143,7 +156,7 @@ def lines_of(content: Content) -> bytes:
 
 
 def bytes_of_content(content: Content) -> bytes:
-    """Return the exchange's own bytes as they may be seen."""
+    """Return the exchange's own bytes with secrets masked."""
     if content.whole is content.data or content.is_withheld:
         return lines_of(content)
     return shown(content.data)
@@ -152,49 +165,51 @@ def bytes_of_content(content: Content) -> bytes:
 _cache = Recent[str, Opened](weigh=lambda opened: opened.weight, limit=CACHE_BYTES, at_least=0)
 """Files, by the blob id."""
 _one_at_a_time = Lock()
-"""Held while a heavy content is read: many readers of one would take its memory many times."""
+"""Held while a heavy content is read, so that concurrent requests for it do not multiply its memory."""
 _heavy = Recent[str, bool](1_000)
-"""Whether files are heavy, by the blob id: of one that is compressed it takes a while to tell."""
+"""Whether files are heavy, by blob id, because it takes a while to find out for a compressed file."""
 
 WHOLE_WEIGHS = 6
-"""Bytes of memory that a stream which is read briefly takes for one of its file, once it is read whole, about."""
+"""Approximate memory of a stream, per byte of its file, once it has been read in full."""
 
 PART_BYTES = 10_000
-"""Memory that an exchange of a file of many takes at least, whatever it holds."""
+"""Minimum memory that an exchange in a file of many takes."""
 
 
 def load(recording: Recording) -> Content:
-    """Read a recording's file and what it means.
+    """Read a recording's file and parse it. The result is cached in memory by content.
 
-    The meaning is kept in memory by content for a while. A file that cannot be read raises what `store.files.read` does.
+    Raises what `store.files.read` raises if the file cannot be read.
     """
     return of_bytes(_file_of(recording), read_as(recording.file_path), recording.part)
 
 
 class Loader:
-    """Loads one recording after the other; the file of those that stand in one beside each other is read once."""
+    """Loads recordings one after the other; consecutive recordings of one file read it once."""
 
     def __init__(self, read: Callable[[bytes], bytes] | None = None) -> None:
-        """read: gives the bytes of the file at a path, and raises what `store.files.read` does."""
+        """read: returns the bytes of the file at a path, and raises what `store.files.read` does."""
         self._read = read or _read_file
         self._raw, self._data, self._blob = b"", b"", ""
 
     def load(self, recording: Recording) -> Content:
-        """Do what `load` does."""
+        """Load a recording, as the module's `load` does."""
         self._open(recording)
         return of_bytes(self._data, read_as(recording.file_path), recording.part, blob=self._blob)
 
     def heavy_file(self, recording: Recording) -> Content | None:
-        """Return the content of the file of one among many, where it is heavy: for `heavy.of_file`. Else None."""
+        """Return the content of a recording's file if it is heavy and holds many exchanges, for `heavy.of_file`; else
+        None.
+        """
         self._open(recording)
         if not recording.part or not _told_heavy(self._data, self._blob):
             return None
         return _unread(self._data, self._blob, read_as(recording.file_path), "")
 
     def bytes_of(self, recording: Recording) -> bytes | None:
-        """Return the bytes that a recording has now, None where its file does not hold it any more.
+        """Return the current bytes of a recording, or None if its file no longer holds it.
 
-        Raises as `load` does, and CannotRead where telling takes too much.
+        Raises as `load` does, and CannotRead if finding out takes too much.
         """
         self._open(recording)
         if not recording.part:
@@ -203,7 +218,7 @@ class Loader:
         if not _told_heavy(self._data, self._blob):
             found = of_bytes(self._data, name, recording.part, blob=self._blob)
             return None if found.missing else found.data
-        from recviewer.catalog import heavy  # few files are
+        from recviewer.catalog import heavy  # rarely needed
 
         try:
             return heavy.own_bytes(_unread(self._data, self._blob, name, recording.part))
@@ -218,7 +233,7 @@ class Loader:
 
 
 def bytes_now(recording: Recording) -> bytes:
-    """Return the bytes that a recording has now, b"" where its file does not hold it any more. Raises as `bytes_of` does."""
+    """Return the current bytes of a recording, b"" if its file no longer holds it. Raises as `bytes_of` does."""
     return Loader().bytes_of(recording) or b""
 
 
@@ -231,9 +246,9 @@ def _read_file(raw: bytes) -> bytes:
 
 
 def of_bytes(data: bytes, name: str = "", part: str = "", *, blob: str = "") -> Content:
-    """Return the content of a file's bytes, or of one exchange among them. name: of the file. blob: its id, where known.
+    """Return the content of a file's bytes, or of one exchange in it. name: of the file. blob: its id, if known.
 
-    part: which exchange, "" for the only one. A file of many is as a whole nothing that could be read.
+    part: which exchange, "" for the only one. A file with many exchanges has no readable content as a whole.
     """
     blob = blob or files.blob_id(data)
     key = f"{blob}@{name}" if "/" in name else blob
@@ -244,7 +259,7 @@ def of_bytes(data: bytes, name: str = "", part: str = "", *, blob: str = "") -> 
         whole = _unread(data, blob, name, part)
         if not part:
             return whole
-        from recviewer.catalog import heavy  # few files are
+        from recviewer.catalog import heavy  # rarely needed
 
         return heavy.part_of(whole)
     first = read_first(data, name, exact=len(data) <= EXACT_LIMIT_BYTES)
@@ -258,14 +273,14 @@ def of_bytes(data: bytes, name: str = "", part: str = "", *, blob: str = "") -> 
 
 
 def _unread(data: bytes, blob: str, name: str, part: str) -> Content:
-    """Return the content of a heavy file, or of an exchange in one, for `catalog.heavy` to ask."""
+    """Return the content of a heavy file, or of an exchange in one, to be read by `catalog.heavy`."""
     return Content(
         data, blob, unreadable(APART), "", len(data), data, is_heavy=True, name=name, part=part, file_blob=blob
     )
 
 
 def _told_heavy(data: bytes, blob: str) -> bool:
-    """Do what `is_heavy` does, and remember it. blob: of the bytes."""
+    """Return `is_heavy` from the cache. blob: of the bytes."""
     known = _heavy.get(blob)
     return _heavy.put(blob, is_heavy(data)) if known is None else known
 
@@ -274,7 +289,7 @@ APART = "it holds so much that it is read by a process of its own"
 
 
 def plain_of(data: bytes) -> bytes:
-    """Return what a file holds, where it is compressed; itself where it is not, or cannot be opened."""
+    """Return the decompressed content of a file; the data itself if it is not compressed or cannot be opened."""
     try:
         return unpacked(data)
     except BadPacking:
@@ -282,10 +297,10 @@ def plain_of(data: bytes) -> bytes:
 
 
 def is_heavy(data: bytes) -> bool:
-    """Tell whether reading a file takes more time or memory than a web worker has for it.
+    """Tell whether parsing a file takes more time or memory than a web worker can spend.
 
-    The size of one that is compressed says nothing: it is opened, which costs less than a page may; an archive by what it
-    says that it holds, which it cannot hold more than.
+    The compressed size says nothing, so a compressed file is decompressed, which costs less than a page may. For an
+    archive the declared size is used, which its content cannot exceed.
     """
     if len(data) > HEAVY_BYTES or stated(data) > ARCHIVE_BYTES:
         return True
@@ -294,12 +309,12 @@ def is_heavy(data: bytes) -> bool:
 
 
 def read_here(data: bytes, name: str) -> Opened:
-    """Read a file's bytes, however much they hold. name: of the file."""
+    """Parse a file in this process, whatever its size. name: of the file."""
     return _read(data, name, weight(data), files.blob_id(data))
 
 
 def unread_here(data: bytes, name: str, reason: str) -> Content:
-    """Return the content of a file that is not read, for a reason."""
+    """Return the content of a file that is not parsed. reason: why."""
     return Content(data, files.blob_id(data), unreadable(reason), "", weight(data), data, name=name)
 
 
@@ -313,11 +328,11 @@ def _parts(data: bytes, name: str) -> tuple[ReadPart, ...]:
 
 
 def remembered(blob: str) -> Content | None:
-    """Return the content of a file with a blob id if it is still in memory."""
+    """Return the content of a file from the cache, by its blob id, or None."""
     known = _cache.get(blob)
     return known.content() if known else None
 
 
 def missing(reason: str) -> Content:
-    """Return the content of a file whose bytes cannot be had. reason: why, as a clause."""
+    """Return the content of a file whose bytes are not available. reason: why, as a clause."""
     return Content(b"", "", unreadable(reason), reason)

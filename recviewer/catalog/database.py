@@ -1,4 +1,4 @@
-"""What the database could not do, in words for a person."""
+"""Failures of the database, in words for users."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ _UNWRITTEN = {
     "due to lock timeout": "another process has kept it locked for too long",
     "deadlock detected": "another process was in the way",
 }
-"""What SQLite (https://sqlite.org/rescode.html) or PostgreSQL says where it rolled the whole transaction back, and why."""
+"""Messages of SQLite (https://sqlite.org/rescode.html) or PostgreSQL after which the whole transaction was rolled back,
+with the reason for users.
+"""
 _OTHER = {
     "unable to open database file": "its file cannot be opened",
     "disk i/o error": "the disk reported an error",
@@ -38,11 +40,11 @@ _OTHER = {
 
 
 _NO_ROOM = ("unable to open database file", "disk i/o error")
-"""What SQLite says, too, where it finds no room for the files beside its own."""
+"""Further messages of SQLite if there is no space for its auxiliary files."""
 
 
 class Displaced(OperationalError):
-    """The file of the database is not the one that was opened: what would be written would be lost."""
+    """The database file has been replaced since it was opened, so anything written would be lost."""
 
     def __init__(self) -> None:
         super().__init__(_DISPLACED)
@@ -51,25 +53,25 @@ class Displaced(OperationalError):
 _DISPLACED = "its file was moved, deleted or replaced while it was open; start recviewer again"
 _UNWRITTEN[_DISPLACED] = _DISPLACED
 _opened: WeakKeyDictionary[BaseDatabaseWrapper, tuple[int, int]] = WeakKeyDictionary()
-"""Which file each connection opened: device and inode."""
+"""The file that each connection opened: device and inode."""
 
 
 def note_file(connection: BaseDatabaseWrapper, **more: object) -> None:
-    """Remember which file a connection was opened on. Called by Django for each new connection."""
+    """Remember which file a connection opened. Called by Django for each new connection."""
     file = _file(connection)
     if file is not None:
         _opened[connection] = file
 
 
 def expect_in_place() -> None:
-    """Raise Displaced where the file that was opened is not at its place any more."""
+    """Raise Displaced if the opened file is no longer at its path."""
     wrapper = connections[DEFAULT_DB_ALIAS]
     if wrapper in _opened and _file(wrapper) != _opened[wrapper]:
         raise Displaced
 
 
 def _file(connection: BaseDatabaseWrapper) -> tuple[int, int] | None:
-    """Return what the file system calls the file at a connection's place, None where there is none."""
+    """Return device and inode of the file at a connection's path, or None if there is none."""
     if connection.vendor != "sqlite":
         return None
     try:
@@ -80,7 +82,7 @@ def _file(connection: BaseDatabaseWrapper) -> tuple[int, int] | None:
 
 
 def why(error: DatabaseError) -> str:
-    """Return the reason of a failure as a clause, "" where it lies neither in the disk nor in another process."""
+    """Return the reason of a failure as a clause, "" if neither the disk nor another process caused it."""
     text = str(error).lower()
     if any(said in text for said in _NO_ROOM) and free_bytes() == 0:
         return "its disk is full, or may only be read"
@@ -88,7 +90,7 @@ def why(error: DatabaseError) -> str:
 
 
 def free_bytes() -> int | None:
-    """Return how many bytes can be written to the data folder; 0 without inodes, None where the folder is gone."""
+    """Return how many bytes can be written to the data folder; 0 without free inodes, None if the folder is missing."""
     try:
         seen = os.statvfs(settings.DATA_DIR)
     except OSError:
@@ -98,19 +100,19 @@ def free_bytes() -> int | None:
 
 
 def is_unwritten(error: DatabaseError) -> bool:
-    """Tell whether a transaction was rolled back as a whole for want of a place to write."""
+    """Tell whether a transaction was rolled back because nothing could be written."""
     return why(error) in _UNWRITTEN.values()
 
 
 def is_damaged(error: DatabaseError) -> bool:
-    """Tell whether the file of the database is damaged, or is none."""
+    """Tell whether the database file is damaged, or is not a database."""
     return why(error) == "its file is damaged"
 
 
 def newer(loader: MigrationLoader) -> list[str]:
-    """Return the names of changes to the tables that this recviewer does not know: a newer one made them.
+    """Return the names of applied migrations that this version does not know, because a newer recviewer made them.
 
-    The admin's are known to a hosted instance alone, and harm no other.
+    Those of Django's admin exist only on a hosted instance and do no harm.
     """
     known = {*(loader.disk_migrations or ()), *loader.replacements}
     return sorted(
@@ -120,15 +122,15 @@ def newer(loader: MigrationLoader) -> list[str]:
 
 @contextmanager
 def can_be_made_anew() -> Iterator[None]:
-    """Let commits in the block return before they are on the disk: what is written can be made anew.
+    """Let commits in the block return before they are on disk, for data that can be rebuilt.
 
-    A power cut may take back the last of them, never half of one. All else waits for the disk (see `settings`).
+    A power cut may lose the last transactions, never part of one. All other commits wait for the disk (see `settings`).
     """
     _wait_for_disk("later")
     try:
         yield
     finally:
-        with suppress(DatabaseError):  # one that broke is opened anew, and waits
+        with suppress(DatabaseError):  # a broken connection is opened again, and then commits wait for the disk
             _wait_for_disk("now")
 
 

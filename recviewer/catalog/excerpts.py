@@ -1,7 +1,8 @@
-"""Where words stand in a text: a line of it around what was searched for, at a cost that the text does not decide.
+"""Excerpts: a line of text around the words that were searched for, at a cost that does not depend on the length of the
+text.
 
-FTS5 has a function for this (`snippet`), whose time grows with the square of how often the words occur. Here a text is
-read in windows, from its beginning, until one holds a hit or what may be read for one page is used up.
+The running time of FTS5's own function (`snippet`) grows with the square of the number of hits. Here a text is read in
+windows from its beginning until one contains a hit or the page's budget is used up.
 """
 
 from __future__ import annotations
@@ -14,39 +15,39 @@ from typing import NamedTuple, TypeAlias
 from recviewer.catalog.folding import GAP, MARK, folded
 
 WINDOW = 16_000
-"""Characters that are looked through at once."""
+"""Characters that are searched at once."""
 
 FIRST = 2_600
-"""Characters that are looked through first where one word alone is sought: of a frequent one no more is needed."""
+"""Size of the first window if a single word is sought, which is enough for a frequent one."""
 
 OVERLAP = 1_200
-"""Characters that two windows share, so that a phrase is found that lies across their border."""
+"""Characters that two windows share, so that a phrase across their border is found."""
 
 BUDGET = 3_000_000
-"""Characters that are looked through for all texts of a page."""
+"""Characters that are searched for all texts of a page."""
 
 _STRANGE_COST = 8
-"""How much more a window costs that has more than ASCII."""
+"""How much more a window costs that contains characters other than ASCII."""
 
 BEFORE, LENGTH = 40, 120
 """Characters before the first hit, and of the whole excerpt."""
 
 _HITS = 200
-"""Hits of a window from which the place with most different words is chosen."""
+"""Hits of a window among which the position with most different words is chosen."""
 
 Pieces: TypeAlias = tuple[tuple[str, bool], ...]
 """(text, is a hit), in order."""
 
 
 class Excerpt(NamedTuple):
-    """A line of a text. at: where its first hit stands in the text."""
+    """A line of a text. at: the offset of its first hit in the text."""
 
     pieces: Pieces
     at: int
 
 
 class Looked:
-    """What may still be looked through for a page."""
+    """The remaining budget of a page."""
 
     def __init__(self, budget: int = BUDGET) -> None:
         self.left = budget
@@ -54,9 +55,9 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class WantedWords:
-    """What is looked for, as one expression with a group for each word.
+    """The words to find, as one expression with a group for each word.
 
-    may_go_on: of each, whether the word it ends in may be longer. is_folded: whether the expression is for folded text.
+    may_go_on: for each, whether its last word may be longer. is_folded: whether the expression is for folded text.
     """
 
     found: re.Pattern[str]
@@ -64,7 +65,7 @@ class WantedWords:
     is_folded: bool = True
 
     def excerpt(self, text: str, looked: Looked) -> Excerpt | None:
-        """Return a line of a text around its hits, None where none is found in what may be looked through."""
+        """Return a line of a text around its hits, None if none is found within the budget."""
         start, size = 0, FIRST if len(self.may_go_on) == 1 else WINDOW
         while start < len(text):
             if looked.left <= 0:
@@ -82,18 +83,18 @@ class WantedWords:
         return None
 
     def count(self, text: str) -> int:
-        """Return how often what is looked for stands in a text."""
+        """Return how often the wanted words occur in a text."""
         return sum(1 for _ in self.found.finditer(folded(text) if self.is_folded else text))
 
     def _hits(self, window: str, start: int, *, is_last: bool) -> list[tuple[int, int, int]]:
-        """Return (start, end, which word) of the first hits in a window, as places of the whole text."""
+        """Return (start, end, which word) of the first hits in a window, as offsets in the whole text."""
         made = folded(window) if self.is_folded else window
         from_ = made.find(GAP) + 1 or len(made) if start and self.is_folded else 0
         found: list[tuple[int, int, int]] = []
         for hit in self.found.finditer(made, from_):
             which = (hit.lastindex or 1) - 1
             if hit.end() == len(made) and not is_last and not self.may_go_on[which]:
-                break  # the word goes on behind the window, and may be another
+                break  # the word continues beyond the window, and may be a different one
             found.append((start + hit.start(), start + hit.end(), which))
             is_enough = len(self.may_go_on) == 1 and found[-1][0] - found[0][0] > LENGTH  # no more of it is shown
             if is_enough or len(found) == _HITS:
@@ -102,7 +103,10 @@ class WantedWords:
 
 
 def wanted(phrases: Sequence[tuple[str, bool]]) -> WantedWords | None:
-    """Return what finds phrases. phrases: (text, whether its last word may go on). None where no word is in them."""
+    """Return a matcher for phrases. phrases: (text, whether its last word may continue).
+
+    None if they contain no word.
+    """
     made, may_go_on = [], []
     for text, is_beginning in phrases:
         words = folded(text).replace(MARK, "").split(GAP)
@@ -116,19 +120,19 @@ def wanted(phrases: Sequence[tuple[str, bool]]) -> WantedWords | None:
 
 
 def scanning(text: str) -> WantedWords:
-    """Return what finds a text wherever it stands, as LIKE does: upper and lower case are one in ASCII."""
+    """Return a matcher for a text anywhere, as LIKE finds it: case is ignored in ASCII."""
     return WantedWords(re.compile(f"({re.escape(text)})", re.IGNORECASE | re.ASCII), (True,), is_folded=False)
 
 
 def _whole(text: str, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Return hits whose last one goes on, where a window cut it, as far as an excerpt can show."""
+    """Extend the last hit beyond the window that cut it, as far as an excerpt can show."""
     start, end, which = hits[-1]
     rest = folded(text[end : end + LENGTH])
     return [*hits[:-1], (start, end + len((rest + GAP).partition(GAP)[0]), which)]
 
 
 def _best(hits: Sequence[tuple[int, int, int]]) -> Sequence[tuple[int, int, int]]:
-    """Return the hits from the place on where most different words stand together; the first of such places."""
+    """Return the hits from the position on where most different words are close together; the first such position."""
     best, most, end = 0, 0, 0
     inside: dict[int, int] = {}
     for place, (start, _, word) in enumerate(hits):
@@ -144,7 +148,7 @@ def _best(hits: Sequence[tuple[int, int, int]]) -> Sequence[tuple[int, int, int]
 
 
 def _cut(text: str, hits: Sequence[tuple[int, int, int]]) -> Pieces:
-    """Return the text around hits, from the beginning of a word to the end of one, `…` where it goes on."""
+    """Return the text around hits, from the start of a word to the end of one, with `…` where it continues."""
     first = hits[0][0]
     start = max(0, first - BEFORE)
     if start:

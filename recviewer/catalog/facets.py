@@ -1,8 +1,8 @@
-"""The counts beside the list: how many of what is shown have each value of each facet.
+"""The counts beside the list: how many of the matching recordings have each value of each facet.
 
-What recordings have is kept in memory, column by column, for as long as nothing is indexed; a query gives the numbers of
-the recordings that it leaves, and the rest is counting. So each facet can show what the others leave (choosing `chat` does
-not make `genai` vanish), and a choice in it costs no query. At 30,000 recordings the columns take 4 MB.
+The values of all recordings are kept in memory, column by column, while nothing is indexed. A query yields the ids that
+match; the rest is counting. So each facet can show what the others leave (choosing `chat` does not make `genai`
+vanish), and a choice in it costs no query. At 30,000 recordings the columns take 4 MB.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ FACETS = (
     "suite", "kind", "outcome", "model", "provider", "host", "file", "streamed", "size", "chunks", "finish", "replay",
     "smell", "used", "month", "author", "recorder",
 )  # fmt: skip
-"""In the order in which they stand beside the list."""
+"""In the order in which they are listed beside the list."""
 
 STREAMED = ("yes", "no")
 SEVERAL = frozenset({"smell", "used"})
-"""Facets of which a recording may have several values; in columns they are one text, joined by spaces."""
+"""Facets of which a recording may have several values; a column stores them as one text, separated by spaces."""
 
 _COLUMNS = {
     "file": "test_file",
@@ -60,12 +60,14 @@ def _span(ends: tuple[int, int]) -> str:
 
 
 SPANS = {key: tuple(map(_span, spans)) for key, spans in _SPANS.items()}
-"""The values of facets on amounts, smallest first."""
+"""The values of numeric facets, smallest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """by_facet: for each facet, (value, count) with the largest first, spans in order; values that none has count zero."""
+    """by_facet: for each facet, (value, count), largest first, but spans in their order; values without recordings have
+    count zero.
+    """
 
     total: int
     size_bytes: int
@@ -73,15 +75,15 @@ class Counts:
 
 
 FETCHED = 2_000
-"""Rows that are held at once."""
+"""Rows fetched at once."""
 
 
 class Columns:
-    """What all recordings have. sorts: the different sets of values of all facets. known: the values of each facet.
+    """The values of all recordings. sorts: the distinct combinations of values of all facets.
 
-    ids, sizes, sort_of: of each recording, by its place.
+    known: the values of each facet. ids, sizes, sort_of: of each recording, by its index.
 
-    Of a facet of `SEVERAL` a value is what one recording has, all of it.
+    For a facet in `SEVERAL`, a value is the whole set that one recording has.
     """
 
     def __init__(self) -> None:
@@ -119,25 +121,27 @@ class Columns:
         return len(self.ids)
 
     def places(self, order: tuple[str, ...]) -> Sequence[int]:
-        """Return the places of all recordings in an order of the database."""
+        """Return the indexes of all recordings in an order of the database."""
         rows = Recording.objects.order_by(*order).values_list("pk", flat=True)
         return array("l", [place for id in rows if (place := self._ids.get(id)) is not None])
 
     def place_of(self, id: int) -> int | None:
-        """Return the place of a recording, None for one that was written since."""
+        """Return the index of a recording, or None if it was written later."""
         return self._ids.get(id)
 
     def mask(self, ids: Iterable[int]) -> int:
-        """Return the recordings of some ids as a number with a byte for each recording."""
+        """Return recordings as a mask: an integer with one byte for each recording. ids: of the recordings."""
         flags = bytearray(len(self._ids))
         for id in ids:
-            place = self._ids.get(id)  # None for one that was written since
+            place = self._ids.get(id)  # None if it was written later
             if place is not None:
                 flags[place] = 1
         return int.from_bytes(flags, "little")
 
     def summed(self, mask: int) -> list[tuple[tuple[str, ...], int, int]]:
-        """Return which sets of values a mask's recordings have, with how many have each, and their bytes."""
+        """Return which combinations of values the recordings of a mask have, with the number of recordings and their
+        bytes.
+        """
         if mask == self.all:
             return self._whole
         flags = mask.to_bytes(len(self._ids), "little")
@@ -150,7 +154,7 @@ class Columns:
         return [(self.sorts[sort], count, bytes_of[sort]) for sort, count in Counter(some).items()]
 
     def sums_of(self, key: str, mask: int, *, is_size: bool) -> dict[str, int]:
-        """Return each value of a facet with how many recordings of a mask have it, or with their bytes."""
+        """Return each value of a facet with the number, or the bytes, of recordings of a mask."""
         at, found = FACETS.index(key), dict.fromkeys(self.known[key], 0)
         for values, count, size in self.summed(mask):
             found[values[at]] += size if is_size else count
@@ -162,7 +166,7 @@ def _values(
 ) -> Iterator[tuple[str, ...]]:
     """Yield the values of all facets of some recordings.
 
-    by_facet: what the database has, and what was found on them. told: month and author of each commit.
+    by_facet: values from the database and from findings. told: month and author of each commit.
     """
     made = by_facet | {
         "month": [told[id][0] for id in by_facet["month"]],
@@ -177,7 +181,7 @@ def _values(
 
 
 def _with_noticed(ids: Sequence[int], found: list[str], names: Mapping[int, Iterable[str]]) -> list[str]:
-    """Return what was found on each recording, with what was found when the tree was looked at. names: of that, by id."""
+    """Add the findings of the whole-tree check to those of each recording. names: the former, by recording id."""
     if not names:
         return found
     return [
@@ -188,11 +192,11 @@ def _with_noticed(ids: Sequence[int], found: list[str], names: Mapping[int, Iter
 
 _columns = Recent[str, Columns](1, once=True, state_of=str)
 _now = Shared[Columns]()
-"""While something is indexed."""
+"""While something is being indexed."""
 
 
 def columns(state: str) -> Columns:
-    """Return what recordings have. state: a name of the catalog's present state; "" keeps nothing."""
+    """Return the columns. state: the catalog's present state; "" disables caching."""
     return _columns.made(state, Columns) if state else _now.made(Columns)
 
 
@@ -200,9 +204,9 @@ _masks = Recent[tuple[object, ...], int](64, state_of=itemgetter(0))
 
 
 def mask_of(found: Columns, make: Callable[[], Recordings], *, key: tuple[object, ...] | None) -> int:
-    """Return the recordings of a query, which is made where it is asked.
+    """Return the mask of a query. make: builds the query; it is only called if there is no cached result.
 
-    key: names the catalog's state, then the query; None keeps nothing.
+    key: the catalog's state, then a name of the query; None disables caching.
     """
 
     def ask() -> int:
@@ -218,7 +222,7 @@ def mask_of(found: Columns, make: Callable[[], Recordings], *, key: tuple[object
 
 
 def facet_of(term: Term) -> str:
-    """Return the facet whose column answers a term, "" where the database has to."""
+    """Return the facet whose column answers a term, "" if the database has to."""
     if term.key == "is" and term.value == "streamed":
         return "streamed"
     if term.key in SPANS:
@@ -231,12 +235,12 @@ def facet_of(term: Term) -> str:
 
 
 def _is_alone(term: Term) -> bool:
-    """Tell whether a term narrows whatever else is asked for."""
+    """Tell whether a term narrows the result independently of other terms."""
     return term.is_negative or (term.key in FILTERS and FILTERS[term.key].narrows(term.value))
 
 
 def beyond(terms: Iterable[Term]) -> list[Term]:
-    """Return the terms that the columns do not answer; of a filter's alternatives either all are answered or none."""
+    """Return the terms that the columns do not answer. Either all alternatives of a filter are answered, or none."""
     every = list(terms)
     torn = {term.key for term in every if not facet_of(term) and not _is_alone(term)}
     return [term for term in every if not facet_of(term) or term.key in torn]
@@ -245,7 +249,7 @@ def beyond(terms: Iterable[Term]) -> list[Term]:
 def counts(found: Columns, base: int, terms: Sequence[Term]) -> Counts:
     """Count what a query and the terms of facets leave. Each facet is counted under the terms of all others.
 
-    base: the recordings that the words and the terms beyond facets leave.
+    base: the mask of what the words and the remaining terms leave.
     """
     passing = _passing(found, terms)
     totals = [dict.fromkeys(found.known[key], 0) for key in FACETS]
@@ -264,7 +268,7 @@ def counts(found: Columns, base: int, terms: Sequence[Term]) -> Counts:
 
 
 def _passing(found: Columns, terms: Sequence[Term]) -> list[tuple[int, set[str]]]:
-    """Return which values pass the terms of facets: (place of the facet, values) for each that is asked for."""
+    """Return the values that pass the terms of facets: (index of the facet, values) for each facet with terms."""
     others = set(beyond(terms))
     chosen: dict[str, list[Term]] = {}
     for term in terms:
@@ -277,15 +281,15 @@ def _passing(found: Columns, terms: Sequence[Term]) -> list[tuple[int, set[str]]
 
 
 _orders = Recent[tuple[str, tuple[str, ...]], Sequence[int]](12, once=True, state_of=itemgetter(0))
-"""The places of all recordings in an order; 240 kB at 30,000 recordings."""
+"""The indexes of all recordings in an order; 240 kB at 30,000 recordings."""
 
 
 def page_of(
     found: Columns, base: int, terms: Sequence[Term], order: tuple[str, ...], span: slice, *, state: str
 ) -> list[int]:
-    """Return the ids of some of the recordings that a query leaves, in an order: those from a place to a place.
+    """Return the ids of a slice of the recordings that a query leaves, in an order.
 
-    base, terms: as of `counts`. order: columns of the database. state: names the catalog's present state, and is not "".
+    base, terms: as for `counts`. order: columns of the database. state: the catalog's present state, not "".
     """
     places = _orders.made((state, order), lambda: found.places(order))
     passes = _sorts_passing(found, terms)
@@ -295,7 +299,7 @@ def page_of(
 
 
 def flags_of(found: Columns, base: int, terms: Sequence[Term]) -> bytes:
-    """Return the recordings that a query leaves, a byte for each place. base, terms: as of `counts`."""
+    """Return the recordings that a query leaves, as one byte for each index. base, terms: as for `counts`."""
     flags = base.to_bytes(len(found), "little")
     passes = _sorts_passing(found, terms)
     return (
@@ -304,7 +308,7 @@ def flags_of(found: Columns, base: int, terms: Sequence[Term]) -> bytes:
 
 
 def _sorts_passing(found: Columns, terms: Sequence[Term]) -> list[bool]:
-    """Return of each set of values whether it passes the terms of facets."""
+    """Return, for each combination of values, whether it passes the terms of facets."""
     passing = _passing(found, terms)
     return [all(values[at] in passed for at, passed in passing) for values in found.sorts]
 
@@ -316,7 +320,7 @@ def _ordered(key: str, sums: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def _one_by_one(sums: Mapping[str, int]) -> dict[str, int]:
-    """Return how many have each value, of sums by all that a recording has; "" for those that have none."""
+    """Split sums by sets of values into sums by single value; "" counts recordings without any."""
     found: dict[str, int] = {}
     for several, count in sums.items():
         for value in several.split() or [""]:

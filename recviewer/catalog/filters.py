@@ -1,9 +1,9 @@
-"""The filters of the recordings list: what can be said in an address, in the search box, and as a chip.
+"""The filters of the recordings list, as they appear in URLs, in the search box, and as chips.
 
-A filter is a small object in a table: its key, which values it takes, what a value does to a query, how it is said.
-Different keys narrow, and `!` before a value (`-` before the key) leaves it out. Of one key given twice, values of which a
-recording has but one are alternatives (`kind:chat kind:genai`: either); what can hold of a recording together must do
-so (`has:tool has:stream`, `size:>100k size:<120k`, `path:a path:b`: both). See `Filter.narrows`.
+A filter is a small object in a table: its key, the values it takes, its effect on a query, and its label. Different
+keys narrow the result, and `!` before a value (`-` before the key) excludes it. If a key is given twice, values of
+which a recording has only one are alternatives (`kind:chat kind:genai`: either); values of which it can have several
+must all match (`has:tool has:stream`, `size:>100k size:<120k`, `path:a path:b`: both). See `Filter.narrows`.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ def _always(value: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """condition: what a value means in a query, None where the value makes no sense. example, meaning: for the help.
+    """condition: the effect of a value on a query, None if the value is invalid.
 
-    takes: which values make sense, the rest of the sentence "model takes …". words: of a closed set, each value with what
-    pages call it. narrows: whether a value must hold together with the key's others; else it is an alternative to them.
-    holds: whether a value stands for one that a recording has.
+    example, meaning: for the help page. takes: the valid values, as the rest of the sentence "model takes …". words:
+    for a closed set, each value with its label on pages. narrows: whether several values must all match; otherwise they
+    are alternatives. holds: whether a value is one that a recording has.
     """
 
     key: str
@@ -63,7 +63,7 @@ class Filter:
 
 
 def either(values: Iterable[str]) -> str:
-    """Name alternatives: `a, b or c`."""
+    """Join alternatives: `a, b or c`."""
     *most, last = values
     return f"{', '.join(most)} or {last}" if most else last
 
@@ -98,7 +98,7 @@ _LABEL = re.compile(r"[\w-]+")
 
 
 def _of_host(value: str) -> Q:
-    """A host by its whole name; a single word also finds hosts that have it as a part between dots."""
+    """Match a host in full; a single word also matches hosts that contain it between dots."""
     if not _LABEL.fullmatch(value):
         return Q(host=value)
     between = Q(host__istartswith=f"{value}.") | Q(host__iendswith=f".{value}") | Q(host__icontains=f".{value}.")
@@ -112,7 +112,7 @@ def _is_of_host(value: str, host: str) -> bool:
 
 
 def _with_smell(value: str) -> Q | None:
-    """What follows from the row itself is asked of the row; else what was found when the tree was looked at."""
+    """Findings that follow from the row itself are queried on the row; others are those of the last whole-tree check."""
     if not value:
         return NONE & ~Q(pk__in=_Listed(tree_findings.names_by_id(SMELLS)))
     if value in SMELLS:
@@ -122,19 +122,22 @@ def _with_smell(value: str) -> Q | None:
 
 
 class _Listed(RawSQL):
-    """Recordings by their ids, however many: they are one value of the query."""
+    """Recordings by their ids, however many: the ids are a single parameter of the query."""
 
     def __init__(self, ids: Iterable[int]) -> None:
         super().__init__("", (json.dumps(sorted(ids)),))
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        """Return the query as that engine understands it."""
+        """Return the SQL for this database engine."""
         sql, params = engines.of(connection.vendor).listed(*self.params)
         return f"({sql})", tuple(params)
 
 
 def _of_commits(**which: object) -> Q:
-    """Recordings of some commits. A join in its place would lose those without a commit, beside a negation and an OR."""
+    """Recordings of some commits.
+
+    A join instead would drop those without a commit if combined with a negation and an OR.
+    """
     return Q(commit__in=Commit.objects.filter(**which).values("pk"))
 
 
@@ -168,7 +171,7 @@ HAS: dict[str, Q] = {
     "problem": ~Q(problems=[]),
     "test": Q(test_id__isnull=False),
 }
-"""What can be in a recording. What people put on it is for `review.said`: see `SAID`."""
+"""What a recording can contain. What people attached to it is in `review.said`: see `SAID`."""
 
 IS: dict[str, Q] = {
     "answered": Q(outcome="answer"),
@@ -182,13 +185,13 @@ IS: dict[str, Q] = {
     "streamed": Q(streaming=True),
     "lost": Q(replay__in=("older", "edited", "unknown")),
 }
-"""What happened to a recording. What was decided is for `review.said`: see `SAID`."""
+"""How a recording ended. What was decided on it is in `review.said`: see `SAID`."""
 
 SAID = {"has": ("note", "tag"), "is": ("pending", "approved", "rerecord", "deleted", "older")}
-"""Values of these filters that only what people said decides."""
+"""Values of these filters that depend on what people said."""
 
 AT_COMMIT = frozenset({"before", "after", "month", "author"})
-"""Filters on the commit that last changed a file, which files alone do not tell."""
+"""Filters on the commit that last changed a file, which the files alone do not tell."""
 
 
 def _of_hash(value: str) -> Q | None:
@@ -324,7 +327,9 @@ FILTERS: dict[str, Filter] = {
 
 
 def canonical(words: Mapping[str, str], value: str) -> str:
-    """Return the value that somebody means who types it in capitals, or as pages call it; else what was typed."""
+    """Return the canonical form of a value that was typed in capitals or as pages call it; otherwise the value as
+    typed.
+    """
     if value in words:
         return value
     typed = value.casefold()
@@ -332,7 +337,7 @@ def canonical(words: Mapping[str, str], value: str) -> str:
 
 
 def fault(term: Term) -> str:
-    """Return a sentence on a term whose value makes no sense, "" for any other. The key is one of FILTERS."""
+    """Return an error message for a term with an invalid value, "" if it is valid. The key is one of FILTERS."""
     one = FILTERS[term.key]
     if one.condition(term.value) is not None:
         return ""
@@ -340,9 +345,9 @@ def fault(term: Term) -> str:
 
 
 def apply(recordings: Recordings, terms: Sequence[Term]) -> Recordings:
-    """Narrow a query by terms whose keys are in FILTERS; others are passed over.
+    """Narrow a query by terms whose keys are in FILTERS; others are ignored.
 
-    A value that makes no sense (see `fault`) matches nothing, also where it is to be left out.
+    An invalid value (see `fault`) matches nothing, even if it is negated.
     """
     for key in dict.fromkeys(term.key for term in terms):
         if key not in FILTERS:

@@ -1,7 +1,7 @@
 """How the full-text index reads characters: which are parts of words, and which count as the same (`É` as `e`).
 
-SQLite's tokenizer has tables of its own, which differ from Python's and from one version to the next. So it is asked, once
-for each character that occurs, by indexing it between two letters in a database in memory.
+SQLite's tokenizer has tables of its own, which differ from Python's and between versions. So each character that occurs
+is tested once, by indexing it between two letters in an in-memory database.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from contextlib import closing
 from threading import Lock
 
 GAP = " "
-"""Stands for every character that parts words."""
+"""Represents every character that separates words."""
 
 MARK = "\u0300"
-"""Stands for every character that belongs to the letter before it and counts for nothing."""
+"""Represents every combining character, which belongs to the letter before it and is ignored."""
 
 TOKENIZER = "unicode61"
 
@@ -25,9 +25,9 @@ _lock = Lock()
 
 
 def folded(text: str) -> str:
-    """Return a text as the index reads it, sign for sign, so that places in it are places in the text.
+    """Return a text as the index reads it, character by character, so that offsets are the same as in the text.
 
-    Letters and digits without case and accents; GAP for what parts words; MARK for what stands on the letter before it.
+    Letters and digits without case and accents; GAP for separators; MARK for combining characters.
     """
     if text.isascii():
         return text.translate(_ASCII)
@@ -38,13 +38,13 @@ def folded(text: str) -> str:
     if MARK in made:
         if made[0] == MARK:
             made = GAP + made[1:]
-        while GAP + MARK in made:  # nothing stands before it that it could belong to
+        while GAP + MARK in made:  # there is no letter before it to belong to
             made = made.replace(GAP + MARK, GAP + GAP)
     return made
 
 
 def _learn(signs: Collection[str]) -> None:
-    """Ask the index how it reads characters."""
+    """Ask the index how it reads some characters."""
     with closing(sqlite3.connect(":memory:")) as raw:
         raw.execute(f"CREATE VIRTUAL TABLE seen USING fts5(sign, tokenize = '{TOKENIZER}')")
         raw.execute("CREATE VIRTUAL TABLE words USING fts5vocab(seen, 'instance')")

@@ -1,7 +1,7 @@
-"""Keeping the catalog young while somebody looks, without making anybody wait.
+"""Keeping the catalog up to date in the background, so that no page has to wait.
 
-Every page nudges. If the last comparison with the disk is older than RECVIEWER_REFRESH_SECONDS, one thread of one process
-compares again; the page itself is answered at once from what is there.
+Every page calls `nudge`. If the last comparison with the disk is older than RECVIEWER_REFRESH_SECONDS, one thread of
+one process compares again; the page itself is answered at once from what is there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _has_failed = False
 
 
 def nudge() -> None:
-    """Compare the catalog with the disk in the background, if that was not done lately."""
+    """Compare the catalog with the disk in the background, if that was not done recently."""
     global _last_nudge
     now = time.monotonic()
     if now - _last_nudge < settings.REFRESH_SECONDS or not settings.REFRESH_IN_BACKGROUND:
@@ -37,7 +37,7 @@ def nudge() -> None:
         _last_nudge = now
         try:
             threading.Thread(target=_refresh, name="recviewer-refresh", daemon=True).start()
-        except RuntimeError as error:  # no thread to be had: the page is answered all the same
+        except RuntimeError as error:  # no thread is available: the page is answered anyway
             _running.release()
             _fail(f"The catalog could not be brought up to date: {error}.")
 
@@ -58,7 +58,7 @@ def _refresh() -> None:
         reason = (why(error) if isinstance(error, OSError) else database.why(error)) or "the log says why"
         _fail(f"The catalog could not be brought up to date: {reason}.")
         log.warning("refresh failed: %s", error)
-    except Exception:  # a bug of ours: the thread ends, and says so
+    except Exception:  # a bug of ours: the thread ends, and logs it
         _fail("The catalog could not be brought up to date: the log says why.")
         log.exception("refresh failed")
     finally:
@@ -72,10 +72,10 @@ def _fail(sentence: str) -> None:
 
 
 def has_failed() -> bool:
-    """Tell whether the last comparison in this process could not be made."""
+    """Tell whether the last comparison in this process failed."""
     return _has_failed
 
 
 def trouble() -> str:
-    """Return why the last comparison was not complete, "" when it was."""
+    """Return why the last comparison was incomplete, "" if it was complete."""
     return _trouble

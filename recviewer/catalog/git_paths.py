@@ -1,4 +1,4 @@
-"""Where the recordings lie in a repository: keys of the catalog against paths of git."""
+"""Paths of recordings in a repository: conversion between keys of the catalog and paths of git."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from recviewer.store.paths import key_of
 
 
 def way() -> bytes:
-    """Return the way from the top of the repository to the recordings root, ending in `/`; b"" for the top.
+    """Return the path prefix from the top of the repository to the recordings root, ending in `/`; b"" for the top.
 
-    It is that of the checkout which holds the root. A mirror of it has the same paths; b"" where there is no checkout.
+    It is taken from the checkout that contains the root; a mirror of it has the same paths. b"" if there is no
+    checkout.
     """
     root = Path(settings.RECORDINGS_ROOT)
     found = repository.find(root)
@@ -21,8 +22,8 @@ def way() -> bytes:
 
 
 def key_at(raw: bytes, start: bytes) -> str:
-    """Return what a path of git is called here: the catalog's key where it lies below the root, else the path itself.
+    """Return the catalog's key for a path of git if it is below the root, otherwise the path itself.
 
-    start: as `way` returns it.
+    start: the prefix that `way` returns.
     """
     return key_of(raw[len(start) :] if start and raw.startswith(start) else raw)

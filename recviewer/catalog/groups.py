@@ -1,7 +1,7 @@
-"""Recordings of tests in groups of those that are alike in all that sums over tests tell, kept in memory by their places.
+"""Recordings of tests, grouped by everything that the sums over tests need, and cached in memory by index.
 
-Summing a query up costs no query then: its recordings are known by their places (see `facets`), and the rest is counting.
-At 30,000 recordings the groups take 6 MB.
+Summing a query needs no further query then: the indexes of its recordings are known (see `facets`), and the rest is
+counting. At 30,000 recordings the groups take 6 MB.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from recviewer.catalog.rows import TABLE
 
 
 class OneGroup(NamedTuple):
-    """What recordings of a group have. test_id: None for no test. commit: the id of what last touched them.
+    """The values that the recordings of a group share. test_id: None without a test.
 
-    used_by: the names of runs that read them, see `usage`.
+    commit: the id of the last one that touched them. used_by: the names of runs that read them, see `usage`.
     """
 
     test_id: str | None
@@ -37,9 +37,9 @@ class OneGroup(NamedTuple):
 
 
 class GroupSum(NamedTuple):
-    """What a group's recordings come to. recordings: how many; size: in bytes.
+    """The sums of a group. recordings: how many; size: in bytes.
 
-    last: when a commit last touched them, None where nobody knows.
+    last: when a commit last touched them, None if unknown.
     """
 
     alike: OneGroup
@@ -49,7 +49,7 @@ class GroupSum(NamedTuple):
 
 
 class TestGroups:
-    """The groups of all recordings. found: the columns whose places they go by."""
+    """The groups of all recordings. found: the columns whose indexes they use."""
 
     __test__ = False
 
@@ -58,10 +58,10 @@ class TestGroups:
         none = (None, "", "", "", "", None, None)
         numbers: dict[tuple[object, ...], int] = {none: 0}
         self._found = found
-        self._group_of = array("l", bytes(array("l").itemsize * len(found)))  # a row that is gone is of no test
+        self._group_of = array("l", bytes(array("l").itemsize * len(found)))  # a deleted row belongs to no test
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT id, {', '.join(names)} FROM {TABLE} ORDER BY id")  # noqa: S608 - names of ours
-            while some := cursor.fetchmany(FETCHED):  # all at once would leave holes of 15 MB in the heap
+            while some := cursor.fetchmany(FETCHED):  # fetching all at once would leave holes of 15 MB in the heap
                 for id, *alike in some:
                     place = found.place_of(id)
                     if place is not None:
@@ -72,7 +72,7 @@ class TestGroups:
         self._times: dict[int, datetime] = dict(Commit.objects.values_list("id", "at"))
 
     def by_test(self, flags: bytes) -> dict[str, int]:
-        """Return how many of some recordings each test has. flags: by place."""
+        """Return the number of recordings of each test. flags: which recordings count, by index."""
         found: dict[str, int] = {}
         for group, count in Counter(compress(self._group_of, flags)).items():
             test = self._groups[group].test_id
@@ -81,7 +81,7 @@ class TestGroups:
         return found
 
     def summed(self, flags: bytes) -> Iterator[GroupSum]:
-        """Yield the groups of a test that some recordings are of, in the order of what is alike. flags: by place."""
+        """Yield the groups of some recordings, test by test. flags: which recordings count, by index."""
         counts, sizes = [0] * len(self._groups), [0] * len(self._groups)
         some = zip(compress(self._group_of, flags), compress(self._found.sizes, flags), strict=True)
         for group, size in some:
@@ -97,5 +97,5 @@ _kept = Recent[str, TestGroups](1, once=True, state_of=str)
 
 
 def groups_of(found: Columns, state: str) -> TestGroups:
-    """Return the groups. state: a name of the catalog's present state; "" keeps nothing."""
+    """Return the groups. state: the catalog's present state; "" disables caching."""
     return _kept.made(state, lambda: TestGroups(found)) if state else TestGroups(found)

@@ -1,7 +1,7 @@
-"""Asking what a content means, wherever it is read: one that holds very much is read by a process of its own.
+"""Questions about a content, wherever it is parsed: a very large one is parsed in a separate process.
 
-What a page shows of it is little, whatever it holds, and that is what comes back. The process keeps the last content, or
-the last two that are compared, so that folds open at once, and goes when nobody asks for a while.
+What a page shows of it is small, and only that is returned. The process keeps the last content, or the last two that
+are compared, so that folds open at once, and ends when it is idle.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SECONDS = 30
-"""How long a question may take, and how long one waits for those before it."""
+"""Time limit of a question, and how long one waits for those before it."""
 
 FEW_BYTES = 256 * 1024
-"""Up to this size the text of a file is masked here, where the process that reads it failed."""
+"""Up to this size the text of a file is masked in this process if the other one failed."""
 
 _child = child.Child("recviewer.catalog.heavy_apart")
 _known: list[object] = []
-"""What the process keeps: what it was made of, and how."""
+"""What the process keeps: what it was made from, and how."""
 _one_at_a_time = Lock()
 
 
 class TakesTooMuch(Exception):
-    """What was asked takes too much. The message says why, as a clause."""
+    """The question would take too much time or memory. The message says why, as a clause."""
 
 
 def asked(content: Content, question: Callable[Concatenate[Content, P], R], *words: P.args, **more: P.kwargs) -> R:
-    """Return what a function says of a content.
+    """Return the result of a function on a content, wherever that content is parsed.
 
-    question: stands in a module, needs no database, and its answer can be pickled; so can its other arguments. Where reading
-    takes too much, it is asked of a content that says so.
+    question: a module-level function that needs no database; its arguments and its result can be pickled. If parsing
+    takes too much, the function is called with a content that says so.
     """
     if not content.is_heavy:
         return question(content, *words, **more)
@@ -47,9 +47,9 @@ def asked(content: Content, question: Callable[Concatenate[Content, P], R], *wor
         return _asked(content, question, *words, **more)
     except TakesTooMuch as why:
         reason = str(why)
-    if content.part:  # the text of the whole file is not its own
+    if content.part:  # the text of the whole file is not that of the part
         return question(missing(reason), *words, **more)
-    with suppress(TakesTooMuch):  # its text takes less than what it means
+    with suppress(TakesTooMuch):  # its text takes less than parsing it
         return ask((unread_here, content.name, reason), (content.data,), [content.blob], question, *words, **more)
     is_withheld = len(content.data) > FEW_BYTES
     if is_withheld:
@@ -69,12 +69,18 @@ def _of(opened: Opened, part: str, question: Callable[..., R], words: tuple[Any,
 
 
 def of_file(content: Content, question: Callable[Concatenate[Opened, P], R], *words: P.args, **more: P.kwargs) -> R:
-    """Return what a function says of a whole file, all of its exchanges. content: any of them. Raises TakesTooMuch."""
+    """Return the result of a function on a whole file, with all of its exchanges. content: any of them.
+
+    Raises TakesTooMuch.
+    """
     return ask((read_here, content.name), (content.data,), [content.file_blob], question, *words, **more)
 
 
 def part_of(content: Content) -> Content:
-    """Return an exchange of a heavy file of many, with what is known of it outside. content: with its part alone."""
+    """Return an exchange of a heavy file with many.
+
+    content: holds the part alone; everything else that is known is taken from it.
+    """
     try:
         blob, length = _asked(content, _head)
     except TakesTooMuch as why:
@@ -87,7 +93,7 @@ def _head(content: Content) -> tuple[str, int]:
 
 
 def own_bytes(content: Content) -> bytes | None:
-    """Return an exchange's bytes as they are, None where its file does not hold it. Raises TakesTooMuch."""
+    """Return an exchange's bytes unmasked, or None if its file does not hold it. Raises TakesTooMuch."""
     return _asked(content, _own) if content.is_heavy else content.data
 
 
@@ -96,7 +102,7 @@ def _own(content: Content) -> bytes | None:
 
 
 def bytes_of(content: Content) -> bytes:
-    """Return the exchange's own bytes as they may be seen. Raises TakesTooMuch."""
+    """Return the exchange's own bytes with secrets masked. Raises TakesTooMuch."""
     if not content.is_heavy:
         return bytes_of_content(content)
     if content.part:
@@ -112,9 +118,10 @@ def ask(
     *words: P.args,
     **more: P.kwargs,
 ) -> R:
-    """Return what a function says of what another one makes of some bytes, in a process of its own. Raises TakesTooMuch.
+    """Call a function in the other process on what a constructor makes from some bytes, and return the result.
 
-    how: that other one, and what it is told besides the bytes. blobs: by which the bytes are known again.
+    Raises TakesTooMuch. how: the constructor and its further arguments. blobs: the ids by which the process recognises
+    the bytes.
     """
     if not _one_at_a_time.acquire(timeout=SECONDS):
         raise TakesTooMuch("other files that hold very much are being read; ask again in a moment")

@@ -1,4 +1,4 @@
-"""The process that `heavy` asks: reads what comes, and keeps it until another comes, or nobody asks for a while."""
+"""The process behind `heavy`: it parses what it receives, keeps that until something else arrives, and ends when idle."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import django
 from recviewer.processes import child
 
 IDLE_SECONDS = 30
-"""How long it waits for the next question about what it has read."""
+"""How long it waits for the next question."""
 
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
-"""Memory that it may take."""
+"""Its memory limit."""
 
 
 class LastMade:
-    """Answers questions about what was made last of bytes that came."""
+    """Answers questions about the bytes that were received last."""
 
     def __init__(self) -> None:
         self._kept: object = None
 
     def __call__(self, asked: tuple[tuple[Any, ...] | None, tuple[Any, ...]], data: tuple[bytes, ...]) -> object:
-        """Answer a question. asked: what makes something of the bytes, where they come too, or None; the question."""
+        """Answer a question. asked: the constructor if the bytes come with it, or None; then the question."""
         how, (question, words, more) = asked
         if how is not None:
             make, *names = how
@@ -33,9 +33,9 @@ class LastMade:
 
 
 def main() -> None:
-    """Answer what is asked."""
+    """Answer questions until there are no more."""
     django.setup()
-    gc.disable()  # what is read has no circles, and is much to look through
+    gc.disable()  # the parsed data has no reference cycles, and collecting it would be slow
     child.answer(LastMade(), memory_bytes=MEMORY_BYTES, idle_seconds=IDLE_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""Queries on recordings that are in no index: a few rows at a time in a database in memory.
+"""Queries on recordings that are in no index: a few rows at a time in an in-memory database.
 
 The same SQL is run as for the catalog, so that a query means the same on files alone.
 """
@@ -27,7 +27,10 @@ from recviewer.store.scan import FileStamp
 
 
 class Lone(NamedTuple):
-    """A recording that is in no index. key: of its file. size: of the file, in bytes. usage: what runs say, see `usage`."""
+    """A recording that is in no index. key: of its file. size: of the file, in bytes.
+
+    usage: what runs say, see `usage`.
+    """
 
     key: str
     size: int
@@ -36,7 +39,7 @@ class Lone(NamedTuple):
 
 
 class Alone:
-    """A database in memory with the catalog's table and its words. Use `opened`."""
+    """An in-memory database with the catalog's table and its words. Use `opened`."""
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._cursor = raw.cursor(SQLiteCursorWrapper)
@@ -47,7 +50,10 @@ class Alone:
             self._cursor.execute(statement)
 
     def matching(self, some: Sequence[Lone], wanted: Recordings) -> list[bool]:
-        """Tell of each whether a query holds it. wanted: the query, which is not sent to the database of the settings."""
+        """Tell, for each recording, whether a query matches it.
+
+        wanted: the query, which is not run on the configured database.
+        """
         try:
             sql, params = wanted.order_by().values_list("pk").query.get_compiler(connection=self._dialect).as_sql()
         except EmptyResultSet:
@@ -73,6 +79,6 @@ def _numbered(some: Sequence[Lone], stamps: Sequence[FileStamp]) -> Iterator[tup
 
 @contextmanager
 def opened() -> Iterator[Alone]:
-    """Yield a database in memory, closed on leaving."""
+    """Yield an in-memory database, closed at the end."""
     with closing(sqlite3.connect(":memory:")) as raw:
         yield Alone(raw)

@@ -1,8 +1,8 @@
-"""Bringing the catalog up to date with the recordings on disk.
+"""Bring the catalog up to date with the recordings on disk.
 
-One walk compares stamps (path, size, mtime, inode) with the rows; only what differs is read. Rows are written in batches,
-each in a transaction of its own, so that whatever interrupts a run leaves a usable catalog and the next run goes on from
-there. Only one run at a time (`run_lock`), and who reads the files is `readers`' matter.
+One walk compares stamps (path, size, mtime, inode) with the rows, and only files that differ are read. Rows are written
+in batches, each in its own transaction, so an interrupted run leaves a usable catalog and the next run continues from
+there. Only one run is allowed at a time (`run_lock`). `readers` decides which process reads the files.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ BATCH_ROWS = 512
 
 
 class Progress(Protocol):
-    """Told how a run gets on. total: files to read, known after the walk."""
+    """Receives the progress of a run. total: files to read, known after the walk."""
 
     def start(self, total: int) -> None: ...
     def advance(self, files: int) -> None: ...
 
 
 class Silent:
-    """Progress nobody looks at."""
+    """Progress that nobody watches."""
 
     def start(self, total: int) -> None:
         """Do nothing."""
@@ -53,7 +53,7 @@ class Silent:
 
 @dataclass(slots=True)
 class RunReport:
-    """What a run did, in files; unreadable: in recordings. problems: places that could not be looked at, as sentences."""
+    """What a run did, in files; unreadable counts recordings. problems: places that could not be read, as sentences."""
 
     added: int = 0
     changed: int = 0
@@ -65,15 +65,15 @@ class RunReport:
 
     @property
     def did_anything(self) -> bool:
-        """Tell whether the catalog is another than before."""
+        """Tell whether the catalog has changed."""
         return bool(self.added or self.changed or self.removed)
 
 
 def refresh(*, full: bool = False, progress: Progress | None = None, processes: int | None = None) -> RunReport:
     """Bring the catalog up to date.
 
-    full: read every file again. processes: how many read; default: two for many files where that is safe, else this one.
-    Raises Busy when another run is under way, store.NoRoot when there is no recordings root.
+    full: read every file again. processes: how many read; default: two for many files if forking is safe, else this
+    one. Raises Busy if another run is in progress, store.NoRoot if there is no recordings root.
     """
     with only_run(), database.can_be_made_anew():
         return _run(full=full, progress=progress or Silent(), processes=processes)
@@ -85,10 +85,10 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     found = scan(settings.RECORDINGS_ROOT, claims(), skip=[settings.DATA_DIR])
     report.problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
     strangers = rows.strangers()
-    rows.last_id()  # both tables are asked, so that a damaged one is noticed here and not by a page
+    rows.last_id()  # query both tables, so that damage is noticed here and not by a page
     version = reader_version()
-    known: dict[str, rows.Known] = {}  # of files that are gone or another
-    stamps = {stamp.key: stamp for stamp in found.stamps}  # of those that are new or another, in a moment
+    known: dict[str, rows.Known] = {}  # of files that are deleted or changed
+    stamps = {stamp.key: stamp for stamp in found.stamps}  # reduced below to those that are new or changed
     for row in rows.known():
         _, _, _, _, reader, key = row
         stamp = stamps.get(key)
@@ -119,13 +119,13 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
 
 
 def _is_another(row: rows.Known, stamp: FileStamp) -> bool:
-    """Tell whether a file has another stamp than when its row was written."""
+    """Tell whether a file's stamp differs from that of its row."""
     numbers = row[1:4]
     return numbers != stamp[2:5] and numbers != storable(stamp)[2:5]
 
 
 def storable(stamp: FileStamp) -> FileStamp:
-    """Return a stamp whose numbers fit the database's signed 64 bits: some file systems give others."""
+    """Return a stamp whose numbers fit the database's signed 64 bits; some file systems give larger ones."""
     return stamp._replace(mtime_ns=_signed(stamp.mtime_ns), inode=_signed(stamp.inode))
 
 
@@ -134,7 +134,10 @@ def _signed(number: int) -> int:
 
 
 def _is_still_unread(row: rows.Known, stamp: FileStamp) -> bool:
-    """Tell whether a file whose bytes could not be had cannot be read now either: a permission or a limit can change."""
+    """Tell whether a file that could not be read still cannot be read.
+
+    Permissions and limits can change without a new stamp.
+    """
     if row[4]:
         return False
     if stamp.obstacle:
@@ -147,7 +150,10 @@ def _is_still_unread(row: rows.Known, stamp: FileStamp) -> bool:
 
 
 def _gone(found: Scan, known: dict[str, rows.Known], there: Collection[str]) -> list[str]:
-    """Return the keys of rows whose files are gone; where the walk could not look, nobody knows, and rows stay."""
+    """Return the keys of rows whose files were deleted.
+
+    Rows stay where the walk could not look, because nobody knows.
+    """
     hidden = tuple([f"{problem.key}/" if problem.raw else "" for problem in found.problems if problem.is_directory])
     return [key for key in known if key not in there and not key.startswith(hidden)]
 
@@ -174,12 +180,12 @@ def _write(
     pending: list[tuple[JobResult, FileStamp]] = []
     for batch in readers.read_all(jobs, processes):
         for done in batch:
-            if done.summed is None:  # vanished between the walk and the reading: the next run removes its row
+            if done.summed is None:  # deleted between the walk and the reading: the next run removes its row
                 report.changed -= done.key in known
                 report.added -= done.key not in known
                 continue
             report.unreadable += sum([part.kind == "unreadable" for part in done.summed.parts])
-            if not done.summed.parts:  # no recording, though it lies among them
+            if not done.summed.parts:  # not a recording, although it is among them
                 report.changed -= done.key in known
                 report.added -= done.key not in known
                 report.removed += done.key in known and done.key not in strangers
@@ -196,9 +202,9 @@ def _write(
 
 
 def touch(keys: Collection[str]) -> None:
-    """Bring a few files up to date after recviewer itself moved or wrote them, without waiting for anybody.
+    """Bring a few files up to date after recviewer itself moved or wrote them, without waiting.
 
-    Rows whose files are gone are dropped at once. The rest is left to a run, or to the one that is under way.
+    Rows of deleted files are dropped at once. The rest is left to a run, or to the one in progress.
     """
     root = Path(settings.RECORDINGS_ROOT)
     known = rows.places(keys)

@@ -1,4 +1,4 @@
-"""What an indexing run hands to its workers, and what they hand back."""
+"""The jobs that an indexing run gives to its workers, and their results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Job(NamedTuple):
-    """A file to be read by a worker. size: in bytes, as the walk saw it."""
+    """A file to be read by a worker. size: in bytes, as seen by the walk."""
 
     key: str
     raw: bytes
@@ -20,9 +20,9 @@ class Job(NamedTuple):
 
 
 class JobResult(NamedTuple):
-    """What a worker found. stamp: of the bytes that were read; None where they could not be had.
+    """The result of a job. stamp: of the bytes that were read; None if they could not be read.
 
-    summed: None where the file has vanished meanwhile.
+    summed: None if the file has been deleted meanwhile.
     """
 
     key: str

@@ -1,7 +1,7 @@
-"""Reading large files in a process of its own, so that whoever waits for a page does not wait for them.
+"""Reading large files in a separate process, so that nobody who waits for a page waits for them.
 
-Decoding holds the interpreter, and what was decoded is memory that a web worker would keep. The process starts with its
-first file and ends with the reader; a file that takes it too long or too much memory costs one row with the reason.
+Decoding holds the GIL, and a web worker would keep the memory. The process starts with its first file and ends with the
+reader. A file that takes too long or too much memory costs one row with the reason.
 """
 
 from __future__ import annotations
@@ -20,30 +20,32 @@ from recviewer.store import files
 from recviewer.store.refusals import Refusal
 
 FEW_BYTES = 64 * 1024
-"""A file of so few bytes is read at once, whatever it holds, but one that is compressed."""
+"""A file up to this size is read in this process, whatever it contains, unless it is compressed."""
 
 SMALL_BYTES = 1024 * 1024
 
 SOON_BYTES = 2 * 1024 * 1024
 SOON_EFFORT = 600_000
-"""Up to so many bytes and so much `effort`, a fifth of a second, a file is soon read. The largest real recording (1.1 MB,
-380,000) takes a tenth of what the start of a process takes; a list of empty objects of that size comes to 12 million.
+"""Files up to this many bytes and this much `effort`, a fifth of a second, are read in this process.
+
+The largest real recording (1.1 MB, 380,000) takes a tenth of the start of a process; a list of empty objects of that
+size comes to 12 million.
 """
 
 COMPRESSED = (b".gz", b".eval")
-"""How names of files end that may come to more than they are."""
+"""Suffixes of files that may be larger than their size on disk."""
 
 SECONDS = 120
-"""How long one file may take."""
+"""Time limit for one file."""
 
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
-"""Memory that the process may take."""
+"""Memory limit of the process."""
 
 
 def is_read_apart(root: str, job: Job) -> bool:
-    """Tell whether a file is read apart: one that is not soon read, whatever its size, but for one that cannot be had.
+    """Tell whether a file should be read in the separate process, because it may take long.
 
-    The size of one that is compressed says nothing: it is opened, which costs less than a page may.
+    The size of a compressed file says nothing: it is decompressed, which costs less than a page may.
     """
     if job.size > SOON_BYTES:
         return True
@@ -58,14 +60,14 @@ def is_read_apart(root: str, job: Job) -> bool:
 
 
 def _work(plain: bytes) -> int:
-    """Return the effort of a file; of a small one of JSON without its keys, whose counting would be felt."""
+    """Return the effort of a file; for a small JSON file without counting its keys, which would be noticeably slow."""
     if len(plain) > SMALL_BYTES or plain[:1] not in (b"{", b"["):
         return effort(plain)
     return 30 * plain.count(b"{") + 3 * plain.count(b",")
 
 
 class Apart:
-    """Reads one file after the other in a process of its own. A context manager."""
+    """Reads files one by one in a separate process. A context manager."""
 
     def __init__(self, root: str, limit_bytes: int) -> None:
         self._root = root
@@ -82,7 +84,7 @@ class Apart:
         self._child.close()
 
     def read(self, job: Job) -> JobResult:
-        """Read and sum up a file. One that the process fails on is unreadable, with the reason."""
+        """Read and summarise a file. If the process fails, the file is unreadable, with the reason."""
         try:
             done = self._child.ask(job, seconds=SECONDS)
             assert isinstance(done, JobResult)
@@ -99,7 +101,7 @@ class Apart:
 
 
 def main(root: str, limit_bytes: int) -> None:
-    """Read what is asked for until nobody asks any more."""
+    """Read the requested files until there are no more requests."""
     child.answer(lambda job, _: work(root, limit_bytes, [job])[0], memory_bytes=MEMORY_BYTES)
 
 

@@ -1,4 +1,4 @@
-"""When the catalog was last compared with the disk: a file in the data folder whose time says it."""
+"""When the catalog was last compared with the disk: the mtime of a file in the data folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 CLOCK_SECONDS = 2.0
-"""How far a time may lie ahead and still be now: file systems round."""
+"""How far a time may be in the future and still count as now, because file systems round."""
 
 
 def _checked_file() -> Path:
@@ -18,13 +18,16 @@ def _checked_file() -> Path:
 
 
 def mark() -> None:
-    """Note that the catalog was compared with the disk just now, by the clock that is asked for its age. Raises OSError."""
+    """Note that the catalog was compared with the disk just now, by the same clock that its age is computed from.
+
+    Raises OSError.
+    """
     _checked_file().touch()
     touch_file(_checked_file())
 
 
 def touch_file(place: Path) -> None:
-    """Note on a file that it is now, if that can be."""
+    """Set a file's mtime to now, if possible."""
     with contextlib.suppress(OSError):
         os.utime(place, (now := time.time(), now))
 
@@ -32,7 +35,7 @@ def touch_file(place: Path) -> None:
 def seconds_ago() -> float | None:
     """Return how long ago the catalog was compared with the disk, in seconds; None if it never was.
 
-    None as well where that lies in the future, for a clock that was set back: nobody knows then.
+    Also None if that time is in the future, because the clock was set back.
     """
     try:
         age = time.time() - _checked_file().stat().st_mtime

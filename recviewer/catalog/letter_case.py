@@ -1,6 +1,8 @@
-"""Upper and lower case in conditions: `contains` and the like ignore case on SQLite alone, and `icontains` folds the letters
-of a language on PostgreSQL alone. So here `icontains`, `istartswith` and `iendswith` ignore case in ASCII on both, and are
-what people's words are looked for by; where case counts, `beginning` asks for a range of texts.
+"""Upper and lower case in conditions.
+
+By default `contains` and the like ignore case only on SQLite, and `icontains` folds the letters of a language only on
+PostgreSQL. Here `icontains`, `istartswith` and `iendswith` ignore case in ASCII on both, and are used for what people
+type. Where case matters, `beginning` queries a range of texts.
 """
 
 from __future__ import annotations
@@ -33,12 +35,12 @@ class _Ends(_InAscii, IEndsWith):
 
 
 def register() -> None:
-    """Have all conditions on text understand case so."""
+    """Register these case rules for all conditions on text."""
     for field in (CharField, TextField):
         for lookup in (_Contains, _Begins, _Ends):
             field.register_lookup(lookup)
 
 
 def beginning(column: str, text: str) -> Q:
-    """Return the condition for texts that begin with one, upper and lower case told apart. Not for an empty one."""
+    """Return the condition for texts with a prefix, case-sensitive. The prefix must not be empty."""
     return Q(**{f"{column}__gte": text, f"{column}__lt": text[:-1] + chr(ord(text[-1]) + 1)})

@@ -1,7 +1,7 @@
-"""Requests for lists of models, and the files that answer each, as the catalog knows them.
+"""Requests for lists of models, and the files that answer each, from the catalog.
 
-A file is opened only where one lies in a folder of no test that is known to ask: whether replay looks there depends on
-whether the test counts in the hash, which the catalog does not know.
+A file is opened only if it is in a folder without a test that is known to make the request: whether replay looks there
+depends on whether the test counts in the hash, which the catalog does not know.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from recviewer.store.refusals import Refusal
 
 
 class ListRow(NamedTuple):
-    """A recording of a list. Fields are those of `catalog.models.Recording`."""
+    """A recording of a list of models. Fields are those of `catalog.models.Recording`."""
 
     path: str
     raw_path: bytes | None
@@ -40,7 +40,7 @@ class ListRow(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """The folder it lies in."""
+        """The folder of the file."""
         return self.path.rpartition("/")[0]
 
     @property
@@ -50,13 +50,13 @@ class ListRow(NamedTuple):
 
     @property
     def asks(self) -> str:
-        """The digits of the hash of its request, by the newest rule; "" where they cannot be worked out."""
+        """The digits of the hash of its request, by the newest rule; "" if they cannot be computed."""
         return digits_in(self.replay_expected)
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """A file that answers a request, or would. why: why replay does not read it, "" where it does.
+    """A file that answers a request, or would. why: why replay does not read it, "" if it does.
 
     place: 0 in the folder that is read first, 1 in the shared one. is_of_another: its own request has another hash.
     """
@@ -74,9 +74,9 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """A request for a list. digits: of its hash. test_id: who asks, "" for no test, and where several do. tests: how many.
+    """A request for a list. digits: of its hash. test_id: who makes it, "" for no test or for several.
 
-    files: those that are read first.
+    tests: how many. files: those that are read first.
     """
 
     digits: str
@@ -86,7 +86,7 @@ class ListRequest:
 
     @property
     def read(self) -> tuple[Answering, ...]:
-        """The files that replay reads, in its order as far as that is fixed."""
+        """The files that replay reads, in its order as far as that is defined."""
         return tuple(one for one in self.files if one.is_read)
 
     @property
@@ -96,13 +96,13 @@ class ListRequest:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts whose lists are laid over one another."""
+        """The hosts whose lists are merged."""
         return tuple(sorted({one.row.host for one in self.read}))
 
 
 @dataclass(frozen=True, slots=True)
 class ListRequests:
-    """All of them, those with most files first. untold: lists of models whose request's hash cannot be worked out."""
+    """All requests, those with most files first. untold: lists of models whose request's hash cannot be computed."""
 
     every: tuple[ListRequest, ...]
     untold: int
@@ -121,12 +121,12 @@ _kept = Recent[str, ListRequests](1, once=True, state_of=str)
 
 
 def requests(stable: str) -> ListRequests:
-    """Return all requests for lists. stable: as of `state.stable_state`; "" keeps nothing."""
+    """Return all requests for lists. stable: as returned by `state.stable_state`; "" disables caching."""
     return _kept.made(stable, _made) if stable else _made()
 
 
 def request_of(path: str, stable: str) -> ListRequest | None:
-    """Return the request that a recording's file is for, None where that cannot be told. stable: as of `requests`."""
+    """Return the request that a recording's file answers, or None if unknown. stable: as for `requests`."""
     some = [one for one in requests(stable).every if any(file.row.path == path for file in one.files)]
     return min(
         some, key=lambda one: any(file.row.path == path and file.is_of_another for file in one.files), default=None
@@ -163,7 +163,7 @@ def _request(digits: str, own: Sequence[ListRow], every: Iterable[ListRow], has_
 
 
 def _counts_test(row: ListRow) -> bool:
-    """Tell whether the test counts in the hash of a recording's request; where its file cannot be read, it may not."""
+    """Tell whether the test counts in the hash of a recording's request; False if its file cannot be read."""
     document = document_of(row)
     if not isinstance(document, dict):
         return False
@@ -172,7 +172,7 @@ def _counts_test(row: ListRow) -> bool:
 
 
 def document_of(row: ListRow) -> Json:
-    """Return what a recording's file holds, None where it cannot be read, or holds other bytes by now."""
+    """Return the document in a recording's file, None if it cannot be read or has changed."""
     raw = row.path.encode() if row.raw_path is None else bytes(row.raw_path)
     try:
         data = files_of.read(settings.RECORDINGS_ROOT, raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
@@ -192,7 +192,7 @@ def _answering(row: ListRow, digits: str, tests: Sequence[str], has_common: bool
 
 
 def _why(row: ListRow, digits: str, tests: Sequence[str], is_looked_into: bool, has_common: bool) -> str:
-    """Say why replay does not read a file, "" where it does, or where it cannot be told into which folders it looks."""
+    """Say why replay does not read a file; "" if it does, or if it is unknown which folders replay looks into."""
     if digits_in(row.name) != digits:
         return f"it has the name of the older rule {row.replay_rule}" if row.replay_rule else "no rule gives its name"
     can_tell = all(test_folder(test) if test else has_common for test in tests)

@@ -1,4 +1,4 @@
-"""The catalog's tables. Everything here is rebuilt by `recviewer index --full`; nobody else refers to its keys."""
+"""The catalog's tables. Everything here is rebuilt by `recviewer index --full`; nothing outside refers to its keys."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ class Commit(models.Model):
 
 
 class File(models.Model):
-    r"""One file at a path, as it was when it was read: a run that finds it so does not read it again.
+    r"""One file at a path, as of its last reading. A run that finds it unchanged does not read it again.
 
-    path: below the root with `/`, bytes that are not UTF-8 as `\xNN`. raw_path: its bytes, only where they differ.
-    blob: the git blob id of the whole file, "" where its bytes could not be had. reader: the version that read it.
+    path: below the root, separated by `/`, with bytes that are not UTF-8 as `\\xNN`. raw_path: its bytes, only if they
+    differ. blob: the git blob id of the whole file, "" if its bytes were not available. reader: the version that read
+    it.
     """
 
     path = models.TextField(unique=True)
@@ -130,8 +131,8 @@ class Recording(models.Model):
 class SuiteRun(models.Model):
     """A run of a test suite whose recordings were watched, without its files: see `used.model.UsedRun`.
 
-    files: recording files that it knew; read: those that it opened or made. tests: as JSON, how many had which outcome.
-    why: why it says nothing of what it did not read, "" where it does.
+    files: recording files that it knew; read: those that it opened or created. tests: as JSON, how many had which
+    outcome. why: why the run says nothing about files that it did not read, "" if it does.
     """
 
     name = models.TextField(unique=True)
@@ -151,7 +152,7 @@ class SuiteRun(models.Model):
 
 
 class IndexRun(models.Model):
-    """One run of the indexer. finished_at is None while it runs, and stays None where it was interrupted."""
+    """One run of the indexer. finished_at is None while it runs, and stays None if it was interrupted."""
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

@@ -1,4 +1,6 @@
-"""Names and texts as the catalog keeps them: the suite of a path, the name of a test, text that every database stores."""
+"""Names and texts as the catalog stores them: the suite of a path, the name of a test, text that every database can
+store.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +8,16 @@ import re
 from hashlib import sha256
 
 NAME_LIMIT = 20_000
-"""Characters of a name that the catalog keeps: lists hold many names at once. Real ones have some hundred."""
+"""Maximum length of a name in characters, because lists hold many names at once. Real names have some hundred."""
 
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
-"""NUL ends a text in SQL; all of them are shown as their pictures."""
+"""NUL would end a text in SQL; all control characters are replaced by their pictures."""
 
 _CONTROL_BYTES = bytes(_CONTROLS)
 
 
 def clean(text: str) -> str:
-    """Return text that every database stores: without control characters, and with lone surrogates as U+FFFD."""
+    """Return text that every database can store: control characters as pictures, lone surrogates as U+FFFD."""
     if text.isascii() and text.isprintable():
         return text
     try:
@@ -26,7 +28,7 @@ def clean(text: str) -> str:
 
 
 def named(text: str) -> str:
-    """Return a name as `clean` does; of a longer one than `NAME_LIMIT` the beginning, and a digest that tells it apart."""
+    """Return a name as `clean` does. A name longer than `NAME_LIMIT` is cut and gets a digest that distinguishes it."""
     if len(text) <= NAME_LIMIT:
         return clean(text)
     return f"{clean(text[:NAME_LIMIT])}…{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
@@ -47,8 +49,8 @@ _TESTS = ("tests", "integration")
 def suite_of(key: str) -> str:
     """Return the suite that a path belongs to: the folders between `tests/integration` and the first `recordings`.
 
-    Where there are none (the first months), the folders behind `recordings` but `responses`; else the folder that holds
-    `recordings`; else the first folder, "" at the top.
+    If there are none, the folders after `recordings` except `responses`; else the folder that contains `recordings`;
+    else the first folder, or "" at the top.
     """
     folders = key.split("/")[:-1]
     if _HOME not in folders:
@@ -69,13 +71,13 @@ _PROVIDER = re.compile(r"[\[,-]\w+=([A-Za-z][\w.-]*)/")
 
 
 def provider_of(test_id: str | None) -> str:
-    """Return the provider that a test's parameters name, `azure` of `…[client-txt=azure/gpt-4o-x]`; "" for none."""
+    """Return the provider in a test's parameters, such as `azure` in `…[client-txt=azure/gpt-4o-x]`; "" for none."""
     found = _PROVIDER.search(test_id, test_id.find("[")) if test_id and "[" in test_id else None
     return found[1] if found else ""
 
 
 def file_of(test_id: str | None) -> str:
-    """Return the file of a test, "" where its id names none."""
+    """Return the file of a test, "" if its id names none."""
     head = (test_id or "").partition("[")[0]
     file, colons, _ = head.partition("::")
     return file if colons else ""

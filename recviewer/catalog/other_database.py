@@ -1,4 +1,4 @@
-"""Queries on another database than the settings name: one file of SQLite, for a while."""
+"""Temporary queries on a database other than the configured one: a single SQLite file."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from recviewer.configuration.databases import SQLITE
 
 @contextmanager
 def on_file(file: Path, *, is_read_only: bool = False) -> Iterator[None]:
-    """Let all queries of this thread go to a file. is_read_only: it is opened so that nothing can be written.
+    """Run all queries of this thread on a file. is_read_only: open it without write access.
 
-    Django's models and its commands ask for the connection `default`, so that one is exchanged, and put back at the end.
+    Django's models and commands use the connection `default`, so that one is replaced, and restored at the end.
     """
     usual = connections[DEFAULT_DB_ALIAS]
     places = connections.settings[DEFAULT_DB_ALIAS] | {

@@ -1,4 +1,4 @@
-"""Whether a query is answered by what rules found before the catalog changed: such an answer says so."""
+"""Whether a query is answered by findings that are older than the catalog: such an answer says so."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from recviewer.language.tree import Term
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """Findings that are older than the catalog. at: when they were looked for, None where nothing was looked for yet.
+    """Findings that are older than the catalog. at: when they were made, None if there are none yet.
 
-    is_looking: they are looked for just now.
+    is_looking: a new check is in progress.
     """
 
     at: datetime | None
@@ -23,12 +23,12 @@ class Outdated:
 
 
 def rests_on_look(terms: Iterable[Term]) -> bool:
-    """Tell whether filters ask for what only a look at the whole tree tells, not for what follows from a row."""
+    """Tell whether filters need the findings of a whole-tree check, and not just those that follow from a row."""
     return any(term.key == "smell" and term.value not in SMELLS for term in terms)
 
 
 def outdated() -> Outdated | None:
-    """Return what is known of findings that something was indexed since; None where they are of what is there now."""
+    """Return the state of outdated findings; None if they are current."""
     found = tree_findings.current()
     if found is None:
         return Outdated(None)
@@ -36,7 +36,10 @@ def outdated() -> Outdated | None:
 
 
 def outdated_for(terms: Iterable[Term]) -> Outdated | None:
-    """The same for a list with these filters, None where they ask for no such thing; has the tree looked at again."""
+    """Return the same for a list with these filters, None if they do not need findings.
+
+    Triggers a new check of the tree.
+    """
     if not rests_on_look(terms):
         return None
     old = outdated()

@@ -1,7 +1,7 @@
-"""What rules find on one recording by itself, as far as the catalog knows it: by the rules' names, as `smell:` takes them.
+"""Findings that follow from one recording's row, by the rules' names, as `smell:` takes them.
 
-What a rule says of a recording follows from its row, so nothing is asked of a file. Rules that need to know more (other
-recordings of a test, the other side of a change, what nobody has described of an answer) are asked where that is known.
+They need no file. Rules that need more (other recordings of a test, the other side of a change, unknown parts of an
+answer) run elsewhere.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BROKE_OFF = tuple(
     )
 )
 LOST = tuple(state.value for state in (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN))
-"""States of recordings that replay cannot find, as columns have them."""
+"""States of recordings that replay cannot find, as stored in the column."""
 _UNREADABLE = Kind.UNREADABLE.value
 
 SMELLS: dict[str, Q] = {
@@ -38,15 +38,15 @@ SMELLS: dict[str, Q] = {
     "recorded-error": Q(outcome=Outcome.ERROR.value),
     "unreadable": Q(kind=_UNREADABLE),
 }
-"""The rules, with the recordings on which each finds something."""
+"""The rules, each with the condition for the recordings on which it finds something."""
 
 NONE = Q(*SMELLS.values(), _connector=Q.OR, _negated=True)
-"""The recordings on which none of them finds anything."""
+"""The recordings without any of these findings."""
 
 
 @lru_cache(1_000)
 def found_on(outcome: str, replay: str, kind: str, leaked: bool) -> str:
-    """Return the names of the rules that find something on a recording, joined by spaces."""
+    """Return the names of the rules that find something on a recording, separated by spaces."""
     holds = {
         "broke-off": outcome in _BROKE_OFF,
         "cannot-replay": replay in LOST and kind != _UNREADABLE,

@@ -1,7 +1,7 @@
-"""Queries that many pages ask, put into SQL once.
+"""Queries that many pages run, compiled to SQL once.
 
-Django makes the SQL of a query anew each time, which takes several times as long as SQLite takes to answer. Here that is
-done once for each database and each number of values; what comes back is what the query itself would yield.
+Django compiles a query each time it is run, which takes several times as long as SQLite takes to answer. Here that is
+done once for each database and each number of values; the rows are those that the query itself would return.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ _P = ParamSpec("_P")
 _Row = TypeVar("_Row")
 
 LONGEST = 100
-"""Members of lists with which a query is kept: each length up to this is a shape of its own."""
+"""Maximum length of a list for which a query is kept: each length up to this is compiled separately."""
 
 FILLED = 500
-"""Members that a longer list is filled up to, with its last one again: all of those are one shape, for acts on very many.
-Still longer ones are asked as they are."""
+"""Longer lists are padded to this length by repeating the last member, so that they share one compiled query, for
+actions on very many. Still longer lists are not compiled ahead.
+"""
 
 
 def prepared(make: Callable[_P, QuerySet[Any, _Row]]) -> Callable[_P, list[_Row]]:
-    """Have a function that makes a query return its rows instead, as a list.
+    """Make a function that builds a queryset return its rows instead, as a list.
 
-    The function is given texts, whole numbers and lists of these, by place. Each has to stand in the query as it is, and
-    decide on nothing but that: the query is made with stand-ins, and only once. TypeError where one is altered or missing.
-    A list has to be what a column is looked for in, for which a member that is there twice is no other list.
+    The function takes texts, integers and lists of these, as positional arguments. Each has to appear in the query
+    unaltered and must not influence it in any other way, because the query is built once, with placeholders. TypeError
+    if one is altered or missing.
     """
     shapes: dict[tuple[object, ...], _Shape | None] = {}
 
@@ -53,12 +54,12 @@ def prepared(make: Callable[_P, QuerySet[Any, _Row]]) -> Callable[_P, list[_Row]
 
 
 def _filled(some: Sequence[object]) -> Sequence[object]:
-    """Return a list of a length whose shape is kept."""
+    """Return a list padded to a length that is kept."""
     return some if len(some) <= LONGEST else [*some, *[some[-1]] * (FILLED - len(some))]
 
 
 def _flat(given: Sequence[object]) -> list[object]:
-    """Return what was given, lists as their members."""
+    """Return the arguments, with lists replaced by their members."""
     flat: list[object] = []
     for one in given:
         if isinstance(one, (list, tuple)):
@@ -69,7 +70,7 @@ def _flat(given: Sequence[object]) -> list[object]:
 
 
 def _shaped(make: Callable[..., QuerySet[Any, Any]], given: Sequence[object]) -> _Shape | None:
-    """Return the shape of a query, None where it can hold nothing."""
+    """Return the compiled form of a query, None if it can never match anything."""
     marks: list[object] = []
 
     def mark(one: object) -> object:
@@ -78,7 +79,7 @@ def _shaped(make: Callable[..., QuerySet[Any, Any]], given: Sequence[object]) ->
         if isinstance(one, str):
             marks.append(f"\x02 a place of {make.__name__}: {len(marks)} \x03")
         elif isinstance(one, int) and not isinstance(one, bool):
-            marks.append(1_950_000_000 + len(marks))  # fits every column: what does not is left out of the SQL
+            marks.append(1_950_000_000 + len(marks))  # fits every column; a value that does not is left out of the SQL
         else:
             raise TypeError(f"{make.__name__} is given {type(one).__name__}, which cannot be prepared")
         return marks[-1]
@@ -89,13 +90,13 @@ def _shaped(make: Callable[..., QuerySet[Any, Any]], given: Sequence[object]) ->
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    if set(marks) - {one for one in params if isinstance(one, (str, int))}:  # psycopg has integers of its own types
+    if set(marks) - {one for one in params if isinstance(one, (str, int))}:  # psycopg has integer types of its own
         raise TypeError(f"{make.__name__} alters a value, or asks for nothing with it")
     return _Shape(queryset, compiler, sql, [marks.index(one) if one in marks else None for one in params], params)
 
 
 class _Shape:
-    """The SQL of one query. places: of each parameter the place of its value among those given, None for a fixed one."""
+    """The SQL of one query. places: for each parameter the index of its argument, None for a constant."""
 
     def __init__(
         self, queryset: QuerySet[Any, Any], compiler: Any, sql: str, places: list[int | None], params: Sequence[object]
@@ -103,7 +104,7 @@ class _Shape:
         converters = compiler.get_converters([chosen[0] for chosen in compiler.select[: compiler.col_count]])
 
         class Ready(type(compiler)):  # type: ignore[misc]
-            """The compiler that made the SQL, which does not make it again."""
+            """The compiler that made the SQL, which it returns without compiling again."""
 
             params: list[object]
 
@@ -122,7 +123,10 @@ class _Shape:
         self._places: list[tuple[int | None, Any]] = list(zip(places, params, strict=True))
 
     def rows(self, given: list[object]) -> list[Any]:
-        """Ask the database of this thread. Values need nothing of a query's, which takes longer than the answer."""
+        """Run the query on this thread's database.
+
+        A `values` query bypasses the queryset, which would take longer than the answer.
+        """
         if self._is_values:
             return self._values(given)
         ready = copy(self._compiler)

@@ -1,7 +1,6 @@
-"""Where recordings come from: the commit that last touched each, and whether a name that no rule gives once was right.
+"""Where recordings come from: the commit that last touched each, and whether an edited recording's name was right once.
 
-Needs the recordings root to lie in a git work tree; without one there is nothing to know. One walk over the history
-serves all recordings.
+Needs the recordings root to be in a git work tree. One walk over the history serves all recordings.
 """
 
 from __future__ import annotations
@@ -26,9 +25,10 @@ _NAMED = (ReplayState.CURRENT, ReplayState.OLDER)
 
 
 def refresh(*, catalog_changed: bool) -> int:
-    """Bring the commits of all recordings up to date. Returns how many recordings got another commit or state.
+    """Update the commits of all recordings. Returns how many recordings got another commit or state.
 
-    catalog_changed: whether rows were just written. With the same HEAD, and no rows written since, nothing is done.
+    catalog_changed: whether rows were just written. If HEAD is the same and no rows were written since, nothing is
+    done.
     """
     found = repository.find(settings.RECORDINGS_ROOT)
     if found is None:
@@ -59,7 +59,7 @@ def _rows() -> Iterable[Recording]:
 
 
 def _edited(found: Repository, suspects: set[bytes], past: dict[bytes, Past]) -> set[tuple[bytes, str]]:
-    """Return those whose name a rule gives to earlier contents of the same path, by path and part."""
+    """Return those whose name a rule produces from earlier contents of the same path, by path and part."""
     paths_of: dict[str, list[bytes]] = {}
     for raw in suspects & past.keys():
         for blob in past[raw].blobs:

@@ -1,4 +1,4 @@
-"""Who reads the files of a run: this process, one apart for large files, or two where there are many."""
+"""Which process reads the files of a run: this one, a separate one for large files, or two if there are many."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from recviewer.catalog.jobs import Job, JobResult
 from recviewer.processes import forks
 
 BATCH_FILES = 64
-"""Files handed to a worker at once."""
+"""Files given to a worker at once."""
 
 PARALLEL_FROM = 400
-"""Files to read from which a second process pays for its start."""
+"""Number of files from which a second process is worth its start."""
 
 
 def read_all(jobs: list[Job], processes: int | None) -> Iterator[list[JobResult]]:
-    """Yield what the files say, batch by batch, read in this process or by others."""
+    """Yield the rows of the files, batch by batch, read in this process or by others."""
     root, limit = str(settings.RECORDINGS_ROOT), settings.FILE_LIMIT_BYTES
     batches = [jobs[start : start + BATCH_FILES] for start in range(0, len(jobs), BATCH_FILES)]
     from recviewer.catalog.summary import work
@@ -37,5 +37,5 @@ def read_all(jobs: list[Job], processes: int | None) -> Iterator[list[JobResult]
         return
     from recviewer.formats import registry
 
-    registry.formats()  # imported once here, not by every worker
+    registry.formats()  # imported once here, so that workers inherit it
     yield from forks.spread(partial(work, root, limit), batches, wanted)

@@ -13,20 +13,20 @@ from django.db import connection
 from recviewer.catalog import engines
 
 Known: TypeAlias = tuple[int, int, int, int, str, str]
-"""What the row of a file says: id, size, mtime_ns, inode, reader, key."""
+"""The row of a file: id, size, mtime_ns, inode, reader, key."""
 
 FILES = "catalog_file"
 TABLE = "catalog_recording"
 USAGE = ("reads", "used_by", "uses")
-"""Columns of what runs of the suite say, which are set apart: see `usage`."""
+"""Columns of what runs of the suite say, which are set separately: see `usage`."""
 MOST = 500
-"""Values in one SQL list."""
+"""Maximum number of values in an SQL list."""
 FETCHED = 1_000
-"""Rows that are fetched at once."""
+"""Rows fetched at once."""
 
 
 def known() -> Iterator[Known]:
-    """Yield what the rows of files say, some at a time: those of 30,000 take 50 MB, and a web worker asks every second."""
+    """Yield the rows of files in batches: those of 30,000 take 50 MB, and a web worker asks every second."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id, size, mtime_ns, inode, reader, path FROM {FILES}")
         while some := cursor.fetchmany(FETCHED):
@@ -34,7 +34,7 @@ def known() -> Iterator[Known]:
 
 
 def strangers() -> set[str]:
-    """Return the keys of files that are no recordings, though they lie among them."""
+    """Return the keys of files that are not recordings, although they are among them."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT path FROM {FILES} AS file WHERE NOT EXISTS (SELECT 1 FROM {TABLE} WHERE file_id = file.id)"
@@ -59,7 +59,7 @@ def recordings_of(ids: Collection[int]) -> dict[int, dict[str, int]]:
 
 
 def last_id(table: str = TABLE) -> int:
-    """Return the greatest id of a table, of that of recordings by default; 0 where there is none."""
+    """Return the highest id of a table, by default that of recordings; 0 if it is empty."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT MAX(id) FROM {table}")
         return cursor.fetchone()[0] or 0
@@ -75,7 +75,7 @@ def _chosen(columns: str, table: str, by: str, values: Sequence[str] | Sequence[
 
 
 def delete(ids: Collection[int]) -> None:
-    """Delete the rows of files, with their recordings and the words of those. Call it inside a transaction."""
+    """Delete the rows of files, with their recordings and words. Call it inside a transaction."""
     delete_recordings([id for rows in recordings_of(ids).values() for id in rows.values()])
     with connection.cursor() as cursor:
         cursor.executemany(f"DELETE FROM {FILES} WHERE id = %s", [(id,) for id in ids])
@@ -89,12 +89,12 @@ def delete_recordings(ids: Sequence[int]) -> None:
 
 
 def set_usage(values: list[tuple[int | None, str | None, str | None, int]]) -> None:
-    """Set what runs say. values: reads, used_by, uses, recording id. Call it inside a transaction."""
+    """Store what runs say. values: reads, used_by, uses, recording id. Call it inside a transaction."""
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {TABLE} SET reads = %s, used_by = %s, uses = %s WHERE id = %s", values)
 
 
 def set_provenance(values: list[tuple[int | None, str, int]]) -> None:
-    """Set commit and replay state. values: (commit id, state, recording id). Call it inside a transaction."""
+    """Store commit and replay state. values: (commit id, state, recording id). Call it inside a transaction."""
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {TABLE} SET commit_id = %s, replay = %s WHERE id = %s", values)

@@ -1,6 +1,6 @@
-"""One indexing run at a time: a lock in the data folder, and on PostgreSQL one of the database, shared by all hosts.
+"""One indexing run at a time: a lock in the data folder, and on PostgreSQL one in the database that all hosts share.
 
-A file beside the lock says whose run it is, and by its time that the run still gets on.
+A file beside the lock names the process that runs, and its mtime shows that the run makes progress.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from recviewer.store.refusals import NotWritable, Refusal, why
 
 
 class Busy(Exception):
-    """Another run is under way. The message says whose."""
+    """Another run is in progress. The message says whose."""
 
 
 class OtherTree(Refusal):
-    """The data folder belongs to another root by now."""
+    """The data folder belongs to another root now."""
 
 
 @contextmanager
@@ -47,11 +47,11 @@ def only_run() -> Iterator[None]:
     except OSError as error:
         raise NotWritable(place, why(error)) from error
     try:
-        with contextlib.suppress(OSError):  # only a word to others about whose run it is
+        with contextlib.suppress(OSError):  # it only informs others about whose run it is
             holder.write_text(
                 json.dumps({"process": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")})
             )
-        with engines.of(connection.vendor).only_one("index") as is_ours:  # another host has other files
+        with engines.of(connection.vendor).only_one("index") as is_ours:  # another host has its own files
             if not is_ours:
                 raise Busy("an indexing run is under way in another process, of this host or another")
             yield
@@ -62,24 +62,24 @@ def only_run() -> Iterator[None]:
 
 
 def expect_folder() -> None:
-    """Raise NotWritable where the data folder is gone: an empty one in its place would hold none of what people said."""
+    """Raise NotWritable if the data folder is missing: an empty one in its place would lose what people said."""
     folder = Path(settings.DATA_DIR)
     if not os.path.isdir(folder):
         raise NotWritable(folder, why(FileNotFoundError(errno.ENOENT, "")))
 
 
 def _holder() -> Path:
-    """Return where a run tells whose it is, and by touching it that it goes on."""
+    """Return the file in which a run names its process, and which it touches to show progress."""
     return Path(settings.DATA_DIR) / "index.holder"
 
 
 def silent_seconds() -> float | None:
-    """Return how long ago the run that is under way got on last, in seconds; None where none is under way."""
+    """Return the seconds since the current run last made progress; None if no run is in progress."""
     try:
         process = int(json.loads(_holder().read_text())["process"])
         silent = abs(time.time() - _holder().stat().st_mtime)
         os.kill(process, 0)
-    except PermissionError:  # it lives, as another user
+    except PermissionError:  # the process exists, under another user
         return silent
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -87,7 +87,7 @@ def silent_seconds() -> float | None:
 
 
 def _refuse_other_tree() -> None:
-    """Raise OtherTree where somebody gave the data folder to another root while this process served it."""
+    """Raise OtherTree if the data folder was given to another root while this process served it."""
     data, root = Path(settings.DATA_DIR), Path(settings.RECORDINGS_ROOT)
     owner = places.owner_of(data)
     if owner is not None and owner.what == "recordings" and not owner.is_same(places.Owner("recordings", str(root))):
@@ -103,5 +103,5 @@ def _whose(holder: Path) -> str:
 
 
 def still_going() -> None:
-    """Note that the run under way got on."""
+    """Note that the current run makes progress."""
     last_look.touch_file(_holder())

@@ -1,7 +1,7 @@
-"""Full-text search over requests and reassembled answers: what was typed, and what it finds.
+"""Full-text search over requests and reassembled answers.
 
-The words stand in a table beside the recordings, written by the indexer (their text comes from files, so no trigger
-could). How a database keeps and finds them is told in `engines`.
+The words are in a table beside the recordings, written by the indexer (their text comes from files, so a trigger could
+not do it). `engines` has how each database stores and finds them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from recviewer.language.tree import All, Either, Leaf, Not, Term, Tree, Word, le
 class Snippet:
     """Where a recording matched. where: `asked` or `answered`. pieces: (text, is a hit) in order.
 
-    sort: of which sort the words are, of `exchange.searched.SORT_WORDS`, "" where that is not known.
+    sort: the kind of text, one of `exchange.searched.SORT_WORDS`, "" if unknown.
     """
 
     where: str
@@ -43,22 +43,22 @@ class Snippet:
 
 
 WORD_LIMIT = 20
-"""Words and phrases of a query that are searched for."""
+"""Maximum number of words and phrases of a query that are searched for."""
 
 TEXT_LIMIT = 1_000
-"""Characters of a query that are read: a test id with its parameters."""
+"""Maximum length of a query in characters; enough for a test id with its parameters."""
 
 PLAIN = Language((), lambda key, value: True)
 """Words alone, without filters."""
 
 
 def needs_scan(word: Word) -> bool:
-    """Tell whether a word cannot be told apart by spaces, so that only a scan for the text finds it."""
+    """Tell whether a word belongs to a script without spaces, so that only a scan of the text finds it."""
     return UNSPACED.search(word.text) is not None
 
 
 def names_of(word: Word) -> Q | None:
-    """Return the condition for recordings that a word names: see `by_name`. None for plain words and phrases."""
+    """Return the condition for recordings that a word names (see `by_name`), None for plain words and phrases."""
     return named(word.text) if not word.is_phrase or "::" in word.text else None
 
 
@@ -67,7 +67,7 @@ def _read(text: str) -> Tree | None:
 
 
 def tokens(text: str) -> list[Word]:
-    """Return what a person typed, word by word, each once. A test id is one word, also where its parameters hold spaces."""
+    """Split a query into distinct words. A test id is one word, even if its parameters contain spaces."""
     found = leaves(_read(text))
     return list(dict.fromkeys(leaf for leaf in found if isinstance(leaf, Word)))
 
@@ -79,7 +79,7 @@ class _Found(RawSQL):
         super().__init__(by, asked)
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        """Return the query as that engine understands it."""
+        """Return the SQL for this database engine."""
         sql, params = getattr(engines.of(connection.vendor), self.sql)(*self.params)
         return f"({sql})", tuple(params)
 
@@ -89,7 +89,7 @@ def _no_filter(term: Term) -> Q:
 
 
 def condition(tree: Tree, of_term: Callable[[Term], Q] = _no_filter) -> Q:
-    """Return the condition that a tree stands for. of_term: what a filter means, its sign apart."""
+    """Return the condition for a tree. of_term: the condition of a filter, ignoring its sign."""
     match tree:
         case Word() | Term():
             return _of_leaves([tree], of_term)
@@ -109,7 +109,7 @@ def condition(tree: Tree, of_term: Callable[[Term], Q] = _no_filter) -> Q:
 
 
 def _of_leaves(some: Sequence[Leaf], of_term: Callable[[Term], Q]) -> Q:
-    """Return the condition that all of some hold; the database is asked once for those that its index of words knows."""
+    """Return the condition that all leaves match; those in the word index are one query."""
     plain = [one for one in some if isinstance(one, Word) and not needs_scan(one) and names_of(one) is None]
     wanted = tuple(_wanted(one) for one in plain if not one.is_unwanted)
     found = Q()
@@ -132,12 +132,15 @@ def _of_word(word: Word) -> Q:
 
 
 def _wanted(word: Word) -> Wanted:
-    """Return a word as the database looks for it: one that is no phrase also matches those that begin with it."""
+    """Return a word for the engine: unless it is a phrase, it also matches longer words with this prefix."""
     return Wanted(clean(word.text), word.is_phrase)
 
 
 def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
-    """Return the recordings whose words match what a person typed, or that it names. Nothing but signs matches nothing."""
+    """Return the recordings whose words match a query, or that it names.
+
+    A query without letters or digits matches nothing.
+    """
     tree = _read(text)
     return recordings.none() if tree is None else recordings.filter(condition(tree))
 
@@ -146,9 +149,9 @@ _kept = Recent[tuple[str, str], str](16)
 
 
 def known(text: str, state: str, make: Callable[[], Q]) -> Q:
-    """Return the condition for what a search finds, searched for once for all queries of a page and those that follow.
+    """Return the condition for the result of a search, computed once for all queries of a page and later ones.
 
-    make: the condition itself. state: a name of the catalog's present state; "" keeps nothing.
+    make: builds the condition. state: the catalog's present state; "" disables caching.
     """
 
     def found() -> str:
@@ -160,7 +163,7 @@ def known(text: str, state: str, make: Callable[[], Q]) -> Q:
 def snippets(ids: Sequence[int], words: Iterable[Word]) -> dict[int, Snippet]:
     """Return, by recording id, where words were found. ids: those of one page.
 
-    Left out are those that are named and hold none of the words, and words that stand too far back in long texts.
+    Omits recordings that the query only names, and words too far back in long texts.
     """
     some = [(clean(word.text), not word.is_phrase, needs_scan(word)) for word in words if not word.is_unwanted]
     all_at_once = excerpts.wanted([(text, may_go_on) for text, may_go_on, is_scan in some if not is_scan])

@@ -1,7 +1,8 @@
-"""The name of what the catalog holds now. What is worked out of the catalog is kept under it, and made anew under another.
+"""The catalog's state: an identifier of its current content, under which results are cached.
 
-There are two forms. `current_state` always is a name, and asks whether anything changed since a page was made. While a run
-writes rows that name stays the same, so nothing may be kept under it: for that there is `stable_state`, which then is "".
+There are two forms. `current_state` always returns an identifier, which tells whether anything has changed since a page
+was made. While a run writes rows it stays the same, so nothing may be cached under it; use `stable_state` for that,
+which returns "" during a run.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from recviewer.catalog.models import IndexRun, Recording
 from recviewer.catalog.prepared import prepared
 
 _WRITING = "+"
-"""Ends the name of a state in which rows are being written."""
+"""Suffix of a state in which rows are being written."""
 
 
 def current_state() -> str:
-    """Return a name of the catalog's present state; another one whenever a run wrote rows. Two cheap queries.
+    """Return the catalog's present state, which changes whenever a run has written rows. Costs two cheap queries.
 
-    It tells when the newest run began, so that a catalog that was built again is never taken for the one before.
+    It includes when the newest run began, so that a rebuilt catalog is never mistaken for the one before.
     """
     newest = next(iter(_newest_recording()), 0)
     run = next(iter(_newest_run()), None)
@@ -40,22 +41,25 @@ def _newest_recording() -> QuerySet[Recording, int]:
 
 
 def stable_state() -> str:
-    """Return the name under which what is worked out now may be kept, "" while a run writes rows."""
+    """Return the state under which results may be cached, "" while a run writes rows."""
     return if_stable(current_state())
 
 
 def if_stable(state: str) -> str:
-    """Return a name of the catalog's state as it is, "" where a run wrote rows when it was asked for."""
+    """Return a state unchanged, or "" if a run was writing rows when it was read."""
     return "" if state.endswith(_WRITING) else state
 
 
 def rename_state(*, removed: int = 0) -> None:
-    """Give the catalog's state another name, for what lists show is another now. removed: files whose rows went."""
+    """Change the catalog's state because lists show something else now.
+
+    removed: number of files whose rows were deleted.
+    """
     now = datetime.now(UTC)
     IndexRun.objects.create(started_at=now, finished_at=now, removed=removed)
 
 
 def newest_writing_run() -> int:
-    """Return the id of the last run that wrote rows, or was interrupted; 0 where there was none."""
+    """Return the id of the last run that wrote rows or was interrupted; 0 if there is none."""
     wrote = IndexRun.objects.filter(Q(added__gt=0) | Q(changed__gt=0) | Q(finished_at=None))
     return int(wrote.aggregate(newest=Max("id"))["newest"] or 0)

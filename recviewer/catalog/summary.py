@@ -1,6 +1,6 @@
-"""A file's rows for the catalog: everything that lists, filters and search need, from its bytes alone.
+"""A file's rows for the catalog: everything that lists, filters and search need, computed from its bytes alone.
 
-Knows no database, so that it can run in a worker process.
+Uses no database, so that it can run in a worker process.
 """
 
 from __future__ import annotations
@@ -25,13 +25,16 @@ from recviewer.store import files
 from recviewer.store.scan import FileStamp
 
 SEARCH_LIMIT = 400_000
-"""Characters of one recording's request, and of its answer, that are indexed; beyond it are only test loads."""
+"""Maximum number of characters of a recording's request, and of its answer, that are indexed; only load tests exceed
+it.
+"""
 
 
 class Summary(NamedTuple):
-    """What an exchange says. Fields are named as in `catalog.models.Recording`, and stand in the order of its columns.
+    """The row of an exchange.
 
-    But for those of `BEYOND`, which stand last: the bytes of a part of a file, and the words for the full-text index.
+    Fields are named as in `catalog.models.Recording`, and are in the order of its columns. Those of `BEYOND` come last:
+    the size of a part of a file, and the words for the full-text index.
     """
 
     part: str
@@ -75,11 +78,11 @@ class Summary(NamedTuple):
 
 
 BEYOND = ("part_size", "asked_words", "answered_words")
-"""Fields that are no columns of their own."""
+"""Fields that are not columns of their own."""
 
 
 class Summed(NamedTuple):
-    """What a file's bytes say. blob, reader: as in `catalog.models.File`. parts: its exchanges, one or more, in order."""
+    """The rows of a file. blob, reader: as in `catalog.models.File`. parts: its exchanges, one or more, in order."""
 
     blob: str
     reader: str
@@ -87,7 +90,7 @@ class Summed(NamedTuple):
 
 
 def summarize(data: bytes, key: str) -> Summed:
-    """Read a file's bytes and sum them up. key: its path below the root. Never raises."""
+    """Parse a file's bytes and compute its rows. key: its path below the root. Never raises."""
     return _summed(data, read_as(key), files.blob_id(data))
 
 
@@ -104,16 +107,16 @@ def blobs_of_parts(data: bytes, parts: Sequence[ReadPart], blob: str) -> Iterato
 
 
 class Once:
-    """Summaries by content and file name, on which alone they depend, so that equal bytes are read once.
+    """A cache of rows by content and file name, on which alone they depend, so that equal bytes are read once.
 
-    limit: characters of words kept; the summaries that were not used for longest go first.
+    limit: total characters of words; the least recently used entries are dropped first.
     """
 
     def __init__(self, *, limit: int) -> None:
         self._kept = Recent[tuple[str, str], Summed](weigh=_weight, limit=limit, at_least=0)
 
     def summarize(self, data: bytes, key: str) -> Summed:
-        """Do what the function of this name does."""
+        """Return `summarize` from the cache."""
         blob, name = files.blob_id(data), read_as(key)
         return self._kept.made((blob, name), lambda: _summed(data, name, blob))
 
@@ -126,15 +129,15 @@ _once = Once(limit=4_000_000)
 
 
 def of_unreadable(reason: str, *, blob: str = "", reader: str = "") -> Summed:
-    """Sum up a file whose bytes cannot be had, or cannot be dealt with.
+    """Return the row of a file whose bytes are not available or cannot be processed.
 
-    reason: a clause without its full stop. reader: the version that failed on it; "" has it tried again each time.
+    reason: a clause without its full stop. reader: the version that failed on it; "" makes every run try again.
     """
     return Summed(blob, reader, (summary_of(failed(reason), blob=blob),))
 
 
 def summary_of(part: ReadPart, *, blob: str) -> Summary:
-    """Sum up an exchange that was read. blob: of its bytes, "" where they cannot be had."""
+    """Return the row of an exchange. blob: of its bytes, "" if they are not available."""
     reading, replay = part.reading, part.replay
     exchange = reading.exchange
     line = line_of(exchange)
@@ -188,7 +191,7 @@ def _problems(exchange: Exchange) -> str:
 
 
 def _finish(exchange: Exchange) -> str:
-    """Return why it ended, in the provider's word: of several choices the worst."""
+    """Return the finish reason in the provider's word; the worst one of several choices."""
     reasons = [output.finish_reason for output in exchange.outputs if output.finish_reason]
     return min(reasons, key=lambda reason: WORST.index(end_of(reason)), default="")
 
@@ -199,7 +202,10 @@ def _status(exchange: Exchange) -> int | None:
 
 
 def work(root: str, limit_bytes: int, jobs: list[Job]) -> list[JobResult]:
-    """Read and sum up some files, in a worker process or in this one. A bad file costs one row, never the run."""
+    """Read some files and compute their rows, in a worker process or in this one.
+
+    A bad file costs one row, never the run.
+    """
     from pathlib import Path
 
     from recviewer.store.refusals import Refusal, Vanished
@@ -217,7 +223,7 @@ def work(root: str, limit_bytes: int, jobs: list[Job]) -> list[JobResult]:
                 found.append(JobResult(job.key, None, None))
             except Refusal as refusal:
                 found.append(JobResult(job.key, None, of_unreadable(_reason(refusal))))
-            except Exception as error:  # a bug of ours: the run goes on, and the row says so
+            except Exception as error:  # a bug of ours: the run continues, and the row says so
                 reason = f"recviewer failed on it: {error!r}"[:300]
                 found.append(JobResult(job.key, None, of_unreadable(reason, reader=reader_version())))
     return found

@@ -1,7 +1,8 @@
-"""What rules found in the tree, as a process apart left it in the data folder: looked for anew when the catalog changed.
+"""Findings in the whole tree, which a separate process writes to the data folder whenever the catalog has changed.
 
-Looking at all recordings beside each other takes seconds, so no page and no indexing run waits for it. A finding stands as
-long as its recording is in the catalog with the bytes that were looked at; what changed since is told as not looked at yet.
+Comparing all recordings with each other takes seconds, so no page and no indexing run waits for it. A finding is valid
+as long as its recording is in the catalog with the bytes that were checked; what has changed since is reported as not
+checked yet.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 
 _PROCESS = "recviewer.checking.whole_tree"
 _PAUSE_SECONDS = 10
-"""How long after a look that failed none is begun."""
+"""Pause after a failed check before the next one starts."""
 
 _looking = threading.Lock()
 _last_failed = 0.0
@@ -43,10 +44,11 @@ _trouble = ""
 
 
 class NoticedRow(NamedTuple):
-    """A finding. level: red, amber or grey. path, blob: of the recording that was looked at. says: what holds, as a clause.
+    """A finding. level: red, amber or grey. path, blob: of the recording that was checked.
 
-    identity: what makes it the same elsewhere. spots: JSON pointers with what stands there. others: keys of recordings that
-    it is about too, of which there are other_count. is_surplus: see `smells.model.Held`.
+    says: what is the case, as a clause. identity: identifies the same finding elsewhere. spots: JSON pointers with
+    their values. others: keys of other recordings that it concerns, of which there are other_count. is_surplus: see
+    `smells.model.Held`.
     """
 
     rule: str
@@ -66,10 +68,10 @@ class NoticedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class FoundInTree:
-    """What was found. state: that of the catalog when it was. rules: what is told of each, by name. at: when it was written.
+    """The findings. state: that of the catalog when it was checked. rules: descriptions by name.
 
-    rows: the worst first, then by rule and path. ids: the id of each row's recording in the catalog, None where it is gone
-    or has other bytes by now.
+    at: when it was written. rows: the worst first, then by rule and path. ids: the id of each row's recording in the
+    catalog, None if it was deleted or has changed.
     """
 
     state: str
@@ -82,17 +84,17 @@ class FoundInTree:
 
     @property
     def is_current(self) -> bool:
-        """Tell whether nothing was indexed since, and the rules are those of today."""
+        """Tell whether nothing was indexed since, and the rules have not changed."""
         return self.state == wanted_state()
 
     @cached_property
     def standing(self) -> tuple[NoticedRow, ...]:
-        """The findings on recordings that are as they were."""
+        """The findings on recordings that have not changed."""
         return tuple([row for row, id in zip(self.rows, self.ids, strict=True) if id is not None])
 
     @cached_property
     def by_path(self) -> dict[str, tuple[NoticedRow, ...]]:
-        """The findings that stand, by the path of their recording."""
+        """The valid findings, by the path of their recording."""
         found: dict[str, list[NoticedRow]] = {}
         for row in self.standing:
             found.setdefault(row.path, []).append(row)
@@ -109,13 +111,13 @@ class FoundInTree:
 
 
 def recordings_with(rule: str) -> frozenset[int] | None:
-    """Return the ids of the recordings on which a rule found something; None for a rule that was not asked."""
+    """Return the ids of the recordings on which a rule found something; None if the rule was not run."""
     found = current()
     return None if found is None else found.ids_by_rule.get(rule)
 
 
 def names_by_id(known: Container[str]) -> dict[int, list[str]]:
-    """Return, by the id of a recording, the rules that found something on it. known: those that are left out."""
+    """Return, by the id of a recording, the rules that found something on it. known: rules to leave out."""
     found = current()
     names: dict[int, list[str]] = {}
     for rule, ids in found.ids_by_rule.items() if found else ():
@@ -130,7 +132,9 @@ def _place() -> Path:
 
 
 def wanted_state() -> str:
-    """Return a name of what was indexed last, of the runs that are kept, and of the sources that look at it."""
+    """Return the state that findings should have now: a digest of the last indexing run, the watched runs and the
+    rules' sources.
+    """
     wrote = Q(added__gt=0) | Q(changed__gt=0) | Q(removed__gt=0) | Q(finished_at=None)
     newest = IndexRun.objects.filter(wrote).aggregate(newest=Max("id"))["newest"] or 0
     runs = kept.state(Path(settings.DATA_DIR))
@@ -140,7 +144,7 @@ def wanted_state() -> str:
 
 @cache
 def rules_version() -> str:
-    """Return a digest of the sources that look."""
+    """Return a digest of the sources of the rules."""
     digest = hashlib.sha256()
     root = Path(__file__).parent.parent
     for name in ("smells", "pairing", "checking", "used"):
@@ -153,7 +157,7 @@ _read = Recent[tuple[str, int, int, str], FoundInTree](1, once=True)
 
 
 def current() -> FoundInTree | None:
-    """Return what was found last, None where nothing was looked for yet."""
+    """Return the last findings, None if there are none yet."""
     place = _place()
     try:
         seen = place.stat()
@@ -189,7 +193,7 @@ def _loaded(place: Path, at: float) -> FoundInTree:
 
 
 def nudge() -> bool:
-    """Have the tree looked at in the background, where that is due. Tells whether it is, or is under way."""
+    """Start a check of the tree in the background if one is due. Returns whether one was started or is in progress."""
     found = current()
     if found is not None and found.is_current:
         return False
@@ -205,7 +209,7 @@ def nudge() -> bool:
 
 
 def trouble() -> str:
-    """Return why the last look of this process failed, in the words of what failed; "" where it did not."""
+    """Return why the last check in this process failed; "" if it did not."""
     return _trouble
 
 
@@ -226,7 +230,7 @@ def _look() -> None:
 
 
 def look() -> None:
-    """Look at the tree now, in a process of its own, and wait for it. Raises OSError, SubprocessError."""
+    """Check the tree now, in a separate process, and wait for it. Raises OSError, SubprocessError."""
     state = wanted_state()
     words = [_PROCESS, str(settings.RECORDINGS_ROOT), str(_place()), state, str(settings.FILE_LIMIT_BYTES)]
     subprocess.run(  # noqa: S603 - this program itself

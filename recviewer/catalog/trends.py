@@ -1,4 +1,4 @@
-"""How many findings there were through the commits, as a process apart left it in the data folder (`checking.trend`)."""
+"""How many findings there were in past commits, which a separate process writes to the data folder (`checking.trend`)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 _PROCESS = "recviewer.checking.trend"
 _PAUSE_SECONDS = 30
-"""How long after a count that failed none is begun."""
+"""Pause after a failed count before the next one starts."""
 
 _counting = threading.Lock()
 _last_failed = 0.0
@@ -43,9 +43,9 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """What was counted, the oldest commit first. state: see `wanted_state`. is_whole: the first of all commits is there.
+    """The counts, the oldest commit first. state: see `wanted_state`.
 
-    rules: that were asked.
+    is_whole: the first of all commits is included. rules: those that were run.
     """
 
     state: str
@@ -59,7 +59,9 @@ def _place() -> Path:
 
 
 def wanted_state() -> str:
-    """Return a name of the commit that is checked out and of the sources that count; "" where there is no repository."""
+    """Return the state that counts should have now: the checked-out commit and the rules' sources; "" without a
+    repository.
+    """
     found = find(Path(settings.RECORDINGS_ROOT))
     if found is None:
         return ""
@@ -73,7 +75,7 @@ _read = Recent[tuple[str, int, int], Trends](1, once=True)
 
 
 def current() -> Trends | None:
-    """Return what was counted last, None where nothing was, or not with the rules of today."""
+    """Return the last counts, None if there are none for today's rules."""
     place = _place()
     try:
         seen = place.stat()
@@ -96,7 +98,7 @@ def _loaded(place: Path) -> Trends:
 
 
 def nudge() -> None:
-    """Have the commits counted in the background, where that is due."""
+    """Start counting in the background if it is due."""
     if not settings.REFRESH_IN_BACKGROUND or time.monotonic() - _last_failed < _PAUSE_SECONDS:
         return
     wanted, found = wanted_state(), current()
@@ -121,7 +123,7 @@ def _count(state: str) -> None:
 
 
 def count(state: str) -> None:
-    """Count now, in a process of its own, and wait for it. Raises OSError, SubprocessError."""
+    """Count now, in a separate process, and wait for it. Raises OSError, SubprocessError."""
     subprocess.run(  # noqa: S603 - this program itself
         [sys.executable, "-m", _PROCESS, str(settings.RECORDINGS_ROOT), str(_place()), state],
         stdin=subprocess.DEVNULL,

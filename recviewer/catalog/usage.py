@@ -1,8 +1,8 @@
-"""What runs of the suite say of each recording, in the catalog: made anew when runs came or recordings changed.
+"""What runs of the suite say of each recording, as columns of the catalog, updated when runs or recordings change.
 
-`reads`: how often all runs opened its file together, None where no run says anything of it. `used_by`: the names of those
-that read it, a space before and behind each; "" where some run says that it did not and none that it did, None where no run
-says anything. `uses`: what each run says, as JSON: [how often, when last], 0, or a letter of `used.evidence.WHY`.
+`reads`: how often all runs together opened its file, None if no run says anything about it. `used_by`: the names of the
+runs that read it, each surrounded by spaces; "" if some run says that it was not read and none that it was, None if no
+run says anything. `uses`: what each run says, as JSON: [how often, when last], 0, or a letter of `used.evidence.WHY`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _Row = tuple[int, int | None, str | None, str | None]
 
 
 def refresh(*, catalog_changed: bool) -> int:
-    """Bring what runs say up to date. Returns of how many recordings something else is said now.
+    """Update what runs say. Returns for how many recordings that changed.
 
     catalog_changed: whether rows were just written.
     """
@@ -51,7 +51,7 @@ def refresh(*, catalog_changed: bool) -> int:
 
 
 def subjects() -> tuple[list[OfRecording], list[_Row]]:
-    """Return what runs are asked about, and of each recording its id and what is known so far."""
+    """Return what runs are asked about, and for each recording its id and what is stored so far."""
     asked, known = [], []
     columns = ("file__path", "file__blob", "test_id", "test_file", "suite", "pk", *rows.USAGE)
     for path, blob, test, test_file, suite, *row in Recording.objects.order_by("pk").values_list(*columns):
@@ -61,7 +61,7 @@ def subjects() -> tuple[list[OfRecording], list[_Row]]:
 
 
 def said_by(runs: Iterable[UsedRun], asked: list[OfRecording], start: str) -> list[list[RunSays]]:
-    """Return of each recording what runs say of it. start: the way from the top of the repository, ending in `/`."""
+    """Return for each recording what runs say. start: the path prefix from the top of the repository, ending in `/`."""
     said: list[list[RunSays]] = [[] for _ in asked]
     for run in runs:
         speaker = Speaker(run, start, asked)
@@ -71,7 +71,7 @@ def said_by(runs: Iterable[UsedRun], asked: list[OfRecording], start: str) -> li
 
 
 def summed(said: Iterable[RunSays]) -> tuple[int | None, str | None, str | None]:
-    """Return what the columns hold: see above."""
+    """Return the values of the columns: see above."""
     every = list(said)
     speaking = [one for one in every if not one.why]
     told = json.dumps(written(every), separators=(",", ":")) if every else None

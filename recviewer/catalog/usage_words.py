@@ -1,4 +1,4 @@
-"""What `used:` takes: whether runs of the suite read a recording, and which."""
+"""The values of `used:`: whether runs of the suite read a recording, and which."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from recviewer.used.model import is_name
 NEVER, ANY = "never", "any"
 
 WORDS = {NEVER: "never read", ANY: "read by a run"}
-"""Values that are no name of a run, with what pages call them."""
+"""Values that are not names of runs, with their labels on pages."""
 
 
 def is_by_name(value: str) -> bool:
-    """Tell whether a value asks for what the column of names tells, by one of its words: a name, `never`, or nothing."""
+    """Tell whether a value is answered by the column of names: a name, `never`, or nothing."""
     return value in ("", NEVER) or is_name(value)
 
 
 def condition(value: str) -> Q | None:
-    """Return the condition of a value, None for one that is neither a word of ours nor a name."""
+    """Return the condition for a value, None if it is neither a keyword nor a name."""
     if not value:
         return Q(used_by=None)
     if value == NEVER:

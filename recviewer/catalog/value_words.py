@@ -1,4 +1,4 @@
-"""How the values of filters are called: on pages, and by people who type what they read there."""
+"""Labels of filter values: on pages, and for people who type what they read there."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FORMER_REPLAY_WORDS = {
     "current rule": "current",
     "not verifiable": "unverifiable",
 }
-"""How these values were called before: they stand in saved searches and in what people are used to type."""
+"""Former labels, which still occur in saved searches and in what people type."""
 
 OUTCOME_WORDS = {
     "answer": "answer",
@@ -75,7 +75,9 @@ VERDICT_WORDS = {
     "delete": "delete",
     "older": "older rule",
 }
-"""`older` is no state of its own: undecided, and decided on under an older rule of what counts."""
+"""`older` is not a state of its own: it means undecided, but decided on under an older version of the rules for what
+counts.
+"""
 
 HAS_WORDS = {
     "tool": "a tool call",

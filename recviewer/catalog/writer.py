@@ -1,7 +1,7 @@
 """Writing rows in bulk.
 
-Plain SQL through `executemany` is three times as fast as model instances, and an indexing run is nothing but this. The
-statements are understood by SQLite and PostgreSQL alike, JSON as the engine wants it.
+Plain SQL through `executemany` is three times as fast as model instances, and that decides the speed of an indexing
+run. SQLite and PostgreSQL both understand the statements; JSON is passed as the engine wants it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PROBLEMS = COLUMNS.index("problems")
 FILE = ("id", "path", "raw_path", "size", "mtime_ns", "inode", "blob", "reader")
 
 AT_ONCE = 4_000
-"""Rows that are made before they are written."""
+"""Rows that are built before they are written."""
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
@@ -44,9 +44,9 @@ _REPLACE, _REPLACE_FILE = _upsert(TABLE, COLUMNS), _upsert(FILES, FILE)
 
 
 class Writer:
-    """Writes rows, giving new ones ids of their own: only one run writes at a time.
+    """Writes rows and assigns the ids of new ones, because only one run writes at a time.
 
-    known: the rows there are of files that will be written.
+    known: the existing rows of files that will be written.
     """
 
     def __init__(self, known: dict[str, Known]) -> None:
@@ -55,7 +55,7 @@ class Writer:
         self._next = rows.last_id() + 1
 
     def write(self, found: list[tuple[JobResult, FileStamp]]) -> None:
-        """Insert or replace the rows of each file that was read, and their words, in one transaction."""
+        """Insert or replace the rows of each file that was read, with their words, in one transaction."""
         if not found:
             return
         now = datetime.now(UTC)
@@ -90,13 +90,16 @@ class Writer:
 
 
 def _put(cursor: Any, made: Sequence[tuple[Any, ...]], since: int, insert: str, replace: str) -> None:
-    """Write rows. since: the first id that is new: such a row asks for no other one, which is a fifth cheaper."""
+    """Write rows.
+
+    since: the first new id; rows from there on are inserted without replacing, which is a fifth cheaper.
+    """
     cursor.executemany(replace, [row for row in made if row[0] < since])
     cursor.executemany(insert, [row for row in made if row[0] >= since])
 
 
 def values_of(id: int, file: int, key: str, stamp: FileStamp, now: datetime | str, summary: Summary) -> tuple[Any, ...]:
-    """Return a row's values, in the order of `COLUMNS`. file, key, stamp: of the file that it is a part of."""
+    """Return a row's values, in the order of `COLUMNS`. file, key, stamp: of the file that it belongs to."""
     folder, raw = key.rpartition("/")[0], _raw(key, stamp.raw)
     size = summary.part_size if summary.part else stamp.size
     place = (id, file, key_of_part(key, summary.part), raw, folder, suite_of(key), size, stamp.mtime_ns, now)
@@ -104,10 +107,10 @@ def values_of(id: int, file: int, key: str, stamp: FileStamp, now: datetime | st
 
 
 def words_of(id: int, summary: Summary) -> tuple[Any, ...]:
-    """Return a row's words, as an engine's `insert` takes them."""
+    """Return a row's words, in the form of an engine's `insert`."""
     return (id, summary.asked_words, summary.answered_words, summary.test_name, summary.model)
 
 
 def _raw(key: str, raw: bytes) -> bytes | None:
-    """Return the bytes of a path where they differ from its key."""
+    """Return the bytes of a path if they differ from its key."""
     return None if key.encode("utf-8", "surrogatepass") == raw else raw

@@ -1,6 +1,7 @@
-"""What each database does in its own way: full text, locks, and what text it can hold.
+"""What differs between the databases: full-text search, locks, and the text that they can store.
 
-A module for each: `sqlite`, the default, and `postgresql`, by DATABASE_URL. `of` chooses between them by Django's name.
+There is one module for each: `sqlite`, the default, and `postgresql`, chosen by DATABASE_URL. `of` selects one by
+Django's vendor name.
 """
 
 from __future__ import annotations
@@ -13,21 +14,24 @@ from typing import Any, NamedTuple, Protocol, cast
 from django.db.backends.utils import CursorWrapper
 
 TABLE = "catalog_words"
-"""The table of words beside the recordings; its key is a recording's id, and it belongs to no model."""
+"""The table of words beside the recordings. Its key is a recording's id, and it belongs to no model."""
 
 Sql = tuple[str, list[Any]]
 """A statement and its parameters."""
 
 
 class Wanted(NamedTuple):
-    """A word or phrase to find. is_whole: its last word ends there; else it also matches words that begin with it."""
+    """A word or phrase to find.
+
+    is_whole: its last word must match in full; otherwise it also matches longer words with this prefix.
+    """
 
     text: str
     is_whole: bool
 
 
 class Engine(Protocol):
-    """What a database's module has."""
+    """The functions that each database's module provides."""
 
     KEY: str
     """The column of `TABLE` that holds the recording's id."""
@@ -36,36 +40,44 @@ class Engine(Protocol):
         """Return the statements that make `TABLE`."""
 
     def insert(self, cursor: CursorWrapper, words: Sequence[tuple[Any, ...]]) -> None:
-        """Store words, in place of those there may be. words: (id, asked, answered, test, model)."""
+        """Insert or replace words. words: (id, asked, answered, test, model)."""
 
     def delete(self, cursor: CursorWrapper, ids: Iterable[int]) -> None:
-        """Drop the words of recordings."""
+        """Delete the words of recordings."""
 
     def holding(self, wanted: tuple[Wanted, ...], unwanted: tuple[Wanted, ...]) -> Sql:
-        """Return the query for ids of recordings that hold all of the first, at least one, and none of the others."""
+        """Return the query for ids of recordings that contain all of the first (at least one) and none of the others."""
 
     def scanned(self, text: str) -> Sql:
-        """Return the query for ids of those in which a text stands anywhere; upper and lower case are one in ASCII."""
+        """Return the query for ids of recordings that contain a text anywhere, ignoring case in ASCII."""
 
     def listed(self, ids: str) -> Sql:
-        """Return the query for the ids of a JSON list."""
+        """Return the query for the ids in a JSON list."""
 
     def json(self, text: str) -> object:
-        """Return JSON text as a parameter for a column of JSON."""
+        """Return JSON text as a parameter for a JSON column."""
 
     def only_writer(self, name: str) -> None:
-        """Wait until no other transaction that asked by this name is under way. Call it inside a transaction."""
+        """Wait until no other transaction that called this with the same name is running.
+
+        Call it inside a transaction.
+        """
 
     def lean(self) -> AbstractContextManager[None]:
-        """Go around a transaction, and have the connection keep no memory of the very many rows that it wrote."""
+        """A context manager around a transaction, after which the connection frees the memory of the many rows that it
+        wrote.
+        """
 
     def only_one(self, name: str) -> AbstractContextManager[bool]:
-        """Tell whether no other connection holds this name; hold it meanwhile. On SQLite the data folder's locks do that."""
+        """Tell whether no other connection holds this name, and hold it until the end of the block.
+
+        On SQLite the locks in the data folder do that.
+        """
 
     def size(self) -> int | None:
-        """Return the bytes that the database takes on its server; None where it is a file of the data folder."""
+        """Return the size of the database on its server in bytes, or None if it is a file in the data folder."""
 
 
 def of(vendor: str) -> Engine:
-    """Return what is done in its own way by a database, by Django's name for it."""
+    """Return the engine for a database, by Django's vendor name."""
     return cast(Engine, import_module(f"{__name__}.{vendor}"))

@@ -1,10 +1,11 @@
-r"""PostgreSQL: words as a tsvector of our own making, and phrases by the folded text beside it.
+r"""PostgreSQL: words in a tsvector built by recviewer, and phrases in the folded text beside it.
 
-Words are told apart and folded by `folding`, as on SQLite, so that a search finds the same on both. PostgreSQL's own
-parser knows one language at a time, and its positions end at 16,383. So the tsvector holds words without positions, and
-says which rows may match; what stands in a row is looked for in `folded`: each of the four texts as ` word word `, parted
-by line ends, so that no phrase runs from one text into the next. A tsvector holds 1 MB of words of 2,046 bytes: longer
-words stand there with their beginning, and where a text has too many, `is_whole` is false and the folded text decides.
+Words are split and folded by `folding`, as on SQLite, so that a search finds the same on both. PostgreSQL's own parser
+knows one language at a time, and its positions end at 16,383. So the tsvector holds words without positions and selects
+the rows that may match; the match itself is decided on `folded`: the four texts, each as ` word word `, separated by
+line ends so that no phrase runs from one text into the next. A tsvector holds 1 MB of words of up to 2,046 bytes:
+longer words are stored by their beginning, and if a text has too many words, `is_whole` is false and the folded text
+decides.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from recviewer.catalog.folding import MARK, folded
 KEY = "id"
 
 WORD_SIGNS = 500
-"""Characters of a word that stand in the tsvector: 2,000 bytes at most."""
+"""Maximum length of a word in the tsvector in characters: at most 2,000 bytes."""
 
 VECTOR_BYTES = 900_000
-"""What a tsvector may hold, with room to spare."""
+"""Maximum size of a tsvector, with a margin."""
 
 
 def create() -> list[str]:
@@ -52,7 +53,7 @@ def insert(cursor: CursorWrapper, words: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _indexed(texts: Sequence[str]) -> tuple[str, list[str], bool]:
-    """Return texts as they are searched, their words as the index holds them, and whether it holds all."""
+    """Return texts in their searched form, the words for the index, and whether it holds all of them."""
     words = [_words(text) for text in texts]
     distinct = sorted({word[:WORD_SIGNS] for word in chain.from_iterable(words)})
     is_whole = sum(len(word.encode()) for word in distinct) <= VECTOR_BYTES
@@ -88,9 +89,9 @@ def _and(one: _Phrase, holds: str) -> str:
 
 
 class _Phrase:
-    """Something to find, as the index reads it.
+    """A word or phrase in the form that the index uses.
 
-    query: the rows that may hold it, as a tsquery. is_certain: all of them do. stretch: how it stands in the folded text.
+    query: the rows that may contain it, as a tsquery. is_certain: all of them do. stretch: its form in the folded text.
     """
 
     def __init__(self, one: Wanted) -> None:
@@ -124,7 +125,7 @@ def json(text: str) -> object:
 
 
 def _number(name: str) -> int:
-    """Return a name as the number of an advisory lock, which is one of 64 bits and the database's own."""
+    """Return a name as the key of an advisory lock: a 64-bit number, separate for each database."""
     return int.from_bytes(hashlib.sha256(f"recviewer {name}".encode()).digest()[:8], "big", signed=True)
 
 
@@ -135,13 +136,13 @@ def only_writer(name: str) -> None:
 
 @contextmanager
 def lean() -> Iterator[None]:
-    """Do nothing: rows are written in another process."""
+    """Do nothing, because the rows are written in another process (the server)."""
     yield
 
 
 @contextmanager
 def only_one(name: str) -> Iterator[bool]:
-    """Hold a lock of this connection's: it ends with it, whatever becomes of the process."""
+    """Hold a session-level advisory lock, which is released with the connection even if the process dies."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_number(name)])
         is_ours = bool(cursor.fetchone()[0])

@@ -1,8 +1,9 @@
-r"""Text that PostgreSQL refuses, and what has to be set on its tables so that they behave as SQLite's.
+r"""Text that PostgreSQL rejects, and what its tables need in order to behave as SQLite's.
 
-It holds no U+0000. Recordings do, and a test's name with one is not the name without. So U+0000 is written as two
-characters of which the first is U+10FFFF, which Unicode gives to nobody, and is read back as it was; U+10FFFF itself
-likewise. In JSON, which is `jsonb`, a lone surrogate is refused as well, and travels the same way.
+PostgreSQL cannot store U+0000. Recordings contain it, and a test name with one differs from the name without. So U+0000
+is escaped as two characters of which the first is U+10FFFF, which Unicode assigns to nobody, and unescaped when read;
+U+10FFFF itself is escaped too. In JSON, which is `jsonb`, lone surrogates are rejected as well and are escaped in the
+same way.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ _SIGN_ESCAPED = r"\udbff\udfff"
 
 
 def written(text: str) -> str:
-    """Return a text as PostgreSQL can hold it."""
+    """Escape a text for PostgreSQL."""
     return _TO_WRITE.sub(lambda found: _WRITTEN[found[0]], text) if "\0" in text or SIGN in text else text
 
 
 def read(text: str) -> str:
-    """Return what `written` was given."""
+    """Reverse `written`."""
     return _TO_READ.sub(lambda found: "\0" if found[1] == "0" else SIGN, text) if SIGN in text else text
 
 
 def json_written(text: str) -> str:
-    """Return a JSON document as PostgreSQL can hold it."""
+    """Escape a JSON document for PostgreSQL."""
     return _ESCAPES.sub(_escape, text) if "\\" in text or SIGN in text else text
 
 
@@ -49,7 +50,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def json_read(text: str) -> str:
-    """Return what `json_written` was given."""
+    """Reverse `json_written`."""
     return _TO_READ.sub(_unescape, text) if SIGN in text else text
 
 
@@ -60,7 +61,7 @@ def _unescape(found: re.Match[str]) -> str:
 
 
 def adapt(connection: BaseDatabaseWrapper) -> None:
-    """Have a connection write and read text so. Called for each new connection."""
+    """Make a connection escape and unescape text. Called for each new connection."""
     from psycopg.types.json import Jsonb, JsonbDumper
     from psycopg.types.string import StrDumperUnknown, TextLoader
 
@@ -97,20 +98,20 @@ FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_collation k ON
 WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname ~ %s
 AND a.attnum > 0 AND NOT a.attisdropped AND (k.collname <> 'C' OR a.atttypmod >= 0) ORDER BY 1, a.attnum
 """
-"""Columns of text whose order is a language's, or whose length has a limit."""
+"""Text columns whose collation is that of a language, or whose length is limited."""
 
 _NARROW = """
 SELECT c.oid::regclass::text, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname ~ %s
 AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'int4'::regtype ORDER BY 1, a.attnum
 """
-"""Whole numbers of 32 bits."""
+"""32-bit integer columns."""
 
 _IN_FEW_WORDS = ("event_actor", "decision_origin")
-"""Indexes of columns that hold the same few texts over and over: hashes of them are slower than no index."""
+"""Indexes of columns with few distinct texts: hash indexes on them are slower than no index."""
 
 _BY_FIRST = {"decision_latest": "fingerprint"}
-"""Indexes whose first column is of a limited length and finds a few rows: it is all of the tree's key."""
+"""Indexes whose first column has a limited length and selects few rows, so it is the only key of the tree."""
 
 _LIMITED = """
 SELECT i.indexrelid::regclass::text, i.indrelid::regclass::text, o.conname, i.indisunique,
@@ -123,14 +124,16 @@ JOIN pg_class t ON t.oid = i.indrelid LEFT JOIN pg_constraint o ON o.conindid = 
 WHERE m.amname = 'btree' AND c.relnamespace = current_schema()::regnamespace AND t.relname ~ %s
 ORDER BY 1
 """
-"""Trees of keys, whose entries may not be longer than 2,704 bytes: names, columns, which of those are text of any length."""
+"""B-tree indexes, whose entries may not be longer than 2,704 bytes: names, columns, and which columns are text of any
+length.
+"""
 
 
 def fit(connection: BaseDatabaseWrapper) -> None:
-    """Set what the tables of recviewer need beside what Django makes: done after each change of tables, and found done.
+    """Set up what recviewer's tables need beside what Django creates. Runs after each migration and is idempotent.
 
-    Text is in the order of code points, as on SQLite, and of any length: limits are held to where text comes in. Whole
-    numbers have 64 bits. An index over text of any length is one of hashes, which finds equal ones and serves no order.
+    Text is in code point order, as on SQLite, and of any length: limits are enforced where text comes in. Integers have
+    64 bits. An index over text of any length is a hash index, which finds equal values and serves no order.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LIMITED, [_OURS])
@@ -159,10 +162,10 @@ def _hash(
     are_text: list[bool],
     name: str,
 ) -> None:
-    """Put an index of hashes in place of a tree, under the same name; leave out one that would only serve an order."""
+    """Replace a B-tree index by a hash index of the same name; drop one that would only serve an order."""
     cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}" if constraint else f"DROP INDEX {index}")
     if is_unique:
-        # each part is hashed apart, so that no two lists of them become one
+        # each part is hashed separately, so that two different lists never become one
         parts = [f'md5("{column}"::text)' for column in columns]
         whole = f'"{columns[0]}"' if len(columns) == 1 else f"({' || '.join(parts)})"
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING hash ({whole} WITH =)")

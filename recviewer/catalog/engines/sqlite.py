@@ -1,5 +1,6 @@
-"""SQLite: an FTS5 table (https://sqlite.org/fts5.html), whose rowid is the recording's id. Transactions begin IMMEDIATE
-(see `settings`), so that the one under way is the only writer.
+"""SQLite: an FTS5 table (https://sqlite.org/fts5.html), whose rowid is the recording's id.
+
+Transactions begin IMMEDIATE (see `settings`), so the current one is the only writer.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from recviewer.catalog.folding import TOKENIZER
 
 KEY = "rowid"
 MANY_ROWS = 2_000
-"""Written by one act, from which on its pages are let go."""
+"""Number of rows written by one action from which on its cached pages are freed."""
 
 
 def create() -> list[str]:
@@ -40,7 +41,7 @@ def holding(wanted: tuple[Wanted, ...], unwanted: tuple[Wanted, ...]) -> Sql:
 
 
 def expression(wanted: Sequence[Wanted], unwanted: Sequence[Wanted]) -> str:
-    """Return the FTS5 expression. What was typed stands in quotes, so that nothing in it is syntax."""
+    """Return the FTS5 expression. What was typed is quoted, so that nothing in it is syntax."""
     found = " AND ".join(map(_quoted, wanted))
     return f"({found}) NOT ({' OR '.join(map(_quoted, unwanted))})" if unwanted else found
 
@@ -69,7 +70,7 @@ def only_writer(name: str) -> None:
 
 @contextmanager
 def lean() -> Iterator[None]:
-    """Drop the connection's pages, up to `cache_size` of the settings: each thread has one, and would keep them."""
+    """Free the connection's page cache, which may hold up to `cache_size` of the settings in each thread."""
     connection.ensure_connection()
     before = connection.connection.total_changes
     yield
