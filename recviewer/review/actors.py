@@ -17,7 +17,7 @@ _LENGTH = 80
 
 
 def actor_of(request: HttpRequest) -> str:
-    """Return the name of who sent the request, "" for who reads without a login where the operator lets them.
+    """Return the name of the user who sent the request, "" for anonymous reading if the operator allows it.
 
     Raises PermissionDenied on a hosted instance without a login.
     """
@@ -33,7 +33,7 @@ def actor_of(request: HttpRequest) -> str:
 
 @cache
 def local_actor(root: Path) -> str:
-    """Return the local user's name: that of git where the recordings lie, else the login name, else `local user`."""
+    """Return the local user's name: that of git for the recordings' folder, else the login name, else `local user`."""
     return _tidy(user_name(root)) or _tidy(_login_name()) or "local user"
 
 

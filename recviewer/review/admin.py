@@ -1,4 +1,4 @@
-"""What people said, in Django's admin: to search and to read, for superusers. Nothing can be changed there."""
+"""What people said, in Django's admin: superusers can search and read it, but change nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ admin.site.index_title = "What people said and did"
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none at run time
-    """Shows rows to superusers and lets nobody touch them: every change goes through an act that can be undone."""
+    """Shows rows to superusers, read-only: every change goes through an action that can be undone."""
 
     show_full_result_count = False
     list_per_page = 50

@@ -1,4 +1,4 @@
-"""Verdicts of scripts: on all that they name as they saw it, or on nothing."""
+"""Verdicts of scripts: on everything that they name, if it is unchanged, or on nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from recviewer.review.subjects import Seen, Target, target_of
 
 
 def on_recordings(seen: Sequence[Seen], *, actor: str, verdict: str, note: str) -> Done:
-    """Record a verdict on recordings of the catalog. Raises Gone, Changed, Invalid where one is not as it was seen."""
+    """Record a verdict on recordings of the catalog.
+
+    Raises Gone, Changed, Invalid if one differs from what was seen.
+    """
     chosen = Chosen(seen)
 
     def find() -> list[Target]:
@@ -37,9 +40,9 @@ def on_recordings(seen: Sequence[Seen], *, actor: str, verdict: str, note: str) 
 def on_changes(
     look: Callable[[], Overview], seen: Sequence[Seen], *, actor: str, verdict: str, note: str
 ) -> tuple[Done, ...]:
-    """Record a verdict on changes of a range, each as one that was looked at: an act for each, once all can be decided on.
+    """Record a verdict on changes of a range, one action for each, after checking that all can be decided on.
 
-    seen: paths in git. look: works the range out as it is now. Raises Gone, Changed, Invalid, before the first act.
+    seen: paths in git. look: evaluates the range as it is now. Raises Gone, Changed, Invalid, before the first action.
     """
     each = list({item.path: item for item in seen}.values())
     found = look()
@@ -51,7 +54,7 @@ def on_changes(
     for one in each:
         try:
             acts.append(ranges.say(look, [one], actor=actor, verdict=verdict, note=note))
-        except (Refused, GitFailed) as refusal:  # something moved between the first act and the last
+        except (Refused, GitFailed) as refusal:  # something changed between the first action and the last
             if not acts:
                 raise
             raise Invalid(

@@ -1,4 +1,4 @@
-"""Which changes of a range are somebody's: named by a rule on their paths, by a tag `@name`, or by an open note."""
+"""Which changes of a range are assigned to somebody: by a rule on their paths, by a tag `@name`, or by an open note."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def _is_of(change: Change, name: str, tagged: set[str], start: bytes) -> bool:
 
 
 def left_to(report: Report, name: str) -> int:
-    """Return how many of the changes that need somebody are this person's, and not waiting for others' words."""
+    """Return how many of the changes that need somebody are waiting for this person and not for others."""
     mine = keys_of(report, name) if name else frozenset()
     return sum(one.needs_you and one.key in mine and one.is_open_to(name) for one in report.found.changes)

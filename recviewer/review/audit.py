@@ -1,4 +1,4 @@
-"""The audit log: who did what, when, with all that is needed to take it back. It is only ever added to."""
+"""The audit log: who did what, when, with everything that is needed to undo it. It is append-only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from recviewer.review.subjects import chunked
 
 
 class Action(models.TextChoices):
-    """What an event did; the labels stand in the filter of the activity page."""
+    """What an event did; the labels are those of the filter on the activity page."""
 
     APPROVE = "approve", "approved"
     REJECT = "reject", "asked to re-record"
@@ -55,18 +55,18 @@ UNDOABLE = frozenset(Action.values) - {
 VERDICTS = frozenset({Action.APPROVE, Action.REJECT, Action.MARK, Action.REVERT, Action.CLEAR})
 NOTES = frozenset({Action.NOTE, Action.NOTE_EDIT, Action.NOTE_CLOSE, Action.NOTE_OPEN, Action.NOTE_DROP})
 PERSONAL = VERDICTS | {Action.NOTE, Action.NOTE_EDIT, Action.NOTE_DROP}
-"""What only the person who did it can take back or do again."""
+"""Actions that only the person who did them can undo or redo."""
 FILES = frozenset({Action.TRASH, Action.RESTORE})
 BROUGHT = frozenset({Action.IMPORT, Action.CARRY})
-"""Acts that bring decisions with times of their own. If such an act is undone, its decisions do not count."""
+"""Actions that bring decisions with times of their own. If such an action is undone, its decisions do not count."""
 SWAPS = NOTES | BROUGHT | {Action.RETAG, Action.PAIR, Action.SEARCH, Action.SUPPRESS}
-"""Acts whose payload tells rows before and after: see `swaps`."""
+"""Actions whose payload has rows before and after: see `swaps`."""
 OF_MAINTAINERS = FILES | BROUGHT | {Action.RETAG}
-"""What takes a maintainer to do, and so to take back or do again."""
+"""Actions that only a maintainer may do, and so undo or redo."""
 
 
 class ActItem(NamedTuple):
-    """A recording that an act touches."""
+    """A recording that an action touched."""
 
     path: str
     fingerprint: str
@@ -75,7 +75,7 @@ class ActItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of an act. sentence: for the bar or the toast. event: to undo it by, None where nothing changed."""
+    """The result of an action. sentence: for the bar or the toast. event: for its undo, None if nothing changed."""
 
     sentence: str
     event: int | None
@@ -92,11 +92,11 @@ def write(
     target: AuditEvent | None = None,
     at: datetime | None = None,
 ) -> AuditEvent:
-    """Add an event, its items and the members of its payload's lists. To be called inside the act's transaction.
+    """Add an event, its items and the members of its payload's lists. Call it inside the action's transaction.
 
-    target: what an undo or a redo is about; where there are no items, it touches what that one did.
+    target: the event that an undo or a redo refers to; if no items are given, its items are used.
 
-    Raises the database's errors, also if its file was removed: an act written to a removed file would be lost.
+    Raises the database's errors, also if its file was removed: an event written to a removed file would be lost.
     """
     database.expect_in_place()
     touched = list(dict.fromkeys(items or ()))
@@ -121,7 +121,7 @@ def write(
 
 
 def write_turned(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Action) -> AuditEvent:
-    """Write that an act was taken back or done again, and return that event. action: undo or redo."""
+    """Record that an action was undone or redone, and return that event. action: undo or redo."""
     summary = f"{action.label}: {event.summary}"
     return write(actor=actor, action=action, summary=summary, payload=payload, target=event)
 
@@ -150,9 +150,9 @@ def parts_of(event: AuditEvent) -> list[str]:
 
 
 def members_of(event: AuditEvent, part: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the members of a payload's lists, each with its list's key, a few rows at a time: no cursor stays open.
+    """Yield the members of a payload's lists, each with its list's key, in batches, so that no cursor stays open.
 
-    part: of this list alone.
+    part: only this list.
     """
     rows = EventMember.objects.filter(event=event, **({"part": part} if part else {}))
     for _, *member in _a_few_at_a_time(rows.values_list("pk", "part", "told")):
@@ -160,20 +160,20 @@ def members_of(event: AuditEvent, part: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def batches_of(event: AuditEvent, part: str) -> Iterator[list[Any]]:
-    """Yield the members of one list of a payload, a few at a time."""
+    """Yield the members of one list of a payload, in batches."""
     for some in chunked(members_of(event, part)):
         yield [told for _, told in some]
 
 
 def items_of(event: AuditEvent) -> Iterator[dict[str, str]]:
-    """Yield what an act touched, as `ActItem` names it, a few rows at a time."""
+    """Yield what an action touched, in batches."""
     rows = EventItem.objects.filter(event=event).values_list("pk", *ActItem._fields)
     for _, *values in _a_few_at_a_time(rows):
         yield dict(zip(ActItem._fields, values, strict=True))
 
 
 def _a_few_at_a_time(rows: models.QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """Yield rows in the order of their keys, which come first in each."""
+    """Yield rows in the order of their keys, which are the first column."""
     last = 0
     while some := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = some[-1][0]
@@ -181,35 +181,36 @@ def _a_few_at_a_time(rows: models.QuerySet[Any, tuple[Any, ...]]) -> Iterator[tu
 
 
 def done(event: AuditEvent) -> Done:
-    """Return the result that tells of an event."""
-    end = "" if event.summary.endswith((".", "!", "?", "…")) else "."  # somebody's reason ends with a sign of its own
+    """Return the result that describes an event."""
+    # a person's reason may end with its own punctuation
+    end = "" if event.summary.endswith((".", "!", "?", "…")) else "."
     return Done(f"{event.summary[:1].upper()}{event.summary[1:]}{end}", event.pk, event.count)
 
 
 def with_fate() -> models.QuerySet[AuditEvent, Any]:
-    """Return all events, each with `fate`: the action of the last undo or redo about it, None where there is none."""
+    """Return all events, each with `fate`: the action of the last undo or redo of it, None if there is none."""
     last = AuditEvent.objects.filter(target=OuterRef("pk")).order_by("-pk").values("action")[:1]
     return AuditEvent.objects.annotate(fate=Subquery(last))
 
 
 def undone_imports() -> models.QuerySet[AuditEvent, Any]:
-    """Return the keys of `BROUGHT` acts that were taken back, for a subquery: what they brought does not count."""
+    """Return the keys of `BROUGHT` actions that were undone, for a subquery: what they brought does not count."""
     return with_fate().filter(Q(fate=Action.UNDO), action__in=BROUGHT).values("pk")
 
 
 def is_undone(event: AuditEvent) -> bool:
-    """Tell whether the event was taken back and not done again."""
+    """Tell whether the event was undone and not redone."""
     last = AuditEvent.objects.filter(target=event).order_by("-pk").values_list("action", flat=True).first()
     return last == Action.UNDO
 
 
 def in_force(event: AuditEvent) -> AuditEvent:
-    """Return the event whose payload describes the present effect: the last redo, where there was one."""
+    """Return the event whose payload describes the present effect: the last redo, if there was one."""
     return AuditEvent.objects.filter(target=event, action=Action.REDO).order_by("-pk").first() or event
 
 
 def last_undoable(actor: str) -> AuditEvent | None:
-    """Return the latest act of this person that has not been taken back."""
+    """Return the latest action of this person that has not been undone."""
     return next(iter(_undoable(actor)), None)
 
 
@@ -220,7 +221,7 @@ def _undoable(actor: str) -> models.QuerySet[AuditEvent]:
 
 
 def last_redoable(actor: str) -> AuditEvent | None:
-    """Return the act that this person took back last, unless something new was done since."""
+    """Return the action that this person undid last, unless something new was done since."""
     fresh = next(iter(_freshest(actor)), 0)
     for undo in _undos_since(actor, fresh):
         latest = last_about(undo.target_id or 0)

@@ -1,7 +1,8 @@
-"""Adding many rows in plain SQL, a few at a time: an act on very many is one transaction, for which everybody else waits.
+"""Inserting many rows in plain SQL, in batches: an action on very many is one transaction, for which all other writers
+wait.
 
-Django makes an object of each row, and SQL of each batch, which takes several times as long as the database takes to
-store them. SQLite and PostgreSQL both understand the statements.
+Django creates an object for each row and compiles SQL for each batch, which takes several times as long as the database
+takes to store them. SQLite and PostgreSQL both understand the statements.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from recviewer.review.subjects import chunked
 BATCH = 500
 """Rows that are written at once."""
 ANYWAY = "ON CONFLICT DO NOTHING"
-"""How rows are added that may be there already, and stay as they are then."""
+"""Conflict clause that keeps an existing row."""
 
 
 def add(
@@ -27,10 +28,10 @@ def add(
     clash: str = "",
     batch: int = BATCH,
 ) -> None:
-    """Add rows to the table of a model. Call it inside a transaction.
+    """Insert rows into the table of a model. Call it inside a transaction.
 
-    names: the attributes that the members of each row are for (`event_id`, not `event`): all but a key that counts up.
-    clash: what to do where a row is there already: `ANYWAY`, or `instead`. batch: rows that are in memory at once.
+    names: the attributes for the members of each row (`event_id`, not `event`): all except an auto-increment key.
+    clash: what to do if a row exists: `ANYWAY`, or `instead`. batch: rows that are in memory at once.
     """
     fields = {field.attname: field for field in model._meta.concrete_fields}
     prepared = [(place, _prepared(fields[name])) for place, name in enumerate(names) if not _is_plain(fields[name])]
@@ -43,7 +44,7 @@ def add(
 
 
 def instead(model: type[models.Model], names: Sequence[str]) -> str:
-    """Return what has a row take the place of one with the same key. names: attributes that are set anew."""
+    """Return the conflict clause that replaces a row with the same key. names: attributes to update."""
     quoted = connection.ops.quote_name
     fields = {field.attname: quoted(str(field.column)) for field in model._meta.concrete_fields}
     key = fields[model._meta.pk.attname]
@@ -51,7 +52,7 @@ def instead(model: type[models.Model], names: Sequence[str]) -> str:
 
 
 def _is_plain(field: models.Field[Any, Any]) -> bool:
-    """Tell whether values of a field are stored as they are."""
+    """Tell whether values of a field are stored without conversion."""
     return isinstance(field, (models.CharField, models.TextField, models.IntegerField, models.ForeignKey))
 
 
@@ -60,12 +61,12 @@ def _prepared(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
 
 
 def _ready(rows: Iterable[Sequence[Any]], prepared: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[list[Any]]:
-    """Return rows with their moments, bytes and parts of payloads as the database takes them."""
+    """Return rows with their times, bytes and JSON converted for the database."""
     ready = list(map(list, rows))
     for place, prepare in prepared:
         given = made = None
         for row in ready:
-            if made is None or row[place] is not given:  # an act gives all of its rows one moment
+            if made is None or row[place] is not given:  # all rows of an action have the same time
                 given = row[place]
                 made = prepare(given)
             row[place] = made

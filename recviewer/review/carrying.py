@@ -1,8 +1,8 @@
-"""Carrying verdicts on an older version of the fingerprint to the present one, if the bytes that they speak of are at hand.
+"""Carrying verdicts on an older version of the fingerprint over to the present one, if their bytes are available.
 
-A verdict names the blob that it was given on. Where those very bytes are at hand, what they say by the rules of now is
-known, and the verdict is entered for it. Where they are not, nobody can tell, and it is asked again. What a rule approved
-is not carried: nobody saw it.
+A verdict names the blob that it was given on. If those bytes are available, their present fingerprint is known, and the
+verdict is entered for it. Otherwise the recording becomes undecided. What a rule approved is not carried over, because
+nobody saw it.
 """
 
 from __future__ import annotations
@@ -35,23 +35,26 @@ from recviewer.review.trash_notes import KEEPER
 from recviewer.store import files
 
 Read = Callable[[Collection[str]], Iterable[tuple[str, bytes]]]
-"""Yields (blob, its bytes) for those of some blobs that are at hand."""
+"""Yields (blob, its bytes) for those of some blobs that are available."""
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Verdicts as they read now. left: those that count on an older version and could not be carried."""
+    """Verdicts with their present fingerprints.
+
+    left: those that count on an older version and could not be carried over.
+    """
 
     sayings: tuple[Saying, ...]
     left: tuple[Saying, ...]
 
 
 def carried(spoken: Iterable[Saying], known: Mapping[str, str], read: Read, start: bytes = b"") -> Carried:
-    """Carry what counts of some verdicts.
+    """Carry over those verdicts that count.
 
-    known: what some blobs say by the rules of now. read: gives the bytes of others. start: as `catalog.git_paths.way`
-    returns it. A wish to re-record is carried to all that its fingerprint stood for; an approval or a mark only to the blobs
-    that it names.
+    known: the present fingerprints of some blobs. read: returns the bytes of others. start: the prefix from
+    `catalog.git_paths.way`. A re-record verdict is carried to everything that its fingerprint covered; an approval or a
+    mark only to the blobs that it names.
     """
     by_subject: dict[str, list[Saying]] = {}
     for saying in spoken:
@@ -73,7 +76,7 @@ def carried(spoken: Iterable[Saying], known: Mapping[str, str], read: Read, star
 
 
 def _counting(some: Sequence[Saying]) -> Iterator[tuple[Saying, list[Saying]]]:
-    """Yield the last word of each reviewer on a fingerprint, and all that they said alike since they last said otherwise."""
+    """Yield the last verdict of each reviewer on a fingerprint, and the equal ones directly before it."""
     by_reviewer: dict[str, list[Saying]] = {}
     for one in sorted(some, key=lambda one: (one.entered, one.verdict, one.note, one.at, one.path, one.blob)):
         mine = by_reviewer.setdefault(one.reviewer, [])
@@ -93,7 +96,7 @@ def _says(verdict: str, one: Saying) -> bool:
 
 
 def _may_carry(one: Saying) -> bool:
-    """Tell whether it is known what a verdict is on; an approval of what cannot be read any more is none."""
+    """Tell whether it is known what a verdict is about; an approval of something unreadable is not carried over."""
     return bool(one.fingerprint) and not (one.verdict == Verdict.APPROVE and one.fingerprint.startswith(BLOB_PREFIX))
 
 
@@ -107,7 +110,7 @@ def _without_doubt(made: Iterable[Saying]) -> Iterator[Saying]:
 
 
 class _Now:
-    """What the verdicts of earlier versions would hang on by the rules of now."""
+    """The present subjects of verdicts on earlier versions."""
 
     def __init__(self, wanted: Sequence[Saying], known: Mapping[str, str], read: Read, start: bytes) -> None:
         self._start = start
@@ -130,7 +133,7 @@ class _Now:
             self._gone[path, blob] = Change(Churn.GONE, _side(raw, blob, data), None).subject
 
     def subject(self, one: Saying) -> str:
-        """Return it, "" where nothing proves it."""
+        """Return the present subject of a verdict, "" if nothing proves it."""
         if one.fingerprint.startswith(GONE_PREFIX):
             return self._gone.get((one.path, one.blob), "")
         return self._known.get(one.blob, "")
@@ -142,9 +145,9 @@ def _side(raw: bytes, blob: str, data: bytes) -> Side:
 
 
 def carry(repository: Repository | None) -> tuple[Done, tuple[Saying, ...]]:
-    """Carry all verdicts of the database, as one act that can be undone; what was carried once is not carried again.
+    """Carry over all verdicts of the database, as one action that can be undone; each is carried over only once.
 
-    repository: where contents may lie that are not on disk. Returns also those that could not be carried.
+    repository: where contents may be that are not on disk. Returns also those that could not be carried over.
     """
     subjects = Decision.objects.values_list("fingerprint", flat=True).distinct()
     older = [subject for subject in subjects if is_older(subject)]
@@ -192,7 +195,7 @@ def _catalog(blobs: Collection[str]) -> dict[str, str]:
 
 
 def _reader(older: Collection[str], repository: Repository | None) -> Read:
-    """Return a function that reads what was kept of approved contents, and what git has."""
+    """Return a function that reads kept contents of approved recordings, and contents in git."""
 
     def read(blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
         left = set(blobs)
@@ -207,7 +210,7 @@ def _reader(older: Collection[str], repository: Repository | None) -> Read:
 
 
 def in_git(repository: Repository | None, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield what git has of some blobs; nothing where it cannot be asked."""
+    """Yield those of some blobs that git has; nothing if git cannot be asked."""
     if repository is None:
         return
     try:
@@ -217,7 +220,7 @@ def in_git(repository: Repository | None, blobs: Collection[str]) -> Iterator[tu
 
 
 def _fresh(found: Sequence[Saying]) -> list[Saying]:
-    """Return verdicts that are not in the database yet, nor in an act that was undone."""
+    """Return verdicts that are neither in the database yet nor in an action that was undone."""
     known: set[tuple[object, ...]] = set()
     for some in chunked({one.fingerprint for one in found}):
         rows = Decision.objects.filter(fingerprint__in=some)
@@ -228,7 +231,7 @@ def _fresh(found: Sequence[Saying]) -> list[Saying]:
 
 
 def _keep(older: Collection[str], fresh: Sequence[Saying]) -> None:
-    """Keep approved contents under their present fingerprint, so that later changes can be shown against them."""
+    """Keep approved contents under their present fingerprint, so that later changes can be compared with them."""
     now = {one.blob: one.fingerprint for one in fresh if one.verdict == Verdict.APPROVE}
     for some in chunked(older):
         rows = [

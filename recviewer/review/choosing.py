@@ -1,6 +1,6 @@
-"""Which of the recordings that were chosen an act can be about: the others are named and left out, with the reason.
+"""Which of the selected recordings an action can apply to: the others are skipped and named with the reason.
 
-An act on one recording is refused where it cannot be; an act on many goes on with the rest.
+An action on one recording is refused if it is not possible; an action on many continues with the rest.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from recviewer.store import files
 from recviewer.store.refusals import CannotRead, OutsideRoot, Refusal, Vanished
 
 NAMED = 5
-"""Recordings that a sentence names; the rest is a number."""
+"""Recordings that a sentence names; of the rest it gives the number."""
 COLUMNS = ("path", "part", "raw_path", "blob", "fingerprint", "size", "test_id", "kind", "asked", "problems")
-"""What acts need to know of a recording."""
+"""Columns that actions need."""
 GONE = "not there any more"
 CHANGED = "changed since you opened the page"
 
 
 class Chosen:
-    """Recordings that a person chose, each as it was seen. left: why those that are left out are, by path.
+    """Recordings that a person selected, each as it was seen. left: why those that are skipped are, by path.
 
-    reads: the act is about their bytes: what could not be read cannot be decided on.
+    reads: the action is about their bytes: what could not be read cannot be decided on.
     """
 
     def __init__(self, seen: Sequence[Seen], *, reads: bool = True) -> None:
@@ -42,13 +42,13 @@ class Chosen:
 
     @property
     def is_many(self) -> bool:
-        """Whether the act is about more than one, and goes on without those that are left out."""
+        """Whether the action is about more than one, and continues without those that are skipped."""
         return len(self._wanted) > 1
 
     def each(self) -> Iterator[Recording]:
-        """Yield the rows of what can be acted on, in the order in which it was named, a few read at a time.
+        """Yield the rows of what can be acted on, in the given order, in batches.
 
-        Raises Invalid (nothing named, nothing that can be read), Gone, Changed where nothing else is left, at the end.
+        Raises Invalid (nothing named, nothing readable), Gone, Changed at the end if nothing else is left.
         """
         if not self._wanted:
             raise Invalid("No recording was selected.")
@@ -71,7 +71,7 @@ class Chosen:
         return list(self.each())
 
     def contents(self, targets: Sequence[Target]) -> Iterator[tuple[Target, bytes]]:
-        """Yield the bytes on disk of those of the targets that still are what the catalog has; the others are left out."""
+        """Yield the bytes on disk of the targets that are unchanged since they were indexed; the others are skipped."""
         places = {target.path: target for target in targets}
         with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=settings.FILE_LIMIT_BYTES) as reader:
             loader = content.Loader(lambda raw: reader.read(raw).data)
@@ -91,13 +91,13 @@ class Chosen:
                             yield target, data
 
     def leave(self, path: str, why: str) -> None:
-        """Leave one out. Raises what `rows` raises where it was the only one."""
+        """Skip one. Raises what `rows` raises if it was the only one."""
         self.left[path] = why
         if len(self.left) == len(self._wanted):
             self._refuse()
 
     def leave_for(self, path: str, refusal: Refusal) -> None:
-        """Leave one out for what the store refused. Raises what `rows` raises where it was the only one."""
+        """Skip one because of a refusal of the store. Raises what `rows` raises if it was the only one."""
         match refusal:
             case Vanished():
                 self.leave(path, GONE)
@@ -117,7 +117,7 @@ class Chosen:
         return cannot_be_read(reason) if reason else ""
 
     def _refuse(self) -> None:
-        """Raise the refusal of an act of which nothing is left."""
+        """Raise the refusal of an action of which nothing is left."""
         whys = set(self.left.values())
         if whys == {GONE}:
             raise Gone(list(self.left))
@@ -128,12 +128,12 @@ class Chosen:
         raise Invalid(f"There is nothing left to act on. {named(self.left)} Nothing was saved.")
 
     def told(self, done: Done) -> Done:
-        """Return what was done with a sentence about what was left out, if anything was."""
+        """Return a result, extended by a sentence about what was skipped, if anything was."""
         return replace(done, sentence=f"{done.sentence} {self.sentence}") if self.left else done
 
     @property
     def sentence(self) -> str:
-        """Which recordings were left out and why, "" for none."""
+        """Which recordings were skipped and why, "" for none."""
         return named(self.left) if self.left else ""
 
 
@@ -148,7 +148,7 @@ def cannot_be_read(reason: str) -> str:
 
 
 def named(left: dict[str, str]) -> str:
-    """Return a sentence about what was left out. left: why, by path."""
+    """Return a sentence about what was skipped. left: why, by path."""
     shown = "; ".join(f"{printable(path, 120)} ({why})" for path, why in list(left.items())[:NAMED])
     more = f"; and {len(left) - NAMED:,} more" if len(left) > NAMED else ""
     return f"Left out: {shown}{more}."

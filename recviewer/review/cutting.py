@@ -1,4 +1,4 @@
-"""What moving recordings to the trash does to a file: it goes as a whole, or is written again without some of its parts."""
+"""What moving recordings to the trash does to a file: it is removed, or rewritten without some of its parts."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ TOO_MUCH = "is in a file that takes too much to be read"
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One file that an act is about. key, raw, blob: of the file. recordings: those that go, one or more.
+    """One file that an action is about. key, raw, blob: of the file. recordings: those to remove, one or more.
 
-    cut: what becomes of the file where others stay, None where it goes as a whole. stay: how many stay.
+    cut: the file without them, None if the whole file is removed. stay: how many recordings stay.
     """
 
     key: str
@@ -39,9 +39,9 @@ class Move:
 
 
 def moves_of(recordings: Sequence[Recording], chosen: Chosen) -> list[Move]:
-    """Return the files of some recordings, in order; those that cannot be cut out of theirs are left out.
+    """Return the files of some recordings, in order; recordings that cannot be cut out of their file are skipped.
 
-    Raises what `Chosen.leave` raises where nothing else is left.
+    Raises what `Chosen.leave` raises if nothing else is left.
     """
     by_file: dict[str, list[Recording]] = {}
     for one in recordings:
@@ -73,7 +73,7 @@ def moves_of(recordings: Sequence[Recording], chosen: Chosen) -> list[Move]:
 
 
 def _held(keys: Sequence[str]) -> Iterator[tuple[str, tuple[str, int]]]:
-    """Yield the blob of files and how many recordings each holds, by key."""
+    """Yield the blob of files and the number of recordings in each, by key."""
     for some in chunked(keys):
         rows = File.objects.filter(path__in=some).annotate(count=Count("recording"))
         for path, blob, count in rows.values_list("path", "blob", "count"):
@@ -81,10 +81,10 @@ def _held(keys: Sequence[str]) -> Iterator[tuple[str, tuple[str, int]]]:
 
 
 def cut_of(raw: bytes, blob: str, parts: tuple[str, ...]) -> Cut | None:
-    """Work out a file without some of its parts; None where its recorder cannot do that.
+    """Compute a file without some of its parts; None if its recorder cannot do that.
 
-    raw, blob: of the file. What is left has to hold the other parts byte for byte. Raises the store's refusals: Changed
-    where another file lies there.
+    raw, blob: of the file. The result has to hold the other parts byte for byte. Raises the store's refusals: Changed
+    if the file has changed.
     """
     data = files.read(settings.RECORDINGS_ROOT, raw, limit_bytes=settings.FILE_LIMIT_BYTES).data
     files.expect(data, blob, raw)
@@ -94,10 +94,10 @@ def cut_of(raw: bytes, blob: str, parts: tuple[str, ...]) -> Cut | None:
 
 
 def left_of(data: bytes, name: str, parts: Sequence[str]) -> bytes | None:
-    """Return the bytes of a file without some of its exchanges, read back and compared; None where that cannot be done.
+    """Return the bytes of a file without some of its exchanges, read back and compared; None if that cannot be done.
 
-    name: as for `recorders.reading.read_file`. A file that holds very much is read apart; where that takes too much, nobody
-    can tell.
+    name: as for `recorders.reading.read_file`. A very large file is read in a separate process; None if that takes too
+    much.
     """
     if not is_heavy(data):
         return left_in(data, name, parts)
@@ -108,7 +108,7 @@ def left_of(data: bytes, name: str, parts: Sequence[str]) -> bytes | None:
 
 
 def left_in(data: bytes, name: str, parts: Sequence[str]) -> bytes | None:
-    """Do what `left_of` does, here."""
+    """Do `left_of` in this process."""
     rest = without(data, name, parts)
     if rest is None:
         return None
@@ -117,7 +117,7 @@ def left_in(data: bytes, name: str, parts: Sequence[str]) -> bytes | None:
 
 
 def blobs_of(data: bytes, name: str) -> dict[str, str] | None:
-    """Return the blob of each exchange of a file, by its name; None where reading the file takes too much."""
+    """Return the blob of each exchange of a file, by its name; None if reading the file takes too much."""
     if not is_heavy(data):
         return blobs_in(data, name)
     try:
@@ -127,6 +127,6 @@ def blobs_of(data: bytes, name: str) -> dict[str, str] | None:
 
 
 def blobs_in(data: bytes, name: str) -> dict[str, str]:
-    """Do what `blobs_of` does, here."""
+    """Do `blobs_of` in this process."""
     found = read_file(data, name)
     return {one.part: files.blob_id(own) for one, own in zip(found, bytes_of_each(data, found), strict=True)}

@@ -1,4 +1,4 @@
-"""Verdicts: saying them, and taking them back exactly."""
+"""Verdicts: giving them, and undoing them exactly."""
 
 from __future__ import annotations
 
@@ -49,21 +49,21 @@ ACTIONS = {
 }
 SAID = ("verdict", "note", "at", "path", "blob", "test_id", "kind", "origin", "rule")
 _ADDED_LATER = {"rule": ""}
-"""What payloads of earlier versions do not tell, with what it was then."""
+"""Keys that payloads of earlier versions lack, with the values that were implied."""
 _NEXT = timedelta(microseconds=1)
 Said: TypeAlias = dict[str, str] | None
-"""A decision's content as it stands in a payload; None for no verdict."""
+"""A decision's content in a payload; None for no verdict."""
 Changes: TypeAlias = dict[str, tuple[Said, Said]]
-"""What a person said before and says now, by subject: of a whole act, or of one batch of it."""
+"""A person's verdict before and after, by subject: of a whole action, or of one batch of it."""
 
 
 def decide(
     seen: Sequence[Seen], *, actor: str, verdict: str, note: str = "", origin: str = "", now: datetime | None = None
 ) -> Done:
-    """Record one person's verdict on what these recordings of the catalog say: see `say`. Raises Gone, Changed too.
+    """Record one person's verdict on recordings of the catalog: see `say`. Raises Gone, Changed too.
 
-    Of many, those that are gone, changed or cannot be read are left out. The sentence tells which, and how many others the
-    verdict reaches, for they say the same.
+    Of many, those that are gone, changed or unreadable are skipped. The result's sentence names them, and says to how
+    many other recordings with the same meaning the verdict applies.
     """
     chosen = Chosen(seen)
 
@@ -79,7 +79,7 @@ def decide(
 
 
 def count_beside(targets: Sequence[Target]) -> int:
-    """Return how many other recordings of the catalog a verdict on these reaches, for they say the same."""
+    """Return to how many other recordings of the catalog a verdict on these applies, because they say the same."""
     total = 0
     for some in chunked({target.subject for target in targets if target.subject}):
         blobs = [subject.removeprefix(BLOB_PREFIX) for subject in some if subject.startswith(BLOB_PREFIX)]
@@ -100,10 +100,9 @@ def say(
 ) -> Done:
     """Record one person's verdict on what some contents say, and on the changes that the targets name.
 
-    find: returns them as they are now, or raises; it is asked once before and once inside the transaction, and what it
-    leaves out then is not decided on.
-    note: why; required to reject. origin: as in `Decision`.
-    Saying again what already holds changes nothing and is no event. All or nothing. Raises Invalid, and what `find` raises.
+    find: returns the present targets, or raises; it is called once before and once inside the transaction, and what it
+    omits then is not decided on. note: why; required to reject. origin: as in `Decision`. Repeating a verdict that
+    already holds changes nothing and writes no event. All or nothing. Raises Invalid, and what `find` raises.
     """
     word = _verdict(verdict)
     note = note.strip()
@@ -149,7 +148,7 @@ def say(
 def _changes(
     targets: Sequence[Target], actor: str, word: Verdict, note: str, origin: str, at: datetime
 ) -> Iterator[Changes]:
-    """Yield what the person said before and says now, by subject, where that differs: each subject once, in batches."""
+    """Yield the person's verdict before and after, by subject, where they differ: each subject once, in batches."""
     known: set[str] = set()
     for some in chunked(targets):
         counting = standing.latest({subject for target in some for subject in target.subjects}, with_rules=True)
@@ -165,17 +164,17 @@ def _changes(
 
 
 def said(decision: Decision | None) -> Said:
-    """Return a decision as it stands in a payload. A cleared one is no verdict."""
+    """Return a decision as stored in a payload. A cleared one is no verdict."""
     if decision is None or decision.verdict == Verdict.CLEAR:
         return None
     return {name: getattr(decision, name) for name in SAID} | {"at": decision.at.isoformat()}
 
 
 def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
-    """Take a verdict event back, or do it again, by adding decisions that say what was said before.
+    """Undo a verdict event, or redo it, by adding decisions that repeat the earlier ones.
 
-    source: the event whose payload describes the present effect: the act itself, or its last redo.
-    Raises NotAllowed (another person's verdict), Overtaken (decided on again since).
+    source: the event whose payload describes the present effect: the action itself, or its last redo. Raises NotAllowed
+    (another person's verdict), Overtaken (decided on again since).
     """
     reviewer: str = source.payload["reviewer"]
     if reviewer != actor:
@@ -189,7 +188,7 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
         along |= _carried_along(changes, reviewer)
         later += _count_overtaken(changes, reviewer)
         total += len(changes)
-    if along:  # other verdicts stand for some
+    if along:  # other verdicts replace some
         later = total = 0
         for changes in _told(source, is_back=is_back, along=along):
             later += _count_overtaken(changes, reviewer)
@@ -207,7 +206,7 @@ def _told(
 ) -> Iterator[Changes]:
     """Yield the verdicts of an event as (before, after) of an undo or a redo, in batches.
 
-    along: pairs that stand for those of the event on the same subjects; they come last.
+    along: pairs that replace those of the event on the same subjects; they come last.
     """
     along = along or {}
     for some in audit.batches_of(source, "decisions"):
@@ -218,13 +217,13 @@ def _told(
 
 
 def _count_overtaken(changes: Changes, reviewer: str) -> int:
-    """Count the subjects on which another verdict stands by now than the one that an undo or a redo begins from."""
+    """Count the subjects whose present verdict is not the one that an undo or a redo starts from."""
     counting = standing.latest(changes, with_rules=True)
     return sum(said(counting.get(subject, {}).get(reviewer)) != expected for subject, (expected, _) in changes.items())
 
 
 def _carried_along(changes: Changes, reviewer: str) -> Changes:
-    """Return what was carried of these verdicts from an older version of the fingerprint, where it still stands so."""
+    """Return the verdicts that were carried over from these to the present version of the fingerprint and still hold."""
     about = {
         (told["path"], told["blob"], datetime.fromisoformat(told["at"])): pair
         for subject, pair in changes.items()
@@ -244,18 +243,21 @@ def _carried_along(changes: Changes, reviewer: str) -> Changes:
 
 
 def _pair(entry: dict[str, Any], *, is_back: bool) -> tuple[Said, Said]:
-    """Return what a payload says was before and after a turn."""
+    """Return the verdicts before and after an undo or a redo, from an entry of a payload."""
     before, after = (entry[side] and {**_ADDED_LATER, **entry[side]} for side in ("before", "after"))
     return (after, before) if is_back else (before, after)
 
 
 def _payload(reviewer: str) -> dict[str, Any]:
-    """Return the payload of an event on verdicts, before `_enter` tells of each."""
+    """Return the payload of an event on verdicts, to which `_enter` adds each of them."""
     return {"reviewer": reviewer, "decisions": []}
 
 
 def _enter(event: AuditEvent, reviewer: str, changes: Changes, *, forwards: bool) -> None:
-    """Write some of an event's decisions. In the payload of an undo, before and after are those of the act it undoes."""
+    """Write some of an event's decisions.
+
+    In the payload of an undo, before and after are those of the action that it undoes.
+    """
     audit.add_members(
         event,
         "decisions",
@@ -266,7 +268,7 @@ def _enter(event: AuditEvent, reviewer: str, changes: Changes, *, forwards: bool
     )
     rows = []
     counting, cleared_at = standing.entered(changes, reviewer), event.at.isoformat()
-    moments: dict[str, datetime] = {}  # of an act most often one
+    moments: dict[str, datetime] = {}  # of an action most often one
     for subject, (old, new) in changes.items():
         cleared = {**(old or {}), "verdict": Verdict.CLEAR.value, "note": "", "at": cleared_at}
         values: dict[str, Any] = {**(new or cleared)}
@@ -300,12 +302,12 @@ def _saying(target: Target, word: Verdict, note: str, origin: str, at: datetime)
 
 
 def _written(test_id: str) -> str:
-    """Return a test id as the catalog has it, "" for one that is too long for the catalog."""
+    """Return a test id as stored in the catalog, "" for one that is too long."""
     return clean(test_id) if len(test_id) <= TEST_LENGTH else ""
 
 
 def _is_same(before: Said, after: Said) -> bool:
-    """Tell whether a person says again just what they said before, about the same bytes at the same path."""
+    """Tell whether a verdict only repeats the one before, about the same bytes at the same path."""
     if before is None or after is None:
         return before is after
     return all(before[name] == after[name] for name in SAID if name != "at")
@@ -336,7 +338,7 @@ def _summary(word: Verdict, targets: Sequence[Target], note: str, origin: str) -
 
 
 def _old_of(targets: Sequence[Target], what: str) -> str:
-    """Return how the old recordings of some changes are called."""
+    """Return what to call the old recordings of some changes."""
     return f"the old recording{'' if len(targets) == 1 else 's'} of {what}"
 
 
@@ -346,7 +348,7 @@ def _noun(targets: Sequence[Target], origin: str) -> str:
 
 
 def _are_removals(targets: Sequence[Target]) -> bool:
-    """Tell whether every target is a removed recording. Of many decided on as one item, only the first can show it."""
+    """Tell whether every target is a removed recording. Of an item with many, only the first can show it."""
     return (targets[0].rule == GENERATIONS or targets[0].subject.startswith(GONE_PREFIX)) and all(
         target.subject.startswith((GONE_PREFIX, CHANGE_PREFIX)) for target in targets
     )

@@ -1,8 +1,8 @@
 """Moving recordings to the trash and back, with the database following the files.
 
-The files go first, each by the steps of `store.trash`, which lose no byte at any crash; then one transaction writes
-what happened. If that fails, the files are put back. If the process dies in between, `reconcile` writes it at the next
-start.
+The files are moved first, each by the steps of `store.trash`, which lose no byte in any crash; then one transaction
+records what happened. If that fails, the files are put back. If the process dies in between, `reconcile` records it at
+the next start.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ from recviewer.store.paths import open_parent
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a move to the trash would touch, for the page that asks first.
+    """What a move to the trash would touch, for the confirmation page.
 
     last_of_tests: tests that would have no recording left. left: a sentence about what cannot be moved, "" for nothing.
-    files: how many files they lie in. stay: how many others lie in those, and stay there.
+    files: how many files contain them. stay: how many other recordings of those files stay.
     """
 
     recordings: tuple[Recording, ...]
@@ -101,10 +101,11 @@ def preview(seen: Sequence[Seen]) -> Preview:
 
 
 def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | None = None) -> Done:
-    """Move recordings to the trash. Of many, those that changed, are gone or cannot be read are left out and named.
+    """Move recordings to the trash.
 
-    The others are moved, all of them or none.
-    Raises NotAllowed (read-only), Invalid, Gone, Changed, and the store's NotWritable, CannotRead, OutsideRoot, NoRoot.
+    Of many, those that have changed, are gone or cannot be read are skipped and named. The others are moved, all of
+    them or none. Raises NotAllowed (read-only), Invalid, Gone, Changed, and the store's NotWritable, CannotRead,
+    OutsideRoot, NoRoot.
     """
     at = now or timezone.now()
     note = without_secrets(note, most=NOTE_LENGTH)
@@ -139,14 +140,17 @@ def trash(seen: Sequence[Seen], *, actor: str, note: str = "", now: datetime | N
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came of restoring. done: of those that came back, None if none did. refused: a sentence for each other."""
+    """The result of restoring. done: of those that were restored, None if none was.
+
+    refused: a sentence for each other.
+    """
 
     done: Done | None
     refused: tuple[str, ...]
 
 
 def restore(ids: Sequence[str], *, actor: str) -> Restored:
-    """Bring entries of the trash back to their places; one that cannot come back does not hold up the others.
+    """Restore entries of the trash to their paths; an entry that cannot be restored does not stop the others.
 
     ids: of the entries. Raises NotAllowed (read-only), Invalid (none named).
     """
@@ -175,7 +179,7 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
 
 
 def _back_already(id: str) -> TrashEntry | None:
-    """Return an entry that was restored and not written down, whose file still lies at its place; None for others."""
+    """Return an entry that was restored without being recorded, if its file is still at its path; None for others."""
     entry = trash_folder().get(id)
     if entry.state is not EntryState.RESTORED:
         return None
@@ -200,7 +204,7 @@ def _write_restored(back: Sequence[TrashEntry], actor: str) -> AuditEvent:
 
 
 def discard(ids: Sequence[str], *, actor: str) -> Done:
-    """Delete entries of the trash for good, the only act without an inverse. Raises Invalid, store.NotWritable."""
+    """Delete entries of the trash for good, the only action without an inverse. Raises Invalid, store.NotWritable."""
     gone: list[TrashRecord] = []
     with one_at_a_time():
         held = [
@@ -224,9 +228,9 @@ def discard(ids: Sequence[str], *, actor: str) -> Done:
 
 
 def turn(event: AuditEvent, payload: dict[str, Any], *, actor: str, action: Action) -> AuditEvent:
-    """Take a move to the trash, or a restore, back, or do it again. Files first, then the rows; all or nothing.
+    """Undo or redo a move to the trash or a restore. Files first, then the rows; all or nothing.
 
-    To be called outside a transaction: see the head of this module. Raises what `trash` raises, Occupied, Overtaken.
+    Call it outside a transaction: see the module's docstring. Raises what `trash` raises, Occupied, Overtaken.
     """
     if settings.READ_ONLY:
         raise NotAllowed("This instance is set to read-only: no file can be moved.")
@@ -271,10 +275,10 @@ def _delete_again(told: Sequence[dict[str, Any]], *, actor: str) -> list[TrashEn
 
 
 def _bring_back(told: Sequence[dict[str, Any]], *, actor: str) -> list[TrashEntry]:
-    """Restore entries, all of them or none, as far as can be seen beforehand.
+    """Restore entries, all of them or none, as far as can be checked beforehand.
 
-    Where one is refused after others came back, those stay back, as a restore of their own.
-    Raises Overtaken where some are back or gone already, Occupied and the like.
+    If one is refused after others were restored, those stay restored, as an action of their own. Raises Overtaken if
+    some are already restored or gone, Occupied and the like.
     """
     ids = [entry["id"] for entry in told]
     held = sum(
@@ -304,7 +308,7 @@ def _bring_back(told: Sequence[dict[str, Any]], *, actor: str) -> list[TrashEntr
 
 
 def _expect_rest(raw: bytes, blob: str) -> None:
-    """Raise Changed or Vanished where something else lies at a path than what was left of a file."""
+    """Raise Changed or Vanished if the file at a path is not what was left of it."""
     found = files.blob_of(settings.RECORDINGS_ROOT, raw)
     if found != blob:
         raise store.Changed(raw, blob, found)
@@ -329,7 +333,7 @@ def _delete(
 ) -> list[TrashEntry]:
     """Move files to the trash, or parts of them, all or none. Raises Changed and the store's other refusals.
 
-    chosen: is told of those that are not what was seen, and says whether the act goes on without them.
+    chosen: receives those that have changed, and says whether the action continues without them.
     """
     entries: list[TrashEntry] = []
     root = settings.RECORDINGS_ROOT
@@ -358,7 +362,7 @@ def _delete(
 
 
 def _put_back(entries: Sequence[TrashEntry]) -> int:
-    """Undo deletions that are not to count. What cannot be put back stays in the trash, and `reconcile` tells of it.
+    """Undo deletions that are not to count. What cannot be put back stays in the trash, and `reconcile` reports it.
 
     Returns how many stay there.
     """
@@ -375,7 +379,7 @@ def _put_back(entries: Sequence[TrashEntry]) -> int:
 
 
 def _unmoved(entries: Sequence[TrashEntry], error: BaseException) -> None:
-    """Undo deletions that could not be written down. Raises Unnoted where files stay in the trash all the same."""
+    """Undo deletions that could not be recorded. Raises Unnoted if files stay in the trash all the same."""
     left = _put_back(entries)
     if left:
         raise Unnoted(f"{counted(left, 'recording is', 'recordings are')} in the trash", error) from error

@@ -1,7 +1,7 @@
-"""What lists need to know of reviews: states and tags of many recordings in a few queries, through indexes.
+"""What lists need to know of reviews: states and tags of many recordings in a few indexed queries.
 
-Recordings and reviews meet by fingerprint and by path, never by a key of the catalog. Files without a fingerprint
-(unreadable ones) meet by blob; there are few of them.
+Recordings and reviews are joined by fingerprint and by path, never by a key of the catalog. Files without a fingerprint
+(unreadable ones) are joined by blob; there are few of them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ from recviewer.review.tagging import folded
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What the verdicts on a fingerprint add up to. state: of `models.State`. by, at, note, rule: of what settles it."""
+    """The combined result of the verdicts on a fingerprint. state: of `models.State`.
+
+    by, at, note, rule: of the deciding verdict.
+    """
 
     state: str
     by: str
@@ -36,7 +39,7 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A tag as it is shown. colour: a slug of `models.Colour`."""
+    """A tag for display. colour: a slug of `models.Colour`."""
 
     name: str
     colour: str
@@ -52,13 +55,13 @@ def _with(state: str | None) -> Q:
 
 
 MANY = 500
-"""Standings from which it is quicker to ask for each recording than to gather all theirs and sort them."""
+"""Number of standings from which it is faster to look up each recording than to collect and sort all of theirs."""
 
 
 def _has(state: str) -> Q:
     """Return the condition for recordings whose subject has a standing in one state.
 
-    Where many have it, the database walks the list in its order and asks for each until the page is full.
+    If many have it, the database walks the list in its order and looks up each until the page is full.
     """
     standings = Standing.objects.filter(state=state)
     if standings[: MANY + 1].count() <= MANY:
@@ -69,7 +72,7 @@ def _has(state: str) -> Q:
 
 
 OLDER_RULE = "older"
-"""The state of undecided recordings that were decided on at their path under an older version of the fingerprint."""
+"""The state of undecided recordings that were decided on, at their path, under an older version of the fingerprint."""
 
 
 def _older() -> Q:
@@ -82,9 +85,10 @@ def _under_older() -> QuerySet[Decision, int]:
 
 
 def _under_older_rule() -> Q:
-    """Return the condition: the last word at the path on anything else than what it says now is of an older version.
+    """Return the condition for it: the last verdict at the path on anything other than the present fingerprint is of an
+    older version.
 
-    Where few have such a word, they are gathered; where many have, the database walks the list and asks for each.
+    If few have such a verdict, they are collected; if many have, the database walks the list and looks up each.
     """
     known = Decision.objects.filter(_older()).exclude(verdict=Verdict.CLEAR)
     paths = list(known.values_list("path", flat=True)[: MANY + 1])
@@ -138,16 +142,16 @@ def verdict_counts(recordings: QuerySet[Recording], *, total: int | None = None)
 
 
 FEW = 200
-"""Verdicts that are looked at one by one; of more, all is counted again."""
+"""Maximum number of new verdicts that are applied one by one; for more, everything is counted again."""
 
 
 def counts_since(
     recordings: QuerySet[Recording], counts: Mapping[str, int], then: tuple[object, ...], now: tuple[object, ...]
 ) -> dict[str, int] | None:
-    """Return what `verdict_counts` of before has come to by what was decided since, without counting all of them.
+    """Update earlier results of `verdict_counts` by what was decided since, without counting all recordings.
 
-    counts: of the same recordings, in a catalog that did not change. then, now: what `standing.state` said. None where it
-    takes a count of all: much was decided, or something that other things than verdicts on exchanges decide.
+    counts: of the same recordings, in a catalog that has not changed. then, now: results of `standing.state`. None if
+    everything has to be counted: much was decided, or by other means than verdicts on exchanges.
     """
     subjects = _decided_since(then, now)
     if subjects is None or any(subject.startswith(BLOB_PREFIX) for subject in subjects):
@@ -165,10 +169,10 @@ def counts_since(
 
 
 def _decided_since(then: tuple[object, ...], now: tuple[object, ...]) -> set[str] | None:
-    """Return on what was decided between two states; None where that is much, or where other acts than verdicts did it."""
+    """Return on what was decided between two states; None if it is much, or if other actions than verdicts did it."""
     (event, decision), (last_event, last_decision) = standing.newest(then), standing.newest(now)
     is_older = last_event < event or last_decision < decision
-    if is_older or not standing.is_still(then):  # an older copy of the database was put back
+    if is_older or not standing.is_still(then):  # an older copy of the database was restored
         return None
     subjects = set(_decided(decision, last_decision))
     return None if len(subjects) > FEW or _brought(event, last_event) else subjects
@@ -181,7 +185,7 @@ def _decided(then: int, now: int) -> QuerySet[Decision, str]:
 
 @prepared
 def _brought(then: int, now: int) -> QuerySet[AuditEvent, int]:
-    """Ask for an act since that brought decisions, or that took such an act back or did it again."""
+    """Query for a later action that brought decisions, or that undid or redid such an action."""
     acts = AuditEvent.objects.filter(pk__gt=then, pk__lte=now)
     is_brought = Q(action__in=audit.BROUGHT) | Q(target__action__in=audit.BROUGHT)
     return acts.filter(is_brought).values_list("pk", flat=True)[:1]
@@ -199,7 +203,7 @@ def _standing_in(state: str) -> QuerySet[Standing, str]:
 
 
 def tag_counts(recordings: QuerySet[Recording]) -> list[tuple[Label, int]]:
-    """Return the tags on these recordings with how many carry them, the most used first."""
+    """Return the tags on these recordings with the number of recordings for each, the most used first."""
     if not _used():
         return []
     paths = recordings.order_by().filter(path=OuterRef("path"))
@@ -213,7 +217,7 @@ def _used() -> QuerySet[TagOn, int]:
 
 
 def with_tags(recordings: QuerySet[Recording], names: Iterable[str]) -> QuerySet[Recording]:
-    """Return those that carry each of some tags."""
+    """Return those with all of some tags."""
     wanted = sorted(set(map(folded, names)))
     uses = TagOn.objects.filter(tag__folded__in=wanted).values("path")
     if len(wanted) < 2:
@@ -223,7 +227,7 @@ def with_tags(recordings: QuerySet[Recording], names: Iterable[str]) -> QuerySet
 
 
 def with_none_of(recordings: QuerySet[Recording], names: Iterable[str]) -> QuerySet[Recording]:
-    """Return those that carry none of some tags."""
+    """Return those with none of some tags."""
     unwanted = sorted(set(map(folded, names)))
     return recordings.exclude(path__in=TagOn.objects.filter(tag__folded__in=unwanted).values("path"))
 
@@ -243,7 +247,7 @@ def _standings(subjects: Sequence[str]) -> QuerySet[Standing]:
 
 
 def totals(subjects: Iterable[str]) -> dict[str, int]:
-    """Return how many recordings of the catalog say each of these: a verdict on one of them is on all."""
+    """Return how many recordings of the catalog say each of these: a verdict on one of them applies to all."""
     found: dict[str, int] = {}
     for some in chunked(dict.fromkeys(subjects)):
         blobs = [subject.removeprefix(BLOB_PREFIX) for subject in some if subject.startswith(BLOB_PREFIX)]
@@ -276,11 +280,11 @@ def _on(paths: Sequence[str]) -> QuerySet[TagOn, tuple[str, str, str]]:
 
 
 _all = Recent[str, tuple[tuple[object, ...], dict[str, str]]](1)
-"""What was decided when all standings were read, and they."""
+"""The state when all standings were read, and the standings."""
 
 
 def all_standings() -> Mapping[str, str]:
-    """Return the state of every subject that is decided. Read once; then only what was decided since is asked for."""
+    """Return the state of every decided subject. Read once; then only what was decided since is queried."""
     now = standing.state()
     then, known = _all.get("") or ((), None)
     if known is not None and then == now:

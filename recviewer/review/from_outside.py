@@ -1,6 +1,6 @@
-"""Verdicts from where nothing may be written: files of reviews, and the database of a data folder.
+"""Verdicts from places that must not be written to: files of reviews, and the database of a data folder.
 
-A report in a build has no database; on a laptop it must not touch the one there is.
+A report in CI has no database; on a laptop it must not change the existing one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from recviewer.review.subjects import chunked, is_older
 
 
 def of_file(data: bytes) -> tuple[list[Saying], tuple[tuple[int, str], ...]]:
-    """Return the verdicts of a file of reviews, and (line number, why) of lines that were left out.
+    """Return the verdicts of a file of reviews, and (line number, why) of lines that were skipped.
 
     Raises lines.UnknownVersion.
     """
@@ -33,14 +33,16 @@ def of_file(data: bytes) -> tuple[list[Saying], tuple[tuple[int, str], ...]]:
 
 
 def of_database(file: Path | None, subjects: Collection[str]) -> list[Saying]:
-    """Return the verdicts on some fingerprints from a database. Raises DatabaseError where it cannot be read."""
+    """Return the verdicts on some fingerprints from a database. Raises DatabaseError if it cannot be read."""
     with _reading(file):
         return list(history.sayings(subjects))
 
 
 def older_of_database(file: Path | None) -> tuple[list[Saying], dict[str, bytes]]:
-    """Return the verdicts on older versions of the fingerprint from a database, and what is kept of approved contents, by
-    blob. Raises DatabaseError where it cannot be read.
+    """Return the verdicts on older versions of the fingerprint from a database, and the kept contents of approved
+    recordings, by blob.
+
+    Raises DatabaseError if it cannot be read.
     """
     with _reading(file):
         subjects = Decision.objects.values_list("fingerprint", flat=True).distinct()
@@ -53,7 +55,7 @@ def older_of_database(file: Path | None) -> tuple[list[Saying], dict[str, bytes]
 
 
 def choices_of_database(file: Path | None) -> tuple[Choice, ...]:
-    """Return the pairs that reviewers made or broke, from a database. Raises DatabaseError where it cannot be read."""
+    """Return the pairs that reviewers made or broke, from a database. Raises DatabaseError if it cannot be read."""
     with _reading(file):
         return pairs.choices()
 
@@ -72,9 +74,9 @@ def words(spoken: Iterable[Saying]) -> dict[str, dict[str, str]]:
 
 @contextmanager
 def _reading(file: Path | None) -> Iterator[None]:
-    """Let queries go to another file than the settings name, opened so that nothing can be written.
+    """Run queries on another file than the configured one, opened read-only.
 
-    None for the server that the settings name: nothing but queries is sent to it.
+    None means the configured server; only queries are sent to it.
     """
     if file is None:
         _expect_known()
@@ -86,7 +88,7 @@ def _reading(file: Path | None) -> Iterator[None]:
 
 
 def _expect_known() -> None:
-    """Raise DatabaseError where a newer recviewer made the tables."""
+    """Raise DatabaseError if a newer recviewer made the tables."""
     newer = database.newer(MigrationLoader(connections["default"]))
     if newer:
         raise DatabaseError(f"a newer recviewer made it: it has {', '.join(newer[:3])}")

@@ -1,4 +1,6 @@
-"""All that was said about recordings, by path: for the file of reviews, and to tell which files were themselves marked."""
+"""Everything that was said about recordings, by path: for the file of reviews, and to tell which files were themselves
+marked.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,15 @@ from recviewer.review.models import AuditEvent, Decision, EventItem, Standing, S
 from recviewer.review.subjects import CHANGE_PREFIX, chunked
 
 _EVERYWHERE = frozenset({*VERDICTS, Action.REDO})
-"""Acts whose items are the paths that a verdict was given on. The items of an undo are those of the act that it undoes."""
+"""Actions whose items are the paths that a verdict was given on.
+
+The items of an undo are those of the action that it undoes.
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Saying:
-    """One verdict of one reviewer on one file. entered: when it came into force; at: when it was said first."""
+    """One verdict of one reviewer on one file. entered: when it took effect; at: when it was first given."""
 
     fingerprint: str
     reviewer: str
@@ -34,7 +39,7 @@ class Saying:
 
 
 def sayings(fingerprints: Collection[str] | None = None) -> Iterator[Saying]:
-    """Yield what was said, in the order in which it counts, about some fingerprints or all.
+    """Yield what was said about some fingerprints or all, in the order in which it counts.
 
     A verdict given on several files of the same meaning comes once for each of them.
     """
@@ -80,7 +85,7 @@ def _saying(decision: Decision, path: str, blob: str, *, test_id: str) -> Saying
 
 
 def enter(event: AuditEvent, spoken: Iterable[Saying]) -> None:
-    """Write verdicts that an act brought, with the times that they have."""
+    """Write verdicts that an action brought, with their own times."""
     rows = [
         Decision(
             event=event,
@@ -104,7 +109,7 @@ def enter(event: AuditEvent, spoken: Iterable[Saying]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A file that somebody marked for deletion, as it was then."""
+    """A file that somebody marked for deletion, as it was at that time."""
 
     fingerprint: str
     path: str
@@ -116,19 +121,19 @@ class Mark:
 
 @dataclass(slots=True)
 class _Run:
-    """The marks of one reviewer on one fingerprint that stand, and how they were after each thing said."""
+    """The valid marks of one reviewer on one fingerprint, and their state after each verdict."""
 
     marks: dict[tuple[str, str], Mark]
     after: dict[datetime, tuple[datetime, dict[tuple[str, str], Mark]]]
 
 
 def marks(*, of_changes: bool = False, state: State = State.DELETE) -> list[Mark]:
-    """Return the files that were marked for deletion, where the marks stand and nothing outweighs them.
+    """Return the files that were marked for deletion, if the marks are still valid and no other verdict outweighs them.
 
-    A verdict holds for a meaning wherever it is found; deleting is another matter: only a file that was marked itself
-    is in here, not one elsewhere that says the same. In order of path.
-    of_changes: return the marks on changes themselves instead, which stand whatever becomes of equal words elsewhere.
-    state: REVERT for the changes whose old recording somebody wants back.
+    A verdict applies to a meaning wherever it is found, but deleting does not: only files that were marked themselves
+    are included, not other files that say the same. In order of path. of_changes: return the marks on changes
+    themselves instead, which are independent of equal words elsewhere. state: REVERT for the changes whose old
+    recording somebody wants back.
     """
     verdict = Verdict.DELETE if state is State.DELETE else Verdict.REVERT
     states = Standing.objects.filter(state=state)
@@ -143,7 +148,9 @@ def marks(*, of_changes: bool = False, state: State = State.DELETE) -> list[Mark
 
 
 def _follow(run: _Run, saying: Saying, verdict: Verdict) -> None:
-    """Add one thing said to a run: this verdict adds a file, another ends all marks, an undo brings back earlier ones."""
+    """Apply one verdict to a run: the run's verdict adds a file, another one ends all marks, an undo restores earlier
+    ones.
+    """
     known = run.after.get(saying.at)
     is_back = known is not None and known[0] != saying.entered
     if saying.verdict != verdict:
@@ -158,8 +165,9 @@ def _follow(run: _Run, saying: Saying, verdict: Verdict) -> None:
 
 
 def rejected_changes() -> dict[tuple[str, str], str]:
-    """Return the files that are to be re-recorded by a verdict on their change in a range alone: its subject, by path and
-    blob of the file.
+    """Return the files to be re-recorded because of a verdict on their change in a range alone.
+
+    Each with the change's subject, by path and blob of the file.
     """
     states = Standing.objects.filter(state=State.REJECTED, fingerprint__startswith=CHANGE_PREFIX)
     latest = standing.latest(list(states.values_list("fingerprint", flat=True)))

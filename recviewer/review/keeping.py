@@ -1,7 +1,7 @@
-"""Approved contents, kept so that what changes later can be told.
+"""Approved contents, kept so that later changes can be compared with them.
 
-They are read and compressed before the transaction that approves them, so that nobody waits for the disk, and lie in a
-file without a name until then where they are many.
+They are read and compressed before the transaction that approves them, so that no writer waits for the disk. Until
+then, many of them are stored in an unnamed temporary file.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from recviewer.review.models import Kept
 from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
 
 Contents: TypeAlias = Callable[[Sequence[Target]], Iterator[tuple[Target, bytes]]]
-"""Yields the bytes of those of the targets that have any, in whatever order."""
+"""Yields the bytes of those of the targets that have any, in any order."""
 
 IN_MEMORY = 8 * 1024 * 1024
-"""Compressed bytes that wait in memory; more of them wait in a file."""
+"""Compressed bytes kept in memory; more of them go to a file."""
 BATCH = 50
 """Contents that are written at once."""
 
 
 class _Waiting(NamedTuple):
-    """What waits to be written: what it was approved as, its blob, its bytes as they are and when compressed."""
+    """A content to be written: what it was approved as, its blob, its bytes uncompressed and compressed."""
 
     subject: str
     blob: str
@@ -35,7 +35,7 @@ class _Waiting(NamedTuple):
 
 
 class Keeping:
-    """The contents of one act. A context manager: what was not written when it ends is dropped."""
+    """The contents of one action. A context manager: what was not written when it ends is dropped."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is closed where this ends
@@ -48,7 +48,7 @@ class Keeping:
         self._file.close()
 
     def read(self, targets: Sequence[Target], contents: Contents) -> None:
-        """Read what is to be kept of some targets. Of what a rule approves nothing is: nobody saw it."""
+        """Read what is to be kept of some targets. What a rule approves is not kept, because nobody saw it."""
         targets = [target for target in targets if not target.subject.startswith(CHANGE_PREFIX)]
         known: set[str] = set()
         for some in chunked({target.subject for target in targets}):
@@ -61,7 +61,7 @@ class Keeping:
                 self._waiting.append(_Waiting(target.subject, target.blob, len(data), len(packed)))
 
     def write(self, subjects: Collection[str]) -> None:
-        """Keep what was approved as one of these, a few at a time. To be called in the transaction of the act."""
+        """Store what was approved as one of these, in batches. Call it in the transaction of the action."""
         self._file.seek(0)
         for some in chunked(self._waiting, BATCH):
             read = [(one, self._file.read(one.packed)) for one in some]
@@ -70,6 +70,6 @@ class Keeping:
 
 
 def kept_bytes(fingerprint: str) -> bytes | None:
-    """Return the bytes that were approved under a fingerprint, None where none are kept."""
+    """Return the bytes that were approved under a fingerprint, None if none are kept."""
     row = Kept.objects.filter(fingerprint=fingerprint).first()
     return zlib.decompress(bytes(row.data)) if row else None

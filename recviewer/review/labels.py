@@ -1,4 +1,4 @@
-"""Tags everywhere at once: rename, merge, colour, delete. Each is one act, with one undo."""
+"""Tags everywhere at once: rename, merge, colour, delete. Each is one action, with one undo."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ def listing() -> list[Use]:
 
 
 def quick() -> list[Tag]:
-    """Return the most used tags, which have a digit as their key, by name: a digit should not wander while it is used."""
+    """Return the most used tags, which have a digit as their key.
+
+    They are sorted by name, so that digits do not change while in use.
+    """
     return sorted(_often(), key=lambda tag: tag.folded)
 
 
@@ -77,7 +80,7 @@ def rename(name: str, to: str, *, actor: str, now: datetime | None = None) -> Do
 
 
 def merge(name: str, into: str, *, actor: str, now: datetime | None = None) -> Done:
-    """Put one tag in the place of another, which goes. Raises Invalid."""
+    """Replace one tag by another and delete it. Raises Invalid."""
     with acting():
         tag, other = _named(name), _named(into)
         if tag == other:
@@ -107,7 +110,7 @@ def recolour(name: str, colour: str, *, actor: str, now: datetime | None = None)
 
 
 def remove(name: str, *, actor: str, now: datetime | None = None) -> Done:
-    """Take a tag off everything. Raises Invalid."""
+    """Remove a tag from everything. Raises Invalid."""
     with acting():
         tag = _named(name)
         uses = _uses(tag)

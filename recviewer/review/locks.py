@@ -1,4 +1,4 @@
-"""One act at a time: what looks first and writes then must not be overtaken between the two."""
+"""One action at a time, for actions that first read and then write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from recviewer.catalog import engines
 
 @contextmanager
 def acting() -> Iterator[None]:
-    """Run the block in a transaction that no other act runs beside, in any process on any host. May be nested."""
+    """Run the block in a transaction that excludes every other action, in any process on any host. May be nested."""
     engine = engines.of(connection.vendor)
     with engine.lean(), transaction.atomic():
         engine.only_writer("acts")

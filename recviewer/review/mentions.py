@@ -1,7 +1,7 @@
-"""What waits for a person by name: recordings tagged `@name`, and those with an open note that says `@name`.
+"""What waits for a person by name: recordings tagged `@name`, and those with an open note that contains `@name`.
 
-The tag assigns: it is given to one or many, undone and taken off like any other tag, and stays when a recording is made
-anew. The note asks: it waits until its thread is resolved.
+The tag assigns: it is added, undone and removed like any other tag, and stays when a recording is made again. The note
+asks: it waits until its thread is resolved.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from recviewer.review.tagging import folded
 
 MARK = "@"
 _NAMED = re.compile(r"(?<![\w@.])@(\w[\w.-]*\w|\w)")
-"""What a note names, as far as a name has no spaces."""
+"""A name in a note; such a name has no spaces."""
 
 
 def condition(name: str) -> Q:
@@ -27,7 +27,7 @@ def condition(name: str) -> Q:
 
 
 def paths_for(name: str) -> set[str]:
-    """Return the paths of recordings that wait for somebody, whatever lies at them now."""
+    """Return the paths of recordings that wait for somebody, whatever is at them now."""
     tagged = TagOn.objects.filter(tag__folded=folded(MARK + name)).values_list("path", flat=True)
     return {*tagged, *_noted(name)} if name else set()
 
@@ -40,7 +40,7 @@ def waiting_for(name: str) -> int:
 
 
 def people() -> list[str]:
-    """Return who is named by a tag or an open note: names of tags in full, of notes as far as they have no spaces."""
+    """Return the people named by a tag or an open note; names in notes end at a space."""
     found = {name.removeprefix(MARK) for name in _tags()}
     for body, _ in _open_notes():
         found |= set(_NAMED.findall(body))
@@ -49,7 +49,7 @@ def people() -> list[str]:
 
 
 def is_named(name: str, text: str) -> bool:
-    """Tell whether a text says `@name`, and not `@name-and-more` or `someone@name`. Case does not matter."""
+    """Tell whether a text contains `@name`, and not `@name-and-more` or `someone@name`, ignoring case."""
     return re.search(rf"(?<![\w@.]){re.escape(MARK + name.casefold())}(?![\w@-])(?!\.\w)", text.casefold()) is not None
 
 

@@ -1,6 +1,6 @@
-"""What people said and did. Rows name paths, fingerprints and blobs, never a key of the catalog.
+"""What people said and did. Rows refer to paths, fingerprints and blobs, never to a key of the catalog.
 
-The catalog can be dropped and built again, and nothing here is lost. AuditEvent and Decision are only ever added to.
+The catalog can be dropped and rebuilt without losing anything here. AuditEvent and Decision are append-only.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from django.utils import timezone
 
 
 class Verdict(models.TextChoices):
-    """A reviewer's word. CLEAR takes back what that reviewer said before.
+    """A reviewer's verdict. CLEAR withdraws the reviewer's earlier one.
 
-    REVERT is on a change of a range alone: its old recording is to come back instead of the new one.
+    REVERT applies only to a change of a range: its old recording is to be restored instead of the new one.
     """
 
     APPROVE = "approve", "approve"
@@ -25,7 +25,7 @@ class Verdict(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """What the verdicts on a fingerprint add up to. UNDECIDED is the absence of a row in `Standing`."""
+    """The combined result of the verdicts on a fingerprint. UNDECIDED is the absence of a row in `Standing`."""
 
     APPROVED = "approved", "approved"
     REJECTED = "rejected", "re-record"
@@ -48,14 +48,14 @@ class Colour(models.TextChoices):
 
 
 class AppendOnly(Exception):
-    """Something tried to alter what may only be added to."""
+    """Something tried to change an append-only row."""
 
 
 _M = TypeVar("_M", bound=models.Model)
 
 
 class AppendOnlyQuerySet(models.QuerySet[_M]):
-    """Rows that can be read and added."""
+    """Rows that can be read and added, but not changed."""
 
     def update(self, **kwargs: object) -> NoReturn:
         raise AppendOnly(f"{self.model.__name__} is only ever added to.")
@@ -107,7 +107,7 @@ class AuditEvent(_AppendOnlyModel):
 
 
 class EventItem(models.Model):
-    """A recording that an act touched: where it was and what it held then."""
+    """A recording that an action touched: its path and its content at that time."""
 
     event = models.ForeignKey(AuditEvent, on_delete=models.CASCADE, related_name="items")
     path = models.TextField()
@@ -122,7 +122,10 @@ class EventItem(models.Model):
 
 
 class EventMember(_AppendOnlyModel):
-    """One member of a list in an event's payload. part: the key of the list. Their keys are in the order of the list."""
+    """One member of a list in an event's payload. part: the key of the list.
+
+    The rows' keys are in the order of the list.
+    """
 
     event = models.ForeignKey(AuditEvent, on_delete=models.PROTECT, related_name="members")
     part = models.CharField(max_length=20)
@@ -192,7 +195,7 @@ class Standing(models.Model):
 
 
 class Kept(models.Model):
-    """The bytes that were approved, compressed by zlib: "what changed since" works also without git."""
+    """The bytes that were approved, compressed by zlib, so that "what changed since" works without git too."""
 
     fingerprint = models.CharField(max_length=80, primary_key=True)
     blob = models.CharField(max_length=40)
@@ -329,9 +332,9 @@ class PairChoice(models.Model):
 
 
 class TrashRecord(models.Model):
-    """Mirrors an entry of the trash, for pages. The manifest in the trash folder is the truth about the bytes.
+    """Mirrors an entry of the trash, for pages. The manifest in the trash folder is authoritative for the bytes.
 
-    entry: its id there. restored_at: it is back at its path. discarded_at: its bytes are gone for good.
+    entry: its id there. restored_at: it is back at its path. discarded_at: its bytes were deleted for good.
     """
 
     entry = models.CharField(max_length=40, unique=True)

@@ -1,9 +1,9 @@
-"""One reading of what people ask for: the page, `recviewer search` and `recviewer export --query` read a query here.
+"""Queries of recordings: the list, `recviewer search` and `recviewer export --query` all read a query here.
 
-The language is that of `language.reading`. Filters that stand next to each other on the line itself are moved out of it,
-so that an address names each (`?model=gpt-4o&q=weather`); what is left, words and all that stands in brackets or
-beside an `OR`, stays a line of the same language. Filters on what a recording is are the catalog's; those on what
-people said of it are added here (see `said`).
+The language is that of `language.reading`. Filters at the top level of the query are moved out of it, so that a URL
+names each (`?model=gpt-4o&q=weather`); the rest (words, and everything in brackets or beside an `OR`) stays a query of
+the same language. Filters on a recording itself are the catalog's; those on what people said are added here (see
+`said`).
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ KEYS = ("state", *FILTERS, "tag", "by", "for")
 MAY_LACK = frozenset(
     {"smell", "model", "suite", "host", "provider", "file", "finish", "recorder", "month", "author", "used"}
 )
-"""Filters whose empty value asks for recordings without one."""
+"""Filters whose empty value finds recordings without one."""
 
 TERM_LIMIT = 20
-"""Filters of a query that are used."""
+"""Maximum number of filters in a query."""
 
 VALUES_LIMIT = 3_000
-"""Characters that their values may have together, and as many the words, as an address writes them: each link has them."""
+"""Maximum length of all their values, and of the words, as encoded in a URL, because every link contains them."""
 
 PASTE_LIMIT = 10_000
-"""Characters that are read of what was typed or pasted."""
+"""Maximum length of what was typed or pasted."""
 
 
 def narrows(key: str, value: str) -> bool:
-    """Tell whether a filter's value must hold together with the key's others; else either is enough."""
+    """Tell whether several values of a filter must all match; otherwise they are alternatives."""
     return FILTERS[key].narrows(value) if key in FILTERS else key in ("tag", "for")
 
 
@@ -66,10 +66,10 @@ LANGUAGE = Language(KEYS, narrows, _meant)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for. words: what is left of the line without `terms`, see above.
+    """A parsed query. words: the rest of the query without `terms`, see above.
 
-    left_out: filters that are not used, since there are too many. cut: sentences on words that are not. remarks: what was
-    read although it is not right; line: the line that their places are of.
+    left_out: number of filters that were dropped because there are too many. cut: sentences on words that are not used.
+    remarks: mistakes that were tolerated; line: the query that their offsets refer to.
     """
 
     terms: tuple[Term, ...]
@@ -81,22 +81,22 @@ class Asked:
 
     @property
     def hints(self) -> tuple[str, ...]:
-        """Sentences on what was asked for and is not used, or not as it was typed."""
+        """Sentences on what is not used, or not as it was typed."""
         return (*on_filters(self.left_out), *self.cut, *on_remarks(self.remarks))
 
     @property
     def every_term(self) -> tuple[Term, ...]:
-        """All filters, those that stand in brackets or beside an OR, too."""
+        """All filters, including those in brackets or beside an OR."""
         return (*self.terms, *terms_in(self.words))
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Sentences on the terms whose values make no sense."""
+        """Sentences on invalid values."""
         return tuple(dict.fromkeys(filter(None, map(fault, self.every_term))))
 
 
 def read(text: str) -> Asked:
-    """Read what a person typed or pasted: filters, words, or a line that pytest printed."""
+    """Parse what a person typed or pasted: filters, words, or a line that pytest printed."""
     line = understood(clean(text[:PASTE_LIMIT]))
     typed = parse(line, LANGUAGE)
     found, rest = _moved(typed.tree)
@@ -107,7 +107,7 @@ def read(text: str) -> Asked:
 
 
 def _moved(tree: Tree | None) -> tuple[list[Term], Tree | None]:
-    """Part a tree in filters of which each says the same in an address, and the rest."""
+    """Split a tree into filters that can go into the URL, and the rest."""
     parts = tree.of if isinstance(tree, All) else () if tree is None else (tree,)
     often = Counter(_alternatives(part) for part in parts)
     terms, rest = list[Term](), list[Tree]()
@@ -123,7 +123,7 @@ def _moved(tree: Tree | None) -> tuple[list[Term], Tree | None]:
 
 
 def _alternatives(part: Tree) -> str:
-    """Return the filter that a part is one value of, or several of which either is enough; "" for any other part."""
+    """Return the filter of a part that is one value, or several alternative values, of it; "" for any other part."""
     some = part.of if isinstance(part, Either) else (part,)
     keys = {
         one.key if isinstance(one, Term) and not one.is_negative and not narrows(one.key, one.value) else ""
@@ -138,7 +138,7 @@ def _limited(tree: Tree | None) -> Tree | None:
 
 @lru_cache(64)
 def parsed(words: str) -> ReadLine:
-    """Return the rest of a query as it is read: see `Asked.words`."""
+    """Return the rest of a query, parsed: see `Asked.words`."""
     found = parse(words[: search.TEXT_LIMIT], LANGUAGE)
     return ReadLine(_limited(found.tree), found.remarks)
 
@@ -149,17 +149,17 @@ def rest_of(words: str) -> Tree | None:
 
 
 def terms_in(words: str) -> Iterator[Term]:
-    """Yield the filters that the rest of a query holds."""
+    """Yield the filters in the rest of a query."""
     return (leaf for leaf in leaves(parsed(words).tree) if isinstance(leaf, Term))
 
 
 def wanted_in(words: str) -> list[Word]:
-    """Return the words by which recordings may be found: of the rest of a query."""
+    """Return the words of the rest of a query by which recordings may be found."""
     return list(wanted_words(parsed(words).tree))
 
 
 def written(text: str) -> int:
-    """Return how many characters a text has in an address."""
+    """Return the length of a text in a URL."""
     return len(quote_plus(text, errors="replace"))
 
 
@@ -172,7 +172,7 @@ def fitting(words: str) -> str:
 
 
 def bounded(terms: Iterable[Term]) -> tuple[tuple[Term, ...], int]:
-    """Return the first of some filters, as many as a query may hold, and how many were left out."""
+    """Return as many filters as a query may have, and how many were dropped."""
     every, used, length = tuple(terms), list[Term](), 0
     for term in every:
         length += written(term.value)
@@ -182,7 +182,7 @@ def bounded(terms: Iterable[Term]) -> tuple[tuple[Term, ...], int]:
 
 
 def on_filters(left_out: int) -> tuple[str, ...]:
-    """Return a sentence on filters that are not used, () where none is left out."""
+    """Return a sentence on dropped filters, () if there are none."""
     if not left_out:
         return ()
     were = "filter was" if left_out == 1 else "filters were"
@@ -192,7 +192,7 @@ def on_filters(left_out: int) -> tuple[str, ...]:
 
 
 def on_words(tree: Tree | None, words: str) -> tuple[str, ...]:
-    """Return a sentence on words that are not searched for, () where all are. words: those that are kept of the tree."""
+    """Return a sentence on words that are not searched for, () if all are. words: those of the tree that are kept."""
     if first(tree, search.WORD_LIMIT, Word) != tree:
         return (f"Only the first {search.WORD_LIMIT} words were searched for.",)
     fits = fitting(words)
@@ -202,7 +202,7 @@ def on_words(tree: Tree | None, words: str) -> tuple[str, ...]:
 
 
 def on_line(line: str) -> tuple[str, ...]:
-    """Return what `on_words` says of a line that was not read yet."""
+    """Return `on_words` for a query that was not parsed yet."""
     return on_words(parse(line[:PASTE_LIMIT], LANGUAGE).tree, line)
 
 
@@ -216,7 +216,7 @@ _SLIPS = {
 
 
 def on_remarks(remarks: Iterable[Remark]) -> tuple[str, ...]:
-    """Return sentences on what was read although it is not right."""
+    """Return sentences on tolerated mistakes."""
     found = [_SLIPS[note.slip].format(note.piece) for note in remarks if note.slip in _SLIPS]
     found += [f"{name}: is no filter, so {note.piece} was looked for as a word; close to it: {near}:."
               for note, name, near in misnamed(remarks)]  # fmt: skip
@@ -224,7 +224,7 @@ def on_remarks(remarks: Iterable[Remark]) -> tuple[str, ...]:
 
 
 def misnamed(remarks: Iterable[Remark]) -> Iterator[tuple[Remark, str, str]]:
-    """Yield what looks like a filter whose name is close to one there is: with that name, and the nearest."""
+    """Yield what looks like a filter with a misspelt name: that name, and the nearest known one."""
     for note in remarks:
         name = note.piece.lstrip("-").partition(":")[0]
         close = difflib.get_close_matches(name.casefold(), KEYS, 1, 0.7) if note.slip is Slip.NAME else []
@@ -233,7 +233,7 @@ def misnamed(remarks: Iterable[Remark]) -> Iterator[tuple[Remark, str, str]]:
 
 
 def fault(term: Term) -> str:
-    """Return a sentence on a term whose value makes no sense, "" for any other. The key is one of KEYS."""
+    """Return an error message for a term with an invalid value, "" if it is valid. The key is one of KEYS."""
     if said.is_said(term) and term.key in FILTERS:
         return ""
     if term.key in FILTERS:
@@ -246,7 +246,7 @@ def fault(term: Term) -> str:
 
 
 def strangers(terms: Iterable[Term], words: str = "") -> tuple[str, ...]:
-    """Return sentences on what no recording has: wanted values, with those that are close to them, hashes and tests."""
+    """Return sentences on values that no recording has, with the nearest ones, and on unknown hashes and tests."""
     found = [_nobody(word.text) for word in wanted_in(words) if search.names_of(word) is not None]
     names: dict[str, set[str]] = {}
     for term in (*terms, *terms_in(words)):
@@ -265,7 +265,7 @@ def is_unknown(term: Term) -> bool:
 
 
 def _nobody(word: str) -> str:
-    """Return a sentence on a name that nothing here has, "" where something has it."""
+    """Return a sentence on a name that nothing here has, "" if something has it."""
     condition = named(word)
     if condition is None or Recording.objects.filter(condition).exists():
         return ""
@@ -284,11 +284,11 @@ NAMES = {
     "recorder": "recorder",
     "author": "commit__author",
 }
-"""Filters that take a name in full, and the column that has it."""
+"""Filters that take a name in full, each with its column."""
 
 
 def known_values(key: str) -> set[str]:
-    """Return the names that some recording has, of a filter that takes one."""
+    """Return the existing names for a filter that takes one."""
     if key == "tag":
         return {label.name for label, _ in tag_counts(Recording.objects.all())}
     if key == "by":
@@ -300,7 +300,7 @@ def known_values(key: str) -> set[str]:
 
 
 def close(value: str, known: set[str]) -> list[str]:
-    """Return the names that are close to one, or hold it, or are held by it; the nearest first."""
+    """Return the names that are similar to a value, contain it, or are contained in it; the nearest first."""
     by_sound = {re.sub(r"[\W_]", "", name.casefold()): name for name in sorted(known)}
     sound = re.sub(r"[\W_]", "", value.casefold())
     near = [name for key, name in by_sound.items() if sound and (sound in key or key in sound)]
@@ -311,9 +311,9 @@ def close(value: str, known: set[str]) -> list[str]:
 def narrowed(
     terms: Iterable[Term], words: str = "", recordings: Recordings | None = None, *, state: str | None = None
 ) -> Recordings:
-    """Return the recordings that terms and the rest of a query leave, of all or of some. A fault leaves none.
+    """Return the recordings that match terms and the rest of a query, out of all or of some.
 
-    state: where given, the words are searched for at once and only once: see `search.known`.
+    An invalid value leaves none. state: if given, the search runs at once and its result is cached: see `search.known`.
     """
     used = tuple(terms)
     found = Recording.objects.all() if recordings is None else recordings
@@ -330,24 +330,24 @@ def narrowed(
 
 
 def _one(term: Term) -> Q:
-    """Return the condition of a filter whose value makes sense, as if it were not to be left out."""
+    """Return the condition for a valid filter, ignoring its sign."""
     if said.is_said(term):
         return said.condition(term)
     return FILTERS[term.key].condition(term.value) or Q(pk__in=())
 
 
 def is_verdict(term: Term) -> bool:
-    """Tell whether a filter asks for what was decided."""
+    """Tell whether a filter is about verdicts."""
     return term.key == "state" or (term.key == "is" and said.is_said(term))
 
 
 def holds_said(terms: Iterable[Term], words: str = "") -> bool:
-    """Tell whether what people said decides anything of a query."""
+    """Tell whether a query depends on what people said."""
     return any(map(said.is_said, (*terms, *terms_in(words))))
 
 
 def parts(terms: Sequence[Term]) -> list[tuple[Term, ...]]:
-    """Return the filters that narrow on their own, each alone, and alternatives to each other together."""
+    """Return the groups of terms: filters that narrow are alone, alternatives are together."""
     made: dict[object, list[Term]] = {}
     for place, term in enumerate(terms):
         is_alone = term.is_negative or narrows(term.key, term.value)

@@ -1,4 +1,4 @@
-"""Notes on recordings: threads, pinned to the whole, a message or a chunk; edited and deleted by who wrote them."""
+"""Notes on recordings: threads, pinned to the whole, a message or a chunk; edited and deleted by their authors."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ from recviewer.secrets.named import without_secrets
 
 LENGTH = 10_000
 ANCHOR = re.compile(r"(m|chunk-)([0-9]{1,7})|")
-"""What a note is pinned to; "" for the whole."""
+"""Where a note is pinned; "" for the whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A note with its replies, oldest first, without deleted ones, on whatever recordings a file of reviews put them.
+    """A note with its replies, oldest first, without deleted ones, even if a file of reviews put them on other
+    recordings.
 
-    root: also where it was deleted but has replies. elsewhere: the path that it is on, where that is another one.
+    root: included even if it was deleted but has replies. elsewhere: the path that it is on, if that is another one.
     """
 
     root: Note
@@ -40,19 +41,19 @@ class Thread:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it still waits for somebody."""
+        """Tell whether it is still unresolved."""
         return self.root.resolved_at is None
 
 
 class NoNote(Refused):
-    """The note is not there any more."""
+    """The note does not exist any more."""
 
     status = 410
     title = "This note is gone"
 
 
 class NoteChanged(Refused):
-    """The note was changed by somebody, or in another window, since it was shown."""
+    """The note was changed, by somebody or in another window, since it was shown."""
 
     title = "The note changed meanwhile"
 
@@ -93,15 +94,15 @@ def write(
         verb = "answered a note on" if root else "wrote a note on"
         summary = f"{verb} {title_of(recording)}: {_short(body)}"
         uid = uuid.uuid4().hex
-        # Taking it back leaves a deleted note behind, so that it does not come back with an imported file.
+        # Undoing it leaves a deleted note behind, so that an imported file does not bring it back.
         before = {**values, "withdrawn_at": at.isoformat()}
         return _act(uid, Action.NOTE, summary, before, values, actor=actor, at=at)
 
 
 def edit(uid: str, *, actor: str, body: str, seen_at: str = "", now: datetime | None = None) -> Done:
-    """Change the words of a note of one's own.
+    """Change the text of one's own note.
 
-    seen_at: its `changed_at` as it was shown; "" for not checking. Raises Invalid, NoNote, NoteChanged, NotAllowed.
+    seen_at: its `changed_at` when it was shown; "" for not checking. Raises Invalid, NoNote, NoteChanged, NotAllowed.
     """
     body = _clean(body)
     with acting():
@@ -115,7 +116,7 @@ def edit(uid: str, *, actor: str, body: str, seen_at: str = "", now: datetime | 
 
 
 def drop(uid: str, *, actor: str, now: datetime | None = None) -> Done:
-    """Delete a note of one's own; answers to it stay. Raises NoNote, NotAllowed."""
+    """Delete one's own note; answers to it stay. Raises NoNote, NotAllowed."""
     with acting():
         note = _own(uid, actor)
         at = now or timezone.now()
@@ -135,7 +136,7 @@ def close(uid: str, *, actor: str, now: datetime | None = None) -> Done:
 
 
 def reopen(uid: str, *, actor: str, now: datetime | None = None) -> Done:
-    """Take a thread's resolution back. Raises NoNote."""
+    """Reopen a resolved thread. Raises NoNote."""
     with acting():
         note = _root(uid)
         if not note.resolved_at:
@@ -145,9 +146,9 @@ def reopen(uid: str, *, actor: str, now: datetime | None = None) -> Done:
 
 
 def threads(path: str) -> list[Thread]:
-    """Return the threads on a recording: open ones first, then by what they are pinned to, then oldest first.
+    """Return the threads on a recording: open ones first, then by where they are pinned, then oldest first.
 
-    A thread that lies elsewhere is among them where an answer in it is on this recording.
+    A thread on another recording is included if an answer in it is on this one.
     """
     roots = {root.pk: root for root in map(_beginning, _at(path))}
     answers = _answers(roots)
@@ -166,7 +167,7 @@ def _at(path: str) -> QuerySet[Note]:
 
 
 def _beginning(note: Note) -> Note:
-    """Return the note that begins a thread. Earlier versions let in files in which answers are answered, even in a ring."""
+    """Return the first note of a thread. Earlier versions accepted files with answers to answers, even in a cycle."""
     passed = {note.pk}
     while note.thread is not None and note.thread.pk not in passed:
         note = note.thread
@@ -175,12 +176,12 @@ def _beginning(note: Note) -> Note:
 
 
 def _paths(root: Note) -> set[str]:
-    """Return the recordings that a thread is shown on."""
+    """Return the recordings on which a thread is shown."""
     return {root.path} | {answer.path for answer in _answers([root.pk])[root.pk]}
 
 
 def _answers(roots: Collection[int]) -> dict[int, list[Note]]:
-    """Return the notes of threads below their beginnings, without deleted ones."""
+    """Return the replies of threads, without deleted ones."""
     found: dict[int, list[Note]] = {root: [] for root in roots}
     root_of = {root: root for root in roots}
     level = list(roots)

@@ -1,4 +1,4 @@
-"""Which recordings of a range belong together, where a reviewer knows it better than the pairing does."""
+"""Pairs of recordings in a range that reviewers made or broke, where they know better than the pairing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from recviewer.review.subjects import Seen, title_for
 
 
 def choices() -> tuple[Choice, ...]:
-    """Return what reviewers said, the last word on each two, in the order in which it was said."""
+    """Return what reviewers chose, the last choice for each two, in chronological order."""
     said = PairChoice.objects.order_by("at", "pk")
     names = ("old_path", "old_blob", "new_path", "new_blob", "is_pair")
     return tuple([Choice(*row) for row in said.values_list(*names)])
@@ -68,5 +68,5 @@ def _side(found: Overview, seen: Seen, *, is_old: bool) -> Side:
 
 
 def can_break(change: Change) -> bool:
-    """Tell whether a pair is one that a reviewer can break up: one of the same path is git's own word."""
+    """Tell whether a reviewer can break up a pair: one with the same path comes from git and stays."""
     return change.pair is not None and change.pair.how is not How.PATH

@@ -1,4 +1,4 @@
-"""Verdicts on the changes of a range: given on what commits hold, also where nothing of it lies on disk."""
+"""Verdicts on the changes of a range: given on what commits contain, even if nothing of it is on disk."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from recviewer.review.refusals import ChangedRecordings, Gone, Invalid
 from recviewer.review.subjects import CHANGE_PREFIX, GONE_PREFIX, Seen, Target
 
 CHURN = "only churn"
-"""The rule that approves churn on which nothing was found, without a look at each."""
+"""The rule that approves churn without findings, without a look at each."""
 
 SAME = "the same change"
-"""The rule by which a verdict on one change is on those that it stands for, without a look at each."""
+"""The rule by which a verdict on one change applies to those that it represents, without a look at each."""
 
 
 BACK = "made again unasked"
-"""The rule by which the old recordings of changes that nothing asked for come back, after a page that lists each."""
+"""The rule that restores the old recordings of changes that nothing asked for, after a page that lists each."""
 
 OTHERWISE = (State.REJECTED, State.DELETE, State.REVERT)
-"""What no approval of many at once goes over."""
+"""Verdicts that no approval of many at once overrides."""
 
 
 def origin_of(asked: Range) -> str:
-    """Return where a verdict is given: the range by its names, and the commit that was its head ("" for files on disk)."""
+    """Return the origin of a verdict: the range by its names, and its head commit ("" for files on disk)."""
     return f"{asked.spec} {asked.head}"
 
 
 def target_of(change: Change, start: bytes) -> Target:
-    """Return a change as what a person's verdict is given on. start: as `catalog.git_paths.way` returns it.
+    """Return a change as the target of a person's verdict. start: the prefix from `catalog.git_paths.way`.
 
-    The change itself is decided on along with what it says, and has to be where something is asked of it.
+    The change itself is decided on along with what it says; this is required where there is a finding on it.
     """
     side = change.side
     return Target(
@@ -57,12 +57,12 @@ def target_of(change: Change, start: bytes) -> Target:
 
 
 def targets(found: Overview, seen: Sequence[Seen], verdict: str, rule: str = "") -> list[Target]:
-    """Return what a verdict on some changes is given on, each once. Raises Invalid (nothing named), Gone, Changed.
+    """Return the targets of a verdict on some changes, each once. Raises Invalid (nothing named), Gone, Changed.
 
-    seen: paths in git. rule: by which all of them are approved; without one the first was on the screen and stands for the
-    others. A verdict given without a look hangs on the change alone, never on what the recording says, and an approval
-    without a look leaves out what somebody wants re-recorded or deleted, or the old one of back. That the old one comes
-    back is said of the change alone, and whatever is said of such a change afterwards is said of itself too.
+    seen: paths in git. rule: the rule that approves all of them; without one the first was on the screen and represents
+    the others. A verdict given without a look applies to the change alone, never to what the recording says, and an
+    approval without a look skips what somebody wants re-recorded, deleted or restored. A verdict to restore the old
+    recording applies to the change alone, and any later verdict on such a change applies to the change itself too.
     """
     named = _named(found, seen)
     if verdict == Verdict.REVERT:
@@ -83,7 +83,7 @@ def targets(found: Overview, seen: Sequence[Seen], verdict: str, rule: str = "")
 
 
 def _check_offers(named: Sequence[Change]) -> None:
-    """Raise Invalid unless the old recording of every change can be taken back."""
+    """Raise Invalid unless the old recording of every change can be restored."""
     why = next((one.why_not_back or "it was asked for" for one in named if not one.can_go_back), "")
     if why:
         which = "The old recording" if len(named) == 1 else "One of the old recordings"
@@ -112,9 +112,10 @@ def _is_as_seen(change: Change, seen: Seen) -> bool:
 def say(
     find: Callable[[], Overview], seen: Sequence[Seen], *, actor: str, verdict: str, note: str = "", rule: str = ""
 ) -> Done:
-    """Record a verdict on changes of a range. find: works the range out as it is now. Raises what `decide.say` raises.
+    """Record a verdict on changes of a range. find: evaluates the range as it is now.
 
-    rule: see `targets`. Of many, those whose bytes cannot be had are left out and named.
+    Raises what `decide.say` raises. rule: see `targets`. Of many, those whose bytes are not available are skipped and
+    named.
     """
     found = find()
     unread = _unread(found, seen)
@@ -142,14 +143,14 @@ def say(
 
 
 def _kept(found: Overview, seen: Sequence[Seen], actor: str) -> int:
-    """Count the changes of an item, but its first, on whose content the actor decided elsewhere: that verdict stays."""
+    """Count the changes of an item, except its first, on whose content the actor decided elsewhere: that verdict stays."""
     first, *others = _named(found, seen)
     said = standing.latest({change.subject for change in others if change.subject != first.subject} - {""})
     return sum(actor in said.get(change.subject, {}) for change in others if change.subject != first.subject)
 
 
 def _unread(found: Overview, seen: Sequence[Seen]) -> dict[str, str]:
-    """Return why some of the files that were seen, but not all of them, cannot be read, by path."""
+    """Return why some of the seen files (but not all) cannot be read, by path."""
     wanted = {item.path for item in seen}
     unread = {
         change.side.path: cannot_be_read(change.side.exchange.problems[0].what)
@@ -171,15 +172,15 @@ def churn(report: Report) -> list[Change]:
 
 
 def covered(report: Report) -> list[Change]:
-    """Return what the rule covers, decided or not: changes that mean the same and on which nothing was found.
+    """Return what the rule covers, decided or not: changes with the same meaning and without findings.
 
-    A file whose request was edited may mean the same and yet not be found by replay any more.
+    A file whose request was edited may have the same meaning and still not be found by replay any more.
     """
     return [change for change in report.found.changes if change.is_churn and change.subject]
 
 
 def is_older(change: Change) -> bool:
-    """Tell whether the rule for older generations covers a change, decided or not: nothing was found on it."""
+    """Tell whether the rule for older generations covers a change, decided or not: it has no findings."""
     return change.is_older and change.new is None and change.severity is None and bool(change.subject)
 
 
@@ -201,9 +202,9 @@ def _stays(target: Target) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a reviewer decided on earlier heads of a range. head: the last of them, "" for none and for files on disk.
+    """A reviewer's decisions on earlier heads of a range. head: the last of them, "" for none and for files on disk.
 
-    count: verdicts that stand. lost: those on what the range does not hold any more, the latest first.
+    count: verdicts that still apply. lost: those on what the range no longer contains, the latest first.
     """
 
     head: str
@@ -212,7 +213,7 @@ class Moved:
 
 
 def moved(found: Overview, reviewer: str) -> Moved:
-    """Return what a reviewer's verdicts in this range come to now that its head may be another."""
+    """Return which of a reviewer's verdicts in this range still apply, now that its head may have moved."""
     begin = f"{found.source.range.spec} "
     rows = Decision.objects.filter(beginning("origin", begin), reviewer=reviewer)
     latest = standing.latest(set(rows.values_list("fingerprint", flat=True)))

@@ -1,4 +1,4 @@
-"""What a crash left half done in the trash, settled at the next start."""
+"""What a crash left half done in the trash, completed at the next start."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ from recviewer.store.trash import Trash
 
 @dataclass(frozen=True, slots=True)
 class _Differences:
-    """Where the trash and what is written down of it differ."""
+    """Differences between the trash and its records."""
 
     moved: list[TrashEntry]
-    """In the trash, and not written down."""
+    """In the trash, but not recorded."""
     back: list[TrashEntry]
-    """Restored, and written down as in the trash."""
+    """Restored, but recorded as in the trash."""
     found: list[TrashEntry]
-    """In the trash, and written down as deleted for good."""
+    """In the trash, but recorded as deleted for good."""
     burnt: list[TrashRecord]
-    """Deleted for good, which was interrupted, and written down as in the trash."""
+    """Deleted for good by an interrupted action, but recorded as in the trash."""
     gone: list[TrashRecord]
-    """Not there, and written down as in the trash: they may come back, with a disk that is missing."""
+    """Missing, but recorded as in the trash: they may come back, with a disk that is not mounted."""
 
 
 def reconcile() -> list[str]:
-    """Settle what a crash interrupted, make the records agree with the trash, and tell of it in sentences.
+    """Complete what a crash interrupted, make the records agree with the trash, and return sentences about it.
 
-    To be called at each start, before requests. Raises the store's NotWritable.
+    Call it at each start, before requests. Raises the store's NotWritable.
     """
     folder = trash_folder()
     if not Path(folder.folder).is_dir() and not TrashRecord.objects.exists():
@@ -65,7 +65,7 @@ def reconcile() -> list[str]:
 
 
 def _compare(folder: Trash, burning: Collection[str]) -> _Differences:
-    """Hold the records against the trash. burning: entries that were being deleted for good."""
+    """Compare the records with the trash. burning: entries that were being deleted for good."""
     entries = {entry.id: entry for entry in folder.entries()}
     there = folder.ids()
     records = {record.entry: record for record in TrashRecord.objects.all()}
@@ -109,7 +109,7 @@ def _is_held(record: TrashRecord) -> bool:
 
 
 def _mark_found(entries: Sequence[TrashEntry]) -> None:
-    """Write down that entries are there which an earlier version took for gone, where the folder was missing."""
+    """Record that entries exist which an earlier version took for lost, because the folder was missing."""
     for some in chunked(entry.id for entry in entries):
         TrashRecord.objects.filter(entry__in=some).update(discarded_at=None, restored_at=None)
     audit.write(
@@ -122,7 +122,7 @@ def _mark_found(entries: Sequence[TrashEntry]) -> None:
 
 
 def _acts(entries: Sequence[TrashEntry]) -> list[list[TrashEntry]]:
-    """Group entries by the act that made them: what one person moved at one time."""
+    """Group entries by the action that made them: what one person moved at one time."""
     found: dict[tuple[str, datetime], list[TrashEntry]] = {}
     for entry in entries:
         found.setdefault((entry.actor, entry.time), []).append(entry)

@@ -1,4 +1,4 @@
-"""What review refuses to do, in sentences for a person. Nothing was changed when one of these is raised."""
+"""What review refuses to do, as sentences for users. Nothing was changed when one of these is raised."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from recviewer.catalog import database
 
 
 class Refused(Exception):
-    """An act that was not done. `str()` of it is one or more sentences. status, title: for the HTTP answer."""
+    """An action that was not done. `str()` gives one or more sentences. status, title: for the HTTP response."""
 
     status = 409
     title = "That was not done"
 
 
 class ChangedRecordings(Refused):
-    """Recordings are not the ones that were seen. paths: their keys."""
+    """Recordings differ from what was seen. paths: their keys."""
 
     title = "The file changed meanwhile"
 
@@ -44,7 +44,7 @@ class Gone(Refused):
 
 
 class Overtaken(Refused):
-    """What an undo or redo would put back has been replaced by something later."""
+    """What an undo or redo would restore has been replaced by something later."""
 
     def __init__(self, count: int, total: int) -> None:
         if total == 1:
@@ -55,7 +55,7 @@ class Overtaken(Refused):
 
 
 class Unnoted(Refused):
-    """Files were moved, but that could not be written down; the next start does so. moved: what was, as a clause."""
+    """Files were moved, but that could not be recorded; the next start does so. moved: what was, as a clause."""
 
     status = 503
     title = "Done, but not written down"
@@ -67,11 +67,11 @@ class Unnoted(Refused):
 
 
 class NothingToUndo(Refused):
-    """There is no act to take back or to do again."""
+    """There is no action to undo or redo."""
 
 
 class Invalid(Refused):
-    """The act lacks something, or something in it makes no sense."""
+    """The action lacks something, or a value is invalid."""
 
     status = 422
 

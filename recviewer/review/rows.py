@@ -1,7 +1,7 @@
-"""Rows as they were and as they became: tags changed everywhere, notes, pairs, searches, and what an import brought.
+"""Rows before and after: tags changed everywhere, notes, pairs, searches, and what an import brought.
 
-An act lists its changes, each a table, a key and the row's values before and after (None for no row). Applying one side
-does the act, applying the other takes it back.
+An action lists its changes: a table, a key and the row's values before and after (None for no row). Applying one side
+does the action, applying the other undoes it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class RowChange(TypedDict):
 
 
 def change(table: str, key: Sequence[str], before: Values | None, after: Values | None) -> RowChange:
-    """Return a change as it stands in a payload."""
+    """Return a change as stored in a payload."""
     return {"table": table, "key": list(key), "before": before, "after": after}
 
 
@@ -78,13 +78,13 @@ def of_search(search: SavedSearch) -> Values:
 
 
 def of_suppression(one: Suppression) -> Values:
-    """Return a suppression's values for a payload, but for what is its key."""
+    """Return a suppression's values for a payload, without its key."""
     values: Values = {name: getattr(one, name) for name in ("path", "reason", "author", "is_lifted")}
     return values | {"until": one.until.isoformat() if one.until else "", "changed_at": one.changed_at.isoformat()}
 
 
 def present(changes: Iterable[RowChange]) -> dict[tuple[str, ...], Values]:
-    """Return the rows that these changes are about, as they are now, by table and key."""
+    """Return the present rows that these changes are about, by table and key."""
     keys: dict[str, list[list[str]]] = {TAG: [], ON: [], NOTE: [], PAIR: [], SEARCH: [], LET_BE: []}
     for one in changes:
         keys[one["table"]].append(one["key"])
@@ -118,10 +118,10 @@ def _suppressions(keys: Iterable[list[str]]) -> Iterator[tuple[tuple[str, ...], 
 
 
 def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
-    """Take such an act back or do it again, a few rows at a time.
+    """Undo such an action or redo it, in batches.
 
-    source: the event whose payload describes the present effect: the act itself, or its last redo.
-    Raises NotAllowed (another's note), Overtaken (changed again since).
+    source: the event whose payload describes the present effect: the action itself, or its last redo. Raises NotAllowed
+    (another's note), Overtaken (changed again since).
     """
     if event.action in audit.PERSONAL and event.actor != actor:
         raise NotAllowed(f"Only {event.actor} can take back or repeat that.")
@@ -147,7 +147,7 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
 
 
 def _count_overtaken(changes: Sequence[RowChange], *, is_back: bool) -> int:
-    """Count the rows that are neither what an undo or a redo begins from nor what it leads to."""
+    """Count the rows that have neither the values that an undo or a redo starts from nor those that it leads to."""
     now = present(changes)
     later = 0
     for one in changes:
@@ -158,9 +158,9 @@ def _count_overtaken(changes: Sequence[RowChange], *, is_back: bool) -> int:
 
 
 def apply(changes: Sequence[RowChange], *, at: datetime | None = None) -> None:
-    """Make the rows what the changes say: as they became.
+    """Set the rows to the values after the changes.
 
-    at: when, for rows that tell when they changed last; None keeps the time they had.
+    at: the time for rows that store when they last changed; None keeps their time.
     """
     _apply(lambda: chunked(changes), is_back=False, at=at)
 
@@ -169,10 +169,10 @@ Wanted = dict[tuple[str, ...], Values | None]
 
 
 def _apply(batches: Callable[[], Iterator[list[RowChange]]], *, is_back: bool, at: datetime | None) -> None:
-    """Make the rows what the changes say: as they became or, with is_back, as they were.
+    """Set the rows to the values after the changes or, with is_back, before them.
 
-    batches: yields them from the start, as often as it is called. Notes take two rounds, for an answer needs the note that
-    it hangs on: those come first, and go last.
+    batches: yields them from the start, whenever it is called. Notes take two passes, because a reply needs its root:
+    roots are written first and deleted last.
     """
     unused: list[str] = []
     has_answers = False
@@ -198,7 +198,7 @@ def _apply(batches: Callable[[], Iterator[list[RowChange]]], *, is_back: bool, a
 
 
 def _wanted(changes: Iterable[RowChange], *, is_back: bool) -> dict[str, Wanted]:
-    """Return what rows are to be, by table and key."""
+    """Return the values that rows should have, by table and key."""
     wanted: dict[str, Wanted] = {TAG: {}, ON: {}, NOTE: {}, PAIR: {}, SEARCH: {}, LET_BE: {}}
     for one in changes:
         wanted[one["table"]][tuple(one["key"])] = one["before"] if is_back else one["after"]
@@ -210,7 +210,7 @@ def _gone(wanted: Wanted) -> list[str]:
 
 
 def _bare(values: Values | None) -> Values | None:
-    """Return what counts when rows are compared: not when they changed, nor how a tag that they name is written."""
+    """Return the values that count in comparisons: not the time of the change, nor the spelling of a tag."""
     return None if values is None else {name: value for name, value in values.items() if name not in _ASIDE}
 
 
@@ -238,7 +238,7 @@ def _put_uses(wanted: Wanted) -> None:
 
 
 def _put_notes(wanted: Wanted, at: datetime | None) -> None:
-    """Write notes, some of which may be there: either such as answer others, or such as do not."""
+    """Write notes, some of which may exist: either replies, or roots."""
     threads: dict[str, Note] = {}
     for some in chunked({values["thread"] for values in wanted.values() if values and values["thread"]}):
         threads.update((note.uid, note) for note in Note.objects.filter(uid__in=some))
@@ -258,7 +258,7 @@ def _put_notes(wanted: Wanted, at: datetime | None) -> None:
 
 
 def _take_notes(gone: list[str]) -> None:
-    """Delete notes; answers to them are gone by then. Raises Overtaken where there are others."""
+    """Delete notes whose replies are already deleted. Raises Overtaken if there are others."""
     try:
         for some in chunked(gone):
             Note.objects.filter(uid__in=some).delete()

@@ -1,4 +1,4 @@
-"""Filters on what people said: verdicts, who gave them, tags, notes, and for whom, each as a condition on recordings."""
+"""Filters on what people said: verdicts, their authors, tags, notes, and assignees, each as a condition on recordings."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _STATES = {
 
 
 def is_said(term: Term) -> bool:
-    """Tell whether only what people said decides a filter."""
+    """Tell whether a filter depends only on what people said."""
     return term.key in KEYS or term.value in SAID.get(term.key, ())
 
 
 def condition(term: Term) -> Q:
-    """Return the condition of a filter on what people said, as if it were not to be left out."""
+    """Return the condition for a filter on what people said, ignoring its sign."""
     if term.key == "by":
         return _decided_by(term.value)
     if term.key == "for":
@@ -50,7 +50,7 @@ def condition(term: Term) -> Q:
 
 @prepared
 def people() -> QuerySet[Standing, str]:
-    """Return who gave a verdict that decides something."""
+    """Return the people whose verdict decides something."""
     return Standing.objects.order_by().values_list("by", flat=True).distinct()
 
 

@@ -1,8 +1,8 @@
-"""Saved searches: names for what a list is narrowed to. They belong to everybody of the instance, as tags do.
+"""Saved searches: names for filters of the list. They belong to everybody on the instance, as tags do.
 
 A team says "look through *cut off*" and means one list; so a name stands for the same search on everybody's page, and
-whoever may decide may change it. Nothing is lost by that: each act is in the log with what stood there before, and one
-undo brings it back.
+whoever may decide may change it. Nothing is lost by that: each change is logged with the previous value, and can be
+undone.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from recviewer.review.tagging import folded
 
 NAME_LENGTH = 60
 QUERY_LENGTH = 4_000
-"""Characters of a query: more than an address of the list holds."""
+"""Maximum length of a query: longer than a URL of the list can be."""
 MOST = 60
-"""Searches that an instance keeps: each is a line beside the list."""
+"""Maximum number of searches on an instance, because each is a line beside the list."""
 
 
 def clean_name(name: str) -> str:
-    """Return a search's name as it is kept, white space single. Raises Invalid."""
+    """Normalise a search's name: white space is collapsed. Raises Invalid."""
     tidy = " ".join(name.split())
     if not tidy:
         raise Invalid("A saved search needs a name.")
@@ -40,7 +40,7 @@ def clean_name(name: str) -> str:
 
 
 def clean_query(query: str) -> str:
-    """Return a query as it is kept. Raises Invalid."""
+    """Normalise a query. Raises Invalid."""
     tidy = " ".join(query.split())
     if not tidy:
         raise Invalid("There is nothing to save: the list is not narrowed.")
@@ -55,9 +55,9 @@ def listing() -> list[SavedSearch]:
 
 
 def save(name: str, query: str, *, actor: str, sort: str = "", over: str = "", now: datetime | None = None) -> Done:
-    """Keep a query under a name. over: the query that the name stood for when its new one was chosen, "" for a new name.
+    """Save a query under a name. over: the query that the name had when its new one was chosen, "" for a new name.
 
-    Raises Invalid, also where the name stands for another search than `over`.
+    Raises Invalid, also if the name has another query than `over`.
     """
     name, query = clean_name(name), clean_query(query)
     with acting():
@@ -79,7 +79,7 @@ def save(name: str, query: str, *, actor: str, sort: str = "", over: str = "", n
 
 
 def rename(name: str, to: str, *, actor: str, now: datetime | None = None) -> Done:
-    """Give a search another name. Raises Invalid, also where there is a search of that name."""
+    """Rename a search. Raises Invalid, also if there is a search of that name."""
     to = clean_name(to)
     with acting():
         found = _named(name)
@@ -97,7 +97,7 @@ def rename(name: str, to: str, *, actor: str, now: datetime | None = None) -> Do
 
 
 def remove(name: str, *, actor: str, now: datetime | None = None) -> Done:
-    """Delete a search; the recordings that it finds stay what they are. Raises Invalid."""
+    """Delete a search; the recordings that it finds are not affected. Raises Invalid."""
     with acting():
         found = _named(name)
         changes = [change(SEARCH, [found.folded], of_search(found), None)]

@@ -1,8 +1,8 @@
-"""What the verdicts on a fingerprint add up to.
+"""The combined result of the verdicts on a fingerprint.
 
-Of each reviewer only the latest verdict counts. One wish to re-record blocks; else one mark for deletion (also when
-somebody approved: a disagreement is to be seen, not to be passed over); else one wish for the old recording of a change;
-else one approval passes.
+Only the latest verdict of each reviewer counts. One re-record verdict blocks; else one mark for deletion counts (even
+if somebody approved, so that a disagreement is visible); else one verdict to take back the old recording; else one
+approval passes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ORDER = (
 
 
 class Spoken(Protocol):
-    """A verdict of one reviewer, wherever it is known from: a row, or a line of a file."""
+    """A verdict of one reviewer, from a row or from a line of a file."""
 
     @property
     def fingerprint(self) -> str: ...
@@ -45,20 +45,23 @@ class Spoken(Protocol):
 _S = TypeVar("_S", bound=Spoken)
 
 ENTERED = ("entered_at", "verdict", "note", "at", "path", "blob", "pk")
-"""The order in which decisions count: whatever order two people's files are imported in, the same one is last."""
+"""The order in which decisions count: in whatever order two people's files are imported, the same one is last."""
 
 
 LAST = datetime(2500, 1, 1, tzinfo=UTC)
-"""Nothing was entered after it. Earlier versions let in lines of a file that say so; they would outlast every verdict."""
+"""Upper limit of times. Earlier versions accepted lines with later times, which would outlast every verdict."""
 
 
 def in_force() -> QuerySet[Decision]:
-    """Return all decisions but those of imports that were taken back, and those that say they were made after `LAST`."""
+    """Return all decisions except those of imports that were undone, and those with times after `LAST`."""
     return Decision.objects.filter(entered_at__lt=LAST).exclude(event__in=audit.undone_imports())
 
 
 def latest(fingerprints: Collection[str], *, with_rules: bool = False) -> dict[str, dict[str, Decision]]:
-    """Return the decisions that count, by fingerprint and reviewer, without cleared ones. with_rules: see `counting`."""
+    """Return the decisions that count, by fingerprint and reviewer, without cleared ones.
+
+    with_rules: see `counting`.
+    """
     found: dict[str, dict[str, Decision]] = {}
     for some in chunked(fingerprints):
         found |= counting(_entered_on(some), with_rules=with_rules)
@@ -77,11 +80,12 @@ def _entered_on(fingerprints: Sequence[str]) -> QuerySet[Decision]:
 
 
 def counting(spoken: Iterable[_S], *, with_rules: bool = False) -> dict[str, dict[str, _S]]:
-    """Return what counts, by fingerprint and reviewer: the last word of each, unless it took the one before back.
+    """Return what counts, by fingerprint and reviewer: the last verdict of each, unless it withdrew the one before.
 
-    spoken: in the order of `ENTERED`, about any fingerprints. Earlier versions let a rule approve what recordings say; today
-    a rule speaks of changes alone. Such approvals decide nothing, for nobody looked, and are returned only with with_rules.
-    A rejection by such a rule still blocks, and any other word by it ends the approval that the reviewer gave before.
+    spoken: in the order of `ENTERED`, about any fingerprints. Earlier versions let a rule approve what recordings say;
+    today a rule applies to changes alone. Such approvals decide nothing, because nobody looked, and are returned only
+    with with_rules. A rejection by such a rule still blocks, and any other verdict by it ends the reviewer's earlier
+    approval.
     """
     found: dict[str, dict[str, _S]] = {}
     for one in spoken:
@@ -97,19 +101,20 @@ def counting(spoken: Iterable[_S], *, with_rules: bool = False) -> dict[str, dic
 
 
 def is_by_rule(one: Spoken) -> bool:
-    """Tell whether a rule spoke of what recordings say, not of a change."""
+    """Tell whether a rule's verdict is about what recordings say, not about a change."""
     return bool(one.rule) and not one.fingerprint.startswith(CHANGE_PREFIX)
 
 
 def takes_back(one: Spoken, before: Spoken | None) -> bool:
-    """Tell whether what was said by a rule ends an approval of before."""
+    """Tell whether a verdict by a rule ends an earlier approval."""
     return before is not None and before.verdict == Verdict.APPROVE and one.verdict != Verdict.APPROVE
 
 
 def on(target: Target, *, asks: bool = False) -> list[Decision]:
-    """Return the decisions that count for what a verdict would be given on: on what it says, and on the change itself.
+    """Return the decisions that count for a target: on what it says, and on the change itself.
 
-    asks: only a decision on the change itself closes it; of what says the same elsewhere only rejections count until then.
+    asks: only a decision on the change itself closes it; until then only rejections of the same content elsewhere
+    count.
     """
     said = latest({subject for subject in target.subjects if subject})
     content = list(said.get(target.subject, {}).values())
@@ -120,7 +125,7 @@ def on(target: Target, *, asks: bool = False) -> list[Decision]:
 
 
 def entered(fingerprints: Collection[str], reviewer: str) -> dict[str, datetime]:
-    """Return when this reviewer's last decision on each of these came into force; a new one has to come after it."""
+    """Return when this reviewer's last decision on each of these took effect; a new one has to be later."""
     found: dict[str, datetime] = {}
     for some in chunked(fingerprints):
         found.update(_last_of(some, reviewer))
@@ -134,7 +139,7 @@ def _last_of(fingerprints: Sequence[str], reviewer: str) -> QuerySet[Decision, t
 
 
 def settle(decisions: Iterable[_S]) -> tuple[State, _S | None]:
-    """Return the state that these decisions (the latest of each reviewer) add up to, and the one that settles it."""
+    """Return the state that results from these decisions (the latest of each reviewer), and the deciding one."""
     by_time = sorted(decisions, key=lambda decision: (decision.at, decision.reviewer))
     for verdict, state in ORDER:
         of_kind = [decision for decision in by_time if decision.verdict == verdict]
@@ -144,7 +149,7 @@ def settle(decisions: Iterable[_S]) -> tuple[State, _S | None]:
 
 
 def update(fingerprints: Collection[str]) -> None:
-    """Bring the standings of these fingerprints up to date with the decisions."""
+    """Update the standings of these fingerprints from the decisions."""
     said: dict[str, dict[str, _Word]] = {}
     for some in chunked(fingerprints):
         said |= counting(_Word(*row) for row in _words_on(some))
@@ -163,7 +168,7 @@ _OF_A_STANDING = ("state", "by", "at", "note", "rule")
 
 
 class _Word(NamedTuple):
-    """Of a decision, what standings are made of."""
+    """The parts of a decision from which standings are computed."""
 
     fingerprint: str
     reviewer: str
@@ -180,23 +185,23 @@ def _words_on(fingerprints: Sequence[str]) -> QuerySet[Decision, tuple[str, str,
 
 
 def state() -> tuple[object, ...]:
-    """Return a name of all that is decided at present: another one whenever a standing may be another.
+    """Return an identifier of all decisions, which changes whenever a standing may change.
 
-    Standings follow from decisions and from which imports were taken back, and both are only ever added to.
+    Standings follow from decisions and from which imports were undone, and both are append-only.
     """
     return *_newest_event(), *_newest_decision()
 
 
 def newest(state: tuple[object, ...]) -> tuple[int, int]:
-    """Return the keys of the newest event and the newest decision that a `state` names, 0 for none."""
+    """Return the keys of the newest event and the newest decision in a `state`, 0 for none."""
     keys = [one[0] for one in state if isinstance(one, tuple)]
     return (keys[0] if keys else 0), (keys[1] if len(keys) > 1 else 0)
 
 
 def is_still(state: tuple[object, ...]) -> bool:
-    """Tell whether the newest event and the newest decision of a `state` are still what they were.
+    """Tell whether the newest event and the newest decision of a `state` still exist unchanged.
 
-    Where an older copy of a database was put back, others come to have their keys, or none has.
+    After an older copy of a database was restored, other rows get their keys, or none has them.
     """
     (event, decision), stamps = newest(state), [one[1] for one in state if isinstance(one, tuple)]
     kept = [*(_event(event) if event else ()), *(_decision(decision) if decision else ())]
@@ -224,7 +229,7 @@ def _newest_decision() -> QuerySet[Decision, tuple[int, datetime]]:
 
 
 def rebuild() -> int:
-    """Make all standings anew from the decisions. Returns how many fingerprints have one."""
+    """Recompute all standings from the decisions. Returns how many fingerprints have one."""
     Standing.objects.all().delete()
     for some in chunked(Decision.objects.values_list("fingerprint", flat=True).distinct().iterator()):
         update(some)

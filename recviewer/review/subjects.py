@@ -1,4 +1,4 @@
-"""What an act is about: recordings as they were seen, checked against what is."""
+"""What an action is about: recordings as they were seen, compared with their present state."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ CHUNK = 500
 """Values in one SQL list."""
 BLOB_PREFIX = "blob:"
 GONE_PREFIX = "gone:"
-"""Begins what a verdict on a removal hangs on: see `changes.model.Change.subject`."""
+"""Prefix of the subject of a verdict on a removal: see `changes.model.Change.subject`."""
 CHANGE_PREFIX = "change:"
-"""Begins what a verdict on one change of a range hangs on: see `changes.model.Change.own_subject`."""
+"""Prefix of the subject of a verdict on one change of a range: see `changes.model.Change.own_subject`."""
 PATH_LENGTH = 16_384
 """Characters of a path's key: 4,096 bytes, each written as `\\xNN`."""
 TEST_LENGTH = 100_000
@@ -29,9 +29,9 @@ _T = TypeVar("_T")
 
 
 class Seen(NamedTuple):
-    """A recording as a person saw it: its key and the blob id it had then.
+    """A recording as a person saw it: its key and its blob id at that time.
 
-    change: of a recording in a range, `Change.own_subject` of what was seen; "" where nobody tells.
+    change: for a recording in a range, `Change.own_subject` of what was seen; "" if unknown.
     """
 
     path: str
@@ -40,10 +40,10 @@ class Seen(NamedTuple):
 
 
 class Target(NamedTuple):
-    """What a verdict is given on: content at a path, on disk or only in git. subject: what the verdict hangs on.
+    """The target of a verdict: content at a path, on disk or only in git. subject: what the verdict applies to.
 
-    test_id: "" where none is known. asked: the first words, for sentences. own: the change itself, on which the verdict
-    hangs too, "" where it does not. rule: by which it is given without a look, "" for what was on the screen.
+    test_id: "" if unknown. asked: the first words, for sentences. own: the change itself, to which the verdict applies
+    too, "" if it does not. rule: the rule of a verdict without a look, "" for what was on the screen.
     """
 
     path: str
@@ -57,12 +57,12 @@ class Target(NamedTuple):
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """All that the verdict hangs on."""
+        """All subjects of the verdict."""
         return (self.subject, self.own) if self.own else (self.subject,)
 
 
 GENERATIONS = "older generations"
-"""The rule that lets the older generations of one call go together, after a page that shows each."""
+"""The rule that approves the older generations of one call together, after a page that shows each."""
 
 WHOLE_TEST = "a test read as a whole"
 """The rule that approves the pairs of one test together, after a page that shows what changed in each."""
@@ -71,26 +71,26 @@ _VERSIONED = re.compile(r"(?:gone:|change:)?(\d+):")
 
 
 OLDER = tuple(f"{version}:" for version in range(1, int(fingerprint.VERSION)))
-"""What fingerprints of older versions begin with."""
+"""Prefixes of fingerprints of older versions."""
 
 
 def is_older(subject: str) -> bool:
-    """Tell whether a verdict hangs on a fingerprint of an older version than that of now."""
+    """Tell whether a verdict is on a fingerprint of an older version."""
     found = _VERSIONED.match(subject)
     return found is not None and int(found[1]) < int(fingerprint.VERSION)
 
 
 def chunked(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
-    """Return the values in lists of at most `size`."""
+    """Split the values into lists of at most `size`."""
     rest = iter(values)
     while piece := list(islice(rest, size)):
         yield piece
 
 
 def subject_of(recording: Recording) -> str:
-    """Return what a verdict on a recording hangs on.
+    """Return the subject of a verdict on a recording.
 
-    Its fingerprint; an unreadable file has none, so its very bytes count: `blob:<blob>`. "" where those are unknown.
+    Its fingerprint; an unreadable file has none, so its bytes count: `blob:<blob>`. "" if those are unknown.
     """
     if recording.fingerprint:
         return recording.fingerprint
@@ -98,9 +98,9 @@ def subject_of(recording: Recording) -> str:
 
 
 def unread(recording: Recording) -> str:
-    """Return why the bytes of a recording could not be had when it was indexed, as a clause; "" where they could.
+    """Return why the bytes of a recording could not be read when it was indexed, as a clause; "" if they could.
 
-    There is nothing to decide on then, and nothing that could be moved away unseen.
+    Then there is nothing to decide on, and it must not be moved away unseen.
     """
     if recording.blob:
         return ""
@@ -108,7 +108,7 @@ def unread(recording: Recording) -> str:
 
 
 def target_of(recording: Recording) -> Target:
-    """Return a recording of the catalog as what a verdict is given on."""
+    """Return a recording of the catalog as the target of a verdict."""
     return Target(
         recording.path,
         recording.blob,
@@ -120,7 +120,7 @@ def target_of(recording: Recording) -> Target:
 
 
 def title_of(recording: Recording) -> str:
-    """Return a few words by which a person knows the recording again, in quotation marks: see `title_for`."""
+    """Return a few words by which a person recognises the recording, in quotation marks: see `title_for`."""
     return title_for(recording.path, recording.asked)
 
 
@@ -132,18 +132,18 @@ def title_for(path: str, asked: str) -> str:
 
 
 def _title(asked: str) -> str:
-    """Return as much of a text, in one line, as a title can need: of very many, all of each would be much."""
+    """Return as much of a text, in one line, as a title can need; processing all of it would be slow for very many."""
     return " ".join(asked.split())[: _TITLE_LENGTH + 1]
 
 
 def printable(text: str, length: int) -> str:
-    """Return the text for a sentence: cut to a length, with escapes for what does not print."""
+    """Return a text for a sentence: shortened to a length, with unprintable characters escaped."""
     cut = text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
     return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in cut)
 
 
 def unfit(text: str) -> bool:
-    """Tell whether a text holds what neither a file of reviews nor the database can: NUL, or half of a character."""
+    """Tell whether a text contains what neither a file of reviews nor the database can store: NUL, or a lone surrogate."""
     return "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
 
 

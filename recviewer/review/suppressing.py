@@ -1,4 +1,4 @@
-"""Letting findings be: one, or all of a rule on a test or below a path, with a reason and perhaps a last day."""
+"""Suppressing findings: one, or all of a rule on a test or below a path, with a reason and optionally a last day."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TOLD = ("reason", "until", "is_lifted")
 
 
 class Aim(NamedTuple):
-    """What is to be let be. subject: the identity of a finding, a test id, or a path. path: where it was said."""
+    """What to suppress. subject: the identity of a finding, a test id, or a path. path: where it was decided."""
 
     rule: str
     scope: Reach
@@ -35,7 +35,7 @@ class Aim(NamedTuple):
 def suppress(
     aims: Sequence[Aim], reason: str, *, actor: str, until: date | None = None, now: datetime | None = None
 ) -> Done:
-    """Let findings be. Raises Invalid, where there is no reason, no such rule, or the last day is over."""
+    """Suppress findings. Raises Invalid if there is no reason, no such rule, or the last day is over."""
     at = now or timezone.now()
     told = without_secrets(reason.strip(), most=NOTE_LENGTH)
     if not told:
@@ -50,7 +50,7 @@ def suppress(
 
 
 def lift(aims: Sequence[Aim], *, actor: str, now: datetime | None = None) -> Done:
-    """Have findings count again. Raises Invalid."""
+    """Make findings count again. Raises Invalid."""
     _expect(aims)
     return _act(aims, {"author": actor, "is_lifted": True}, actor=actor, at=now or timezone.now(), verb="lifted")
 
@@ -99,7 +99,7 @@ def _act(aims: Sequence[Aim], values: Values, *, actor: str, at: datetime, verb:
 
 
 def standing(today: date | None = None) -> Suppressions:
-    """Return all that count on a day, by default today."""
+    """Return all suppressions that apply on a day, by default today."""
     some = Suppression.objects.filter(is_lifted=False)
     return Suppressions(
         [Suppressed(one.rule, Reach(one.scope), one.subject, one.reason, one.until) for one in some],

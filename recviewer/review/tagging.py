@@ -19,11 +19,11 @@ from recviewer.review.subjects import Seen, chunked, subject_of, titled
 
 NAME_LENGTH = 40
 FOLDED_LENGTH = 3 * NAME_LENGTH
-"""No letter becomes more than three when case is folded."""
+"""Case folding turns no letter into more than three."""
 
 
 def clean_name(name: str) -> str:
-    """Return a tag's name as it is kept: white space single, no commas (they separate tags). Raises Invalid."""
+    """Normalise a tag's name: white space is collapsed, commas are not allowed (they separate tags). Raises Invalid."""
     tidy = " ".join(name.split())
     if not tidy:
         raise Invalid("A tag needs a name.")
@@ -35,7 +35,7 @@ def clean_name(name: str) -> str:
 
 
 def folded(name: str) -> str:
-    """Return what names are compared by."""
+    """Return the form in which names are compared."""
     return " ".join(name.split()).casefold()
 
 
@@ -46,7 +46,7 @@ def colour_for(name: str) -> str:
 
 
 def tag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = None) -> Done:
-    """Put a tag on recordings; it is made if there is none of this name. Raises Invalid, Gone, Changed."""
+    """Add a tag to recordings, creating it if necessary. Raises Invalid, Gone, Changed."""
     name = clean_name(name)
     at = now or timezone.now()
     chosen = Chosen(seen, reads=False)
@@ -77,7 +77,7 @@ def tag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = N
 
 
 def untag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None = None) -> Done:
-    """Take a tag off recordings. Raises Invalid, Gone, Changed."""
+    """Remove a tag from recordings. Raises Invalid, Gone, Changed."""
     at = now or timezone.now()
     chosen = Chosen(seen, reads=False)
     with acting():
@@ -105,9 +105,9 @@ def untag(seen: Sequence[Seen], *, actor: str, name: str, now: datetime | None =
 
 
 def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -> AuditEvent:
-    """Take a tag event back or do it again, with the very rows it had, a few at a time. Raises Overtaken (changed since).
+    """Undo a tag event or redo it, with exactly its rows, in batches. Raises Overtaken (changed since).
 
-    source: the event whose payload describes the present effect: the act itself, or its last redo.
+    source: the event whose payload describes the present effect: the action itself, or its last redo.
     """
     adds = (event.action == Action.TAG) is (action is Action.REDO)
     told = source.payload["tag"]
@@ -129,7 +129,10 @@ def turn(event: AuditEvent, source: AuditEvent, *, actor: str, action: Action) -
 
 
 def _payload(label: Tag, rows: Sequence[tuple[str, str, datetime]], *, created: bool) -> dict[str, Any]:
-    """Describe the rows. created: the tag came into being with them, and goes with them if nobody else uses it."""
+    """Return the payload.
+
+    created: the tag was created with these rows, and is deleted with them if nobody else uses it.
+    """
     return {
         "tag": {"name": label.name, "colour": label.colour, "created": created},
         "rows": [{"path": path, "actor": who, "at": at.isoformat()} for path, who, at in rows],
@@ -147,7 +150,7 @@ def _add(told: dict[str, Any], rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _remove(told: dict[str, Any], rows: Sequence[dict[str, Any]]) -> None:
-    """Take a tag off, and away once nobody uses it, where it came with these."""
+    """Remove a tag from paths, and delete it if it was created with them and nobody uses it any more."""
     label = Tag.objects.get(folded=folded(told["name"]))
     for some in chunked(row["path"] for row in rows):
         TagOn.objects.filter(tag=label, path__in=some).delete()

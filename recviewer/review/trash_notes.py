@@ -1,4 +1,4 @@
-"""What is written down of the trash: which recordings lie in it, and the acts that moved them. `deleting` moves files."""
+"""The records of the trash: which recordings are in it, and the actions that moved them. `deleting` moves files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from recviewer.store.trash import Trash
 
 log = logging.getLogger(__name__)
 KEEPER = "recviewer"
-"""The actor of what is found out at the start."""
+"""The actor of what is found at the start."""
 
 
 def trash_folder() -> Trash:
@@ -36,9 +36,10 @@ def trash_folder() -> Trash:
 
 
 def absence() -> str:
-    """Return as sentences that the trash folder is missing or empty while recordings are to lie in it; "" where all is well.
+    """Return sentences saying that the trash folder is missing or empty although recordings should be in it; "" if all
+    is well.
 
-    It may be a disk that is not mounted: nothing is taken for lost, and nothing is put into a folder that takes its place.
+    The disk may not be mounted: nothing is treated as lost, and nothing is put into a folder in its place.
     """
     count = in_trash().count()
     if not count or trash_folder().ids():
@@ -56,14 +57,14 @@ def in_trash() -> models.QuerySet[TrashRecord]:
 
 
 def expect_trash() -> None:
-    """Raise store.TrashMissing where the trash folder is not what it was."""
+    """Raise store.TrashMissing if the trash folder is not what it was."""
     sentence = absence()
     if sentence:
         raise store.TrashMissing(sentence)
 
 
 def write_discarded(gone: Sequence[TrashRecord], actor: str, *, was_there: bool = True) -> AuditEvent:
-    """Write down what left the trash for good. was_there: False where none of it was in the folder any more."""
+    """Record what was deleted from the trash for good. was_there: False if none of it was in the folder any more."""
     what = title_for(gone[0].path, gone[0].asked) if len(gone) == 1 else f"{len(gone):,} recordings"
     with acting():
         event = audit.write(
@@ -85,7 +86,7 @@ def mark_restored(back: Sequence[TrashEntry], event: AuditEvent) -> None:
 
 @contextlib.contextmanager
 def noting(moved: str) -> Iterator[None]:
-    """Write down what was done to files. Raises Unnoted where that fails. moved: what was, as a clause."""
+    """Record what was done to files. Raises Unnoted if that fails. moved: what was, as a clause."""
     try:
         yield
     except DatabaseError as error:
@@ -122,12 +123,12 @@ def items_of(entries: Sequence[TrashEntry]) -> list[ActItem]:
 
 
 def _path(entry: TrashEntry) -> str:
-    """Return the key of what was deleted: a recording, where it was one of its file, else the file."""
+    """Return the key of what was deleted: a recording, if it was part of a file, else the file."""
     return key_of_part(entry.key, entry.parts[0]) if len(entry.parts) == 1 else entry.key
 
 
 def told_of(entry: TrashEntry) -> dict[str, Any]:
-    """Return what an event tells of a deletion, by which it can be undone and done again."""
+    """Return what an event stores of a deletion, for undo and redo."""
     told = {"id": entry.id, "path": entry.key, "path_hex": entry.raw.hex(), "blob": entry.blob, "size": entry.size}
     return told | ({"parts": list(entry.parts), "rest": entry.rest} if entry.rest else {})
 
@@ -140,16 +141,17 @@ def named(entries: Sequence[TrashEntry]) -> str:
 
 
 def tell_catalog(paths: Sequence[str]) -> None:
-    """Let the catalog see what changed on disk: files gone, files back."""
+    """Update the catalog after changes on disk: files removed or restored."""
     try:
         indexer.touch(paths)
-    except (store.Refusal, DatabaseError, OSError) as error:  # the act is done; the next look at the disk sees it
+    # the action is done; the next comparison with the disk sees it
+    except (store.Refusal, DatabaseError, OSError) as error:
         log.warning("the catalog was not told: %s", error)
 
 
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let only one process move files and write about it, so that `reconcile` never sees half of an act."""
+    """Let only one process move files and record it, so that `reconcile` never sees half of an action."""
     run_lock.expect_folder()
     place = settings.DATA_DIR / "moving.lock"
     lock = FileLock(place, timeout=60)

@@ -1,4 +1,4 @@
-"""Undo and redo of any act, any number of steps, from the audit log."""
+"""Undo and redo of any action, any number of steps, from the audit log."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _SAYS = {
 
 
 def undo(*, actor: str, event: int | None = None, may_maintain: bool = True) -> Done:
-    """Take back an act: the one named, else this person's last that stands. may_maintain: also what is for maintainers.
+    """Undo an action: the one named, else this person's last that is in force.
 
-    Raises NothingToUndo, Overtaken (something later builds on it), NotAllowed, and what moving files raises.
+    may_maintain: also actions for maintainers. Raises NothingToUndo, Overtaken (something later builds on it),
+    NotAllowed, and what moving files raises.
     """
     found = audit.last_undoable(actor) if event is None else _named(event)
     if found is None:
@@ -28,7 +29,7 @@ def undo(*, actor: str, event: int | None = None, may_maintain: bool = True) -> 
 
 
 def redo(*, actor: str, event: int | None = None, may_maintain: bool = True) -> Done:
-    """Do again what was taken back: the act named, else this person's last undo, unless something was done since."""
+    """Redo what was undone: the action named, else this person's last undo, unless something was done since."""
     found = audit.last_redoable(actor) if event is None else _named(event)
     if found is None:
         raise NothingToUndo("There is nothing to do again.")
@@ -38,7 +39,7 @@ def redo(*, actor: str, event: int | None = None, may_maintain: bool = True) -> 
 
 
 def _named(pk: int) -> AuditEvent | None:
-    """Return the act of this number; for an undo or a redo, the act it is about."""
+    """Return the action with this key; for an undo or a redo, the action that it refers to."""
     event = AuditEvent.objects.filter(pk=pk).select_related("target").first()
     if event is not None and event.target is not None:
         event = event.target

@@ -1,6 +1,6 @@
-"""The file of reviews that lies beside the recordings: read where it changed, written on demand.
+"""The file of reviews beside the recordings: read if it has changed, written on demand.
 
-Where it is a symbolic link, the file that the link leads to is read and written; the link stays.
+If it is a symbolic link, its target is read and written; the link stays.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from recviewer.review.subjects import printable
 from recviewer.review.trash_notes import KEEPER
 
 LARGEST = 256 * 1024 * 1024
-"""Bytes of a file of reviews: some hundred thousand verdicts."""
+"""Maximum size of a file of reviews in bytes: some hundred thousand verdicts."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileTold:
-    """What is to be said about the file after it was read or written: one sentence, and one for each bad line."""
+    """What to report about the file after it was read or written: one sentence, and one for each bad line."""
 
     sentence: str
     bad: tuple[str, ...] = ()
 
 
 def reviews_file() -> Path | None:
-    """Return the file of `RECVIEWER_REVIEWS_FILE`, None where none is set."""
+    """Return the file of `RECVIEWER_REVIEWS_FILE`, None if it is not set."""
     path: Path | None = settings.REVIEWS_FILE
     return path
 
 
 def read_file() -> FileTold | None:
-    """Import the file if it changed since it was last read or written; None where there is nothing to say.
+    """Import the file if it has changed since it was last read or written; None if there is nothing to report.
 
     Raises UnknownVersion, Invalid (no file, or too large), OSError.
     """
@@ -58,9 +58,9 @@ def read_file() -> FileTold | None:
 
 
 def write_file() -> FileTold:
-    """Write all reviews to the file; what somebody else brought into it meanwhile is imported before.
+    """Write all reviews to the file, after importing what somebody else added to it meanwhile.
 
-    Raises Invalid (no file set, or lines in it that cannot be read and would be lost), UnknownVersion, OSError.
+    Raises Invalid (no file set, or unreadable lines that would be lost), UnknownVersion, OSError.
     """
     file = reviews_file()
     if file is None:
@@ -80,10 +80,10 @@ def write_file() -> FileTold:
 
 
 def _expect_nothing_lost(file: Path, data: bytes) -> None:
-    """Raise Invalid where writing the file anew would lose something of it.
+    """Raise Invalid if rewriting the file would lose something in it.
 
-    A line that cannot be read is not lost where this very line will be written again: it was written by an earlier
-    version, or while the clock was ahead.
+    An unreadable line is not lost if exactly this line will be written again: it was written by an earlier version, or
+    while the clock was ahead.
     """
     found = lines.read(data)
     merging.leave_out_answers_to_answers(found)
@@ -100,7 +100,7 @@ def _expect_nothing_lost(file: Path, data: bytes) -> None:
 
 
 def _read(file: Path) -> bytes | None:
-    """Return the bytes of the file, None where there is none. Raises Invalid for what is no file, OSError."""
+    """Return the bytes of the file, None if there is none. Raises Invalid if it is not a file, OSError."""
     try:
         fd = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -115,7 +115,7 @@ def _read(file: Path) -> bytes | None:
 
 
 def put(file: Path, data: bytes) -> None:
-    """Write a file whole or not at all; of a symbolic link, the file that it leads to. Raises Invalid (no file), OSError."""
+    """Write a file completely or not at all; for a symbolic link, its target. Raises Invalid (not a file), OSError."""
     place = Path(os.path.realpath(file))
     if os.path.lexists(place) and not place.is_file():
         raise Invalid(f"{file} is no file. To write to standard output, name it -.")
@@ -134,7 +134,7 @@ def put(file: Path, data: bytes) -> None:
 
 
 def _made(place: Path) -> tuple[int, str]:
-    """Make a file beside a place, which this process holds."""
+    """Create a locked temporary file beside a path."""
     while True:
         fd, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=".new")
         if temporary.hold(fd, name):
@@ -151,9 +151,9 @@ def _sync(folder: Path) -> None:
 
 
 def sweep() -> None:
-    """Remove what processes that died while they wrote the file left beside it.
+    """Remove temporary files of processes that died while they wrote the file.
 
-    Names are those that `_made` gives, now or in earlier versions, which wrote them for their own eyes alone.
+    Names are those that `_made` gives, now or in earlier versions, which created them with mode 600.
     """
     file = reviews_file()
     if file is None:

@@ -1,4 +1,4 @@
-"""The fields of a line of a file of reviews, as they are read: each raises BadLine where it cannot be used."""
+"""Validation of the fields of a line of a file of reviews: each function raises BadLine for an invalid value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from recviewer.store.paths import components
 from recviewer.store.refusals import OutsideRoot
 
 AHEAD = timedelta(days=1)
-"""How far a clock elsewhere may be ahead. What is dated later would outlast all that is said until then."""
+"""How far a clock elsewhere may be ahead. Anything dated later would outlast all that is said until then."""
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _NAME_LENGTH = 1000
 _BLOB = re.compile("[0-9a-f]{40}")
@@ -25,12 +25,12 @@ class BadLine(ValueError):
 
 
 def time(moment: datetime) -> str:
-    """Return a time as it is written: in UTC, to the microsecond."""
+    """Return a time in its written form: in UTC, to the microsecond."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def string(line: Line, name: str, *, length: int, default: str | None = None) -> str:
-    """Return a text. default: what is taken where it is missing; None for what may not be."""
+    """Return a text. default: for a missing value; None if it is required."""
     value = line.get(name, default)
     if not isinstance(value, str) or (default is None and not value):
         raise BadLine(f"“{name}” is missing" if value in (None, "") else f"“{name}” is no text")
@@ -60,7 +60,7 @@ def name_of(line: Line, name: str, *, default: str | None = None) -> str:
 
 
 def shaped(line: Line, name: str, shape: re.Pattern[str], what: str, *, default: str | None = None) -> str:
-    """Return a text of a shape. what: what it would be, for the complaint."""
+    """Return a text that matches a pattern. what: its name in the error message."""
     value = string(line, name, length=80, default=default)
     if value and not shape.fullmatch(value):
         raise BadLine(f"“{name}” is no {what}")

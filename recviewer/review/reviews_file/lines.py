@@ -1,7 +1,7 @@
-"""The lines of a file of reviews: how each kind is written, and what is asked of it before it is let in.
+"""The lines of a file of reviews: how each type is written, and how it is validated on import.
 
 The first line names the version. The others are sorted, so that the same reviews are always the same bytes. A line
-stands for itself. What a form accepts can be written and read again; what it cannot hold, a form refuses.
+stands on its own. What a form accepts can be written and read again; what a line cannot hold, a form rejects.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from recviewer.review.tagging import FOLDED_LENGTH, colour_for, folded
 
 VERSION = 1
 LINE_LENGTH = 4_000_000
-"""Bytes of a line. The longest path, test and note of a decision take less."""
+"""Maximum length of a line in bytes. A decision with the longest path, test and note is shorter."""
 _HEAD = "recviewer_reviews"
 _SUBJECT = re.compile("[!-~]{1,80}")
 _SORT = re.compile("-?[a-z]{1,19}")
@@ -55,7 +55,10 @@ _KEYS = {
     "search": {"type", "name", "query", "sort", "by", "changed"},
     "note": {*_PLACE, "id", "thread", "anchor", "author", "body", "changed", "resolved", "resolved_by", "withdrawn"},
 }
-"""What a line of each type may hold. What a later version adds is read over, but never written over: see `Read.lost`."""
+"""The keys of each type of line.
+
+Keys that a later version added are ignored when reading, but never lost by writing: see `Read.lost`.
+"""
 
 
 class UnknownVersion(Invalid):
@@ -71,7 +74,7 @@ def text(line: Line) -> str:
 
 
 def _spare(line: Line) -> Line:
-    """Leave out what is empty. NUL, which earlier versions let in, no line can hold."""
+    """Leave out empty values. NUL, which earlier versions accepted, cannot be in a line."""
     return {name: value.replace("\0", "\ufffd") for name, value in line.items() if value not in ("", None)}
 
 
@@ -114,7 +117,7 @@ def search_line(values: Values) -> Line:
 
 
 def note_line(uid: str, values: Values) -> Line:
-    """Return a note as a line. values: as in `swaps.of_note`. A place to pin it to that is none is left out."""
+    """Return a note as a line. values: as in `swaps.of_note`. An invalid anchor is left out."""
     times = {name: time(datetime.fromisoformat(values[name])) if values[name] else "" for name in rows.NOTE_TIMES}
     return _spare(
         {
@@ -152,11 +155,11 @@ HEADING = text({_HEAD: VERSION})
 
 @dataclass(slots=True)
 class Read:
-    """What a file says. tags, notes, searches, suppressions: the version of each that counts, with its line; uses: the
-    earliest of each.
+    """The content of a file.
 
-    numbers: the line of each note in `notes`. bad: (line number, why) of lines that cannot be used. lost: (line number,
-    key) of what a later version added to a line, and writing would lose.
+    tags, notes, searches, suppressions: the version of each that counts, with its line; uses: the earliest of each.
+    numbers: the line number of each note in `notes`. bad: (line number, why) of invalid lines. lost: (line number, key)
+    of keys that a later version added and that writing would lose.
     """
 
     decisions: dict[str, Saying] = field(default_factory=dict)
@@ -171,7 +174,7 @@ class Read:
 
 
 def read(data: bytes) -> Read:
-    """Read a file. Raises UnknownVersion; a line that cannot be used is told of and left out."""
+    """Read a file. Raises UnknownVersion; an invalid line is reported and skipped."""
     found, has_version = Read(), False
     for number, raw in enumerate(data.split(b"\n"), 1):
         if not raw.strip():
@@ -208,7 +211,10 @@ def _parsed(raw: bytes) -> Line:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Line:
-    """Make an object of its pairs. Of a key that stands twice, nobody knows which was meant. Raises BadLine."""
+    """Build an object from its pairs.
+
+    Raises BadLine for a duplicate key, because it is unclear which value was meant.
+    """
     line: Line = {}
     for name, value in pairs:
         if name in line:
@@ -365,7 +371,7 @@ def _suppression_of(found: Read, line: Line) -> None:
 
 
 def later_note(notes: dict[str, tuple[str, str, Values]], uid: str, values: Values) -> bool:
-    """Take a version of a note in where it is later than the one that is there. Tells whether it was."""
+    """Store a version of a note if it is later than the one that is there. Tells whether it was."""
     made = (time(datetime.fromisoformat(values["changed_at"])), text(note_line(uid, values)))
     is_later = made > notes.get(uid, ("", ""))[:2]
     if is_later:

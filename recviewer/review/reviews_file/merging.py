@@ -1,7 +1,8 @@
-"""Reviews as a file: verdicts, tags, notes, saved searches and suppressions as lines of JSON that git merges (see `lines`).
+"""Reviews as a file: verdicts, tags, notes, saved searches and suppressions as JSON lines that git merges (see
+`lines`).
 
-Two files are merged by taking the lines of both, and importing again what is known changes nothing.
-Of two versions of a tag, a note or a search the one changed later counts; of a reviewer's verdicts the one entered last.
+Two files are merged by taking the lines of both, and importing known lines changes nothing. Of two versions of a tag, a
+note or a search the one changed later counts; of a reviewer's verdicts the one entered last.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from recviewer.review.subjects import chunked, printable
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of an import. bad: (line number, why) of lines that were left out."""
+    """The result of an import. bad: (line number, why) of lines that were skipped."""
 
     done: Done
     bad: tuple[tuple[int, str], ...]
@@ -69,7 +70,7 @@ def _all_lines() -> Iterator[Line]:
 
 
 def bring_in(data: bytes, *, actor: str, name: str = "", now: datetime | None = None) -> Imported:
-    """Merge a file into the reviews, as one act. name: of the file, for the log. Raises UnknownVersion."""
+    """Merge a file into the reviews, as one action. name: of the file, for the log. Raises UnknownVersion."""
     found = read(data)
     with acting():
         leave_out_answers_to_answers(found)
@@ -124,7 +125,7 @@ def _new_uses(found: Read) -> Iterator[RowChange]:
 
 
 def _name_of(found: Read, name: str) -> str:
-    """Return how a tag will be written once all of the file is in."""
+    """Return the spelling of a tag once the whole file is imported."""
     tag = Tag.objects.filter(folded=name).first()
     mine = (time(tag.changed_at), text(tag_line(tag.name, tag.colour, tag.changed_at))) if tag else ("", "")
     written: str = tag.name if tag and mine >= found.tags[name][:2] else found.tags[name][2]["name"]
@@ -136,7 +137,7 @@ def _parsed(text: str) -> datetime:
 
 
 def _changed_notes(found: Read) -> Iterator[RowChange]:
-    """Yield notes that are new or later than ours. A thread that is nowhere gets a deleted note to hang its answers on."""
+    """Yield notes that are new or later than ours. A missing thread gets a deleted note to attach its replies to."""
     wanted = dict(found.notes)
     for _, _, values in found.notes.values():
         if values["thread"]:
@@ -179,7 +180,7 @@ def _changed_suppressions(found: Read) -> Iterator[RowChange]:
 
 
 def leave_out_answers_to_answers(found: Read) -> None:
-    """Take out notes that answer an answer, or are answered and would become one: a thread has one beginning."""
+    """Remove notes that answer a reply, or that have replies and would become one: a thread has one root."""
     named = {values["thread"] for _, _, values in found.notes.values() if values["thread"]}
     threads: dict[str, str] = {}
     answered: set[str] = set()
@@ -201,7 +202,7 @@ def _placeholder(reply: Values) -> Values:
 
 
 def _is_placeholder(one: RowChange) -> bool:
-    """Tell whether a change makes what answers hang on, and no note that anybody wrote."""
+    """Tell whether a change only creates such a placeholder, and not a note that anybody wrote."""
     return one["table"] == NOTE and one["before"] is None and not (one["after"] or {}).get("author")
 
 
