@@ -1,4 +1,4 @@
-"""The command `recviewer`: what it says of itself, how its arguments are read, and which code runs it."""
+"""The command `recviewer`: its help, the parsing of its arguments, and which code runs it."""
 
 from recviewer.cli.dispatch import main as main
 from recviewer.cli.dispatch import managed as managed

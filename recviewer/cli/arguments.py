@@ -1,7 +1,7 @@
-"""What stands on the command line, read before Django's settings are: these depend on the root and the repository.
+"""The command line, parsed before Django's settings are loaded, because these depend on the root and the repository.
 
-Some commands take the recordings root as their first argument, and `serve` a repository that may stand for one. Which
-options take a value stands in tables here, and again in each command's parser: a test holds them to each other.
+Some commands take the recordings root as their first argument, and `serve` a repository that may replace one. The
+options that take a value are in tables here, and again in each command's parser; a test compares them.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ ROOTED = {
     "index": {"--recorder"},
     "used": {"--as", "--output", "--recordings"},
 }
-"""Commands whose first free argument is the recordings root, with those of their options that take a value."""
+"""Commands whose first positional argument is the recordings root, with those of their options that take a value."""
 
 WITH_OPTION = frozenset({"find-hash", "plan", "report", "reviews", "search", "used"})
-"""Commands that name the recordings root by an option."""
+"""Commands that take the recordings root as an option."""
 
 PLAN_VALUED = frozenset({"--repo", "--recordings", "--format", "--output"})
 """Options of `plan` that take a value."""
 
 RECORDED = frozenset({"serve", "index", "export"})
-"""Commands that name the one recorder whose files they look for."""
+"""Commands that take the name of the one recorder whose files to look for."""
 
 QUERIED = {"search": {"--recordings", "--limit"}, "export": {"--query", "--recorder"}}
 """Commands that take a query, with those of their options that take a value."""
 
 HIDDEN = {"--version", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color", "--skip-checks"}
-"""Options of every command that are Django's, and work, but are told by no help."""
+"""Options of every command that come from Django and work, but are hidden from the help."""
 
 COMMON = frozenset({"-v", "--verbosity", "--settings", "--pythonpath"})
 """Options of every command that take a value."""
 
 
 def root_argument(arguments: Sequence[str]) -> str | None:
-    """Return the recordings root named on the command line of a rooted command, if one is.
+    """Return the recordings root on the command line of such a command, if it has one.
 
     arguments: without the program's name.
     """
@@ -45,11 +45,11 @@ def root_argument(arguments: Sequence[str]) -> str | None:
         return None
     given = own_arguments(arguments)
     root = _free_argument(given[1:], ROOTED[given[0]])
-    return root if given[0] != "used" or given is not arguments else None  # `used list` and `used import` name none
+    return root if given[0] != "used" or given is not arguments else None  # `used list` and `used import` have none
 
 
 def own_arguments(arguments: Sequence[str]) -> Sequence[str]:
-    """Return the arguments without those of a command that is to be run: `used` and `plan --try` take one behind `--`."""
+    """Return the arguments without those after `--`: `used` and `plan --try` run a command."""
     takes = arguments[:1] == ["used"] or (arguments[:1] == ["plan"] and "--try" in arguments)
     if takes and "--" in arguments:
         return arguments[: arguments.index("--")]
@@ -57,7 +57,7 @@ def own_arguments(arguments: Sequence[str]) -> Sequence[str]:
 
 
 def _free_argument(arguments: Sequence[str], valued: Collection[str]) -> str | None:
-    """Return the first argument that is no option. valued: options that take a value, besides those of every command."""
+    """Return the first positional argument. valued: options that take a value, besides the common ones."""
     rest = iter(arguments)
     for argument in rest:
         if argument == "--":
@@ -70,17 +70,17 @@ def _free_argument(arguments: Sequence[str], valued: Collection[str]) -> str | N
 
 
 def root_option(arguments: Sequence[str]) -> str | None:
-    """Return the recordings root that a command names by `--recordings DIR`, if it does."""
+    """Return the recordings root in `--recordings DIR`, if there is one."""
     return option("--recordings", arguments) if arguments and arguments[0] in WITH_OPTION else None
 
 
 def repository_option(arguments: Sequence[str]) -> str | None:
-    """Return the repository that `serve` names by `--repo DIR`, if it does."""
+    """Return the repository in `serve --repo DIR`, if there is one."""
     return option("--repo", arguments) if arguments and arguments[0] == "serve" else None
 
 
 def option(name: str, arguments: Sequence[str]) -> str | None:
-    """Return the value of an option that takes one, None where it is not there."""
+    """Return the value of an option that takes one, None if it is missing."""
     for place, argument in enumerate(arguments):
         if argument == name:
             return arguments[place + 1] if place + 1 < len(arguments) else None
@@ -90,10 +90,11 @@ def option(name: str, arguments: Sequence[str]) -> str | None:
 
 
 def with_query(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments of a command that takes a query with what begins with `-` as query, where it is no option.
+    """Return the arguments of a command that takes a query, so that words with a leading `-` are part of the query
+    unless they are options.
 
-    So `search -word` leaves a word out, as the search box does. Options of both commands begin with `--`, but for `-v` and
-    `-h`; what stands behind `--` is query in any case.
+    So `search -word` excludes a word, as the search box does. Options of both commands begin with `--`, except `-v` and
+    `-h`; everything after `--` is part of the query.
     """
     if not arguments or arguments[0] not in QUERIED:
         return list(arguments)
@@ -119,9 +120,9 @@ _SHORT = re.compile(r"-h|-v\d")
 
 
 def plan_repository(arguments: Sequence[str]) -> str | None:
-    """Return the repository of the range that `plan` is asked about; where nothing names one, the one of this folder.
+    """Return the repository of the range of `plan`; if none is named, that of the current folder.
 
-    None where there is no range, or where a recordings root was named without a repository.
+    None without a range, or if a recordings root was named without a repository.
     """
     if not arguments or arguments[0] != "plan":
         return None

@@ -1,6 +1,6 @@
-"""What a shell is told so that it completes commands and their options: `recviewer completion bash|zsh|fish`.
+"""Shell completion of commands and their options: `recviewer completion bash|zsh|fish`.
 
-The words are those that the commands take; a shell is told once, and waits for nothing afterwards.
+The words are those that the commands take; the script contains all of them, so that completion is instantaneous.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ALL_HAVE = frozenset({"--help", "--verbosity", *HIDDEN})
 
 
 def options(command: str) -> list[str]:
-    """Return the options of a command, without those that all have."""
+    """Return the options of a command, without those of all commands."""
     if command in OTHERS:
         return []
     if command == "check":
@@ -46,7 +46,7 @@ WORDS = {
     "used": "list import",
     "completion": "bash zsh fish",
 }
-"""Words that the first free argument of a command may be."""
+"""Words that the first positional argument of a command may be."""
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -83,7 +83,7 @@ def _offered(command: str) -> str:
 
 
 def script(shell: str) -> str:
-    """Return what a shell is to run. shell: one of `SHELLS`."""
+    """Return the script for a shell. shell: one of `SHELLS`."""
     if shell == "fish":
         return "".join([_fish(command) for command in commands()])
     cases = "\n".join([f'    {command}) words="{_offered(command)}" ;;' for command in commands()])
@@ -105,6 +105,6 @@ def answer(arguments: Sequence[str]) -> tuple[str, int]:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
         import django
 
-        django.setup()  # what commands take stands in modules that need it
+        django.setup()  # the options are in modules that need it
         return script(arguments[0]), 0
     return f"recviewer completion takes the name of a shell: {', '.join(SHELLS)}.\n", 2

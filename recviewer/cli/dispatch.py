@@ -1,7 +1,7 @@
-"""The `recviewer` command, the same as `python manage.py` but for `check`, which is Django's there.
+"""The `recviewer` command, the same as `python manage.py` except for `check`, which is Django's there.
 
-Settings depend on the recordings root and the repository that a command line names (each root has its own data folder), so
-these are put into the environment before Django reads them. What needs no Django is run without it, and starts at once.
+Settings depend on the recordings root and the repository on the command line (each root has its own data folder), so
+these are put into the environment before Django reads them. What needs no Django runs without it, and starts at once.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from recviewer.exchange.plain import Printed
 NAME = "recviewer"
 
 RAISING = "--traceback"
-"""Option of every command by which what it refuses reaches its caller, and not the terminal with a class for its name."""
+"""Option of every command with which a refusal is raised to the caller instead of printed."""
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""What a system says of a file that cannot grow."""
+"""Errors of the system for a file that cannot grow."""
 
 DJANGO_CHECK = ("--deploy", "--tag", "-t", "--list-tags", "--database", "--fail-level")
 """Options with which `recviewer check` is Django's check of the settings."""
 
 
 def managed() -> None:
-    """Run a command as `manage.py` does."""
+    """Run a command for `manage.py`."""
     main(is_managed=True)
 
 
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
     sys.stderr.writelines(f"{sentence}\n" for sentence in screen.mistyped(os.environ))
     if _runs_without_django(given, is_managed=is_managed):
         return
-    os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the characters that are kept out
+    os.environ["DJANGO_COLORS"] = "nocolor"  # colours are written with the control characters that are filtered out
     _name_recorder(given)
     repository = _name_places(given)
     _run_watched(given)
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) ->
 
 
 def _name_places(given: Sequence[str]) -> str | None:
-    """Put the root and the repository that the command line names into the environment; return the repository."""
+    """Put the root and the repository on the command line into the environment; return the repository."""
     root = root_argument(given) or root_option(own_arguments(given))
     repository = repository_option(given) or plan_repository(own_arguments(given))
     if root is None and not repository:
@@ -97,7 +97,7 @@ def _name_places(given: Sequence[str]) -> str | None:
 
 
 def _execute(given: Sequence[str]) -> None:
-    """Run a command of Django's or ours; what it refuses is a sentence that begins with our name."""
+    """Run a command of Django's or ours; a refusal is printed as a sentence that begins with the program's name."""
     from django.core.management import CommandError, execute_from_command_line
     from django.core.management.base import SystemCheckError
 
@@ -113,14 +113,17 @@ def _execute(given: Sequence[str]) -> None:
 
 
 def _without_variable(bad: BadEnvironment, repository: str | None) -> str:
-    """Return what cannot be used. repository: as the command line names it; then nobody has set a variable for it."""
+    """Return the message for a bad variable.
+
+    repository: if it came from the command line, the variable is not mentioned.
+    """
     if repository and bad.name == "RECVIEWER_REPO":
         return f"recviewer: {os.path.abspath(repository)}: {bad.wanted}."
     return str(bad)
 
 
 def _end_printing(error: OSError) -> None:
-    """End where nothing more can be printed: no failure where whoever reads has had enough. Raises what is neither."""
+    """End if nothing more can be printed: not a failure if the reader has closed the pipe. Raises other errors."""
     is_enough = isinstance(error, BrokenPipeError)
     if not is_enough and error.errno not in NO_ROOM:
         raise error
@@ -131,26 +134,26 @@ def _end_printing(error: OSError) -> None:
 
 
 def _print_no_more() -> None:
-    """Keep Python from writing at its end what could not be written."""
+    """Keep Python from writing buffered output at exit that could not be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _name_recorder(given: Sequence[str]) -> None:
-    """Tell all that is imported, and all processes, whose files alone are looked for, where a command names one."""
+    """Put the recorder on the command line, if any, into the environment of this and all child processes."""
     recorder = option("--recorder", given) if given[0] in RECORDED else None
     if recorder:
         os.environ["RECVIEWER_RECORDER"] = recorder
 
 
 def _is_own_check(given: Sequence[str]) -> bool:
-    """Tell whether our check is meant, and not Django's of the settings, which `--deploy` and its like ask for."""
+    """Tell whether our check is meant, and not Django's check of the settings, which options such as `--deploy` select."""
     if list(given) == ["help", "check"]:
         return True
     return given[0] == "check" and not any(one.split("=")[0] in DJANGO_CHECK for one in given)
 
 
 def _runs_without_django(given: Sequence[str], *, is_managed: bool) -> bool:
-    """Run what needs neither Django nor a database, such as a server elsewhere and our check; tell whether it was that."""
+    """Run commands that need neither Django nor a database, such as `--server` and our check; tell whether it was one."""
     if given[0] == "completion":
         from recviewer.cli import completion
 
@@ -186,7 +189,7 @@ def _run_without_django(module: str, arguments: Sequence[str]) -> None:
 
 
 def _run_watched(arguments: Sequence[str]) -> None:
-    """Run `used … -- COMMAND`, which ends the process, and needs no Django: a run of a suite has to start at once."""
+    """Run `used … -- COMMAND`, which ends the process, without Django, so that the suite starts at once."""
     if arguments[0] == "used" and own_arguments(arguments) is not arguments:
         from recviewer.used.command import main as run
 
@@ -197,7 +200,9 @@ _ELSEWHERE = ("RECVIEWER_RECORDINGS", "RECVIEWER_REPO", "RECVIEWER_DATA")
 
 
 def _here(arguments: Sequence[str]) -> str | None:
-    """Return this folder where `serve` names no other and it is a work tree with recordings, but for our own sources."""
+    """Return the current folder if `serve` names no other and it is a work tree with recordings, except our own
+    sources.
+    """
     if not arguments or arguments[0] != "serve" or any(map(os.environ.get, _ELSEWHERE)):
         return None
     folder = os.getcwd()
@@ -221,7 +226,7 @@ def _here(arguments: Sequence[str]) -> str | None:
 
 
 def _is_command(name: str) -> bool:
-    """Tell whether a word is a command, of ours or of Django's."""
+    """Tell whether a word is a command, ours or Django's."""
     import django
     from django.core.management import get_commands
 
@@ -232,7 +237,7 @@ def _is_command(name: str) -> bool:
 
 
 def _without_database(error: Exception) -> str:
-    """Return as a sentence that a command met a database that cannot be used. Raises what is a fault of ours."""
+    """Return the sentence for a database that cannot be used. Raises if the error is a bug of ours."""
     from django.db import DatabaseError
 
     from recviewer.catalog import database

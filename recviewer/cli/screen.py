@@ -1,4 +1,4 @@
-"""What the command says of itself: one screen, its version, and a hint where a command was mistyped."""
+"""The command's help screen, its version, and hints for mistyped names."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ MORE = (
     "changepassword",
     "completion",
 )
-"""Commands that it names. All others are Django's: they work, and are for those who know them."""
+"""Commands that it only names. All others are Django's: they work, for those who know them."""
 
 
 def screen() -> str:
-    """Return the one screen that a command without arguments prints."""
-    import textwrap  # here and below: each is of use where nothing else is to be done
+    """Return the screen that a command without arguments prints."""
+    import textwrap  # here and below: imported only where it is needed
 
     return SCREEN.format(more=textwrap.fill(", ".join(MORE), 90, subsequent_indent="      "))
 
@@ -61,7 +61,7 @@ def own_version() -> str:
 
 
 def answer(arguments: Sequence[str]) -> str | None:
-    """Return what is printed where no command is to be run; None where one is."""
+    """Return what is printed instead of running a command; None if there is a command to run."""
     if not arguments or (arguments[0] in ("-h", "--help", "help") and len(arguments) == 1):
         return screen()
     if len(arguments) == 1 and arguments[0] in ("-V", "--version", "version"):
@@ -84,11 +84,11 @@ _NAMED_IN = (
     "replay/rules.py",
     "used/marks.py",
 )
-"""Sources that name variables of the environment."""
+"""Sources that read environment variables."""
 
 
 def variables() -> set[str]:
-    """Return the variables with our name in front that anything heeds, from the sources."""
+    """Return all variables with our prefix that are read anywhere, from the sources."""
     import re
     from pathlib import Path
 
@@ -97,7 +97,7 @@ def variables() -> set[str]:
 
 
 def mistyped(environment: Iterable[str]) -> Iterator[str]:
-    """Yield a sentence on each variable that has our name in front and is heeded by nothing."""
+    """Yield a sentence on each variable with our prefix that is not read anywhere."""
     mine = {name for name in environment if name.startswith("RECVIEWER_")} - OF_OTHERS
     known = variables() if mine else set()
     for name in sorted(mine - known):
@@ -109,7 +109,7 @@ def mistyped(environment: Iterable[str]) -> Iterator[str]:
 
 
 def unknown(name: str, known: Sequence[str]) -> str:
-    """Return the sentence for a command that is none, with the nearest one."""
+    """Return the sentence for an unknown command, with the nearest known one."""
     import difflib
 
     near = difflib.get_close_matches(name, known, n=1)

@@ -1,1 +1,1 @@
-"""What the operator sets, and what it is taken for: variables, places on the disk, the database, mail and proxies."""
+"""What the operator sets and how it is interpreted: variables, paths on the disk, the database, mail and proxies."""

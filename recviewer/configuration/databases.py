@@ -12,9 +12,9 @@ WANTED = "it takes postgres://user:password@host:port/name, or nothing for SQLit
 
 
 def named(url: str, file: Path) -> dict[str, Any]:
-    """Return Django's settings for the database at an address, "" for SQLite in a file.
+    """Return Django's settings for the database at a URL, "" for SQLite in a file.
 
-    The address is not repeated in what is said about it, for it may hold a password.
+    Error messages do not repeat the URL, because it may contain a password.
     """
     if not url:
         return sqlite(file)
@@ -40,14 +40,14 @@ def is_server(database: dict[str, Any]) -> bool:
 
 
 def told(database: dict[str, Any]) -> str:
-    """Name a database for people: its file, or a server's host and the name there, without a password."""
+    """Name a database for users: its file, or the server's host and database name, without a password."""
     if not is_server(database):
         return str(database["NAME"])
     return f"{database['NAME']} on {database.get('HOST') or 'this machine'}"
 
 
 def sqlite(file: Path) -> dict[str, Any]:
-    """Return Django's settings for a file of SQLite."""
+    """Return Django's settings for an SQLite file."""
     return {
         "ENGINE": SQLITE,
         "NAME": file,

@@ -1,4 +1,4 @@
-"""Typed readers of environment variables. A value that makes no sense stops the start with a sentence."""
+"""Typed readers of environment variables. An invalid value stops the start with a sentence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SITE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/%-]*)?")
 
 
 class BadEnvironment(SystemExit):
-    """A RECVIEWER_* variable holds something that cannot be used."""
+    """A RECVIEWER_* variable has an invalid value."""
 
     def __init__(self, name: str, value: str, wanted: str) -> None:
         super().__init__(f"recviewer: {name}={value!r} cannot be used: {wanted}.")
@@ -31,7 +31,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def flag(name: str, *, default: bool = False) -> bool:
-    """Return the variable as a truth value (1/0, true/false, yes/no, on/off)."""
+    """Return the variable as a boolean (1/0, true/false, yes/no, on/off)."""
     raw = os.environ.get(name)
     if raw is None:
         return default
@@ -54,7 +54,7 @@ def number(name: str, default: int, *, least: int = 0) -> int:
 
 
 def choice(name: str, default: str, *, among: Collection[str]) -> str:
-    """Return the variable as one of some words, which are in capitals; case does not count."""
+    """Return the variable as one of some words, which are in capitals; case is ignored."""
     raw = text(name, default)
     if raw.upper() not in among:
         raise BadEnvironment(name, raw, f"it takes one of {', '.join(among)}")
@@ -71,7 +71,7 @@ def path(name: str) -> Path | None:
 
 
 def url(name: str) -> str:
-    """Return the variable as the address of a site without its last slash, "" where it is unset or empty."""
+    """Return the variable as the URL of a site without its final slash, "" if it is unset or empty."""
     raw = text(name)
     try:
         parts = urlsplit(raw)
@@ -84,9 +84,9 @@ def url(name: str) -> str:
 
 
 def checked(name: str, read: Callable[[str], _Value]) -> _Value | None:
-    """Return what a reader makes of the variable, None where it is unset or empty.
+    """Return the variable parsed by a function, None if it is unset or empty.
 
-    read: raises ValueError with what it takes. The value is not repeated then, for it may hold a password.
+    read: raises ValueError with what is allowed. The value is not repeated then, because it may contain a password.
     """
     raw = text(name)
     try:
@@ -96,7 +96,7 @@ def checked(name: str, read: Callable[[str], _Value]) -> _Value | None:
 
 
 def needed(name: str, read: Callable[[str], _Value], *, by: str = "RECVIEWER_HOST") -> _Value:
-    """Return what a reader makes of the variable, which has to be there: see `checked`. by: the variable that needs it."""
+    """Return a required variable parsed by a function: see `checked`. by: the variable that requires it."""
     found = checked(name, read)
     if found is None:
         raise BadEnvironment(name, "", f"{by} needs it")
@@ -104,7 +104,7 @@ def needed(name: str, read: Callable[[str], _Value], *, by: str = "RECVIEWER_HOS
 
 
 def secret(text: str) -> str:
-    """Read a token or another shared secret, for `checked`. Raises ValueError with what it takes."""
+    """Parse a token or another shared secret, for `checked`. Raises ValueError with what is allowed."""
     if not _SECRET.fullmatch(text):
         raise ValueError("it takes 16 to 200 printable characters without spaces")
     return text

@@ -1,4 +1,4 @@
-"""By which ways notices may leave an instance: the operator names a mail server, and where hooks of people may lead."""
+"""How notices may leave an instance: through the operator's mail server, and to hooks below configured URLs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _BELOW = re.compile(r"[A-Za-z0-9._~/?=&%+-]{0,500}")
 _ADDRESS = re.compile(r"[^\s@<>\"',;:\\()\[\]]+@[A-Za-z0-9.-]+")
 
 SECONDS = 10
-"""How long a mail server may take for an answer."""
+"""Timeout for the mail server in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed over. is_tls: from the first byte; is_starttls: after a word. Else it is this machine."""
+    """The mail server. is_tls: from the first byte; is_starttls: after STARTTLS. Otherwise it is on this machine."""
 
     host: str
     port: int
@@ -29,7 +29,7 @@ class MailServer:
 
 
 def mail_server(text: str) -> MailServer:
-    """Read `smtp://user:password@mail.example.com:587` or `smtps://…`. Raises ValueError with what it takes."""
+    """Parse `smtp://user:password@mail.example.com:587` or `smtps://…`. Raises ValueError with what is allowed."""
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
@@ -50,21 +50,21 @@ def mail_server(text: str) -> MailServer:
 
 
 def mailer(server: MailServer) -> dict[str, Any]:
-    """Return what Django from 6.1 on is told of a mail server."""
+    """Return the settings of a mail server for Django 6.1 and later."""
     options = {"host": server.host, "port": server.port, "username": server.user, "password": server.password}
     options |= {"use_ssl": server.is_tls, "use_tls": server.is_starttls, "timeout": SECONDS}
     return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 
 
 def mail_address(text: str) -> str:
-    """Read the address that mail comes from. Raises ValueError."""
+    """Parse the sender's address of mail. Raises ValueError."""
     if not _ADDRESS.fullmatch(text):
         raise ValueError("it takes an address such as recviewer@example.com")
     return text
 
 
 def hook_places(text: str) -> tuple[str, ...]:
-    """Read beginnings of addresses, with commas between them. Each ends with a slash then. Raises ValueError."""
+    """Parse comma-separated URL prefixes. Each result ends with a slash. Raises ValueError."""
     return tuple(_place(one.strip()) for one in text.split(",") if one.strip())
 
 
@@ -85,7 +85,7 @@ def _place(text: str) -> str:
 
 
 def below(places: tuple[str, ...], address: str) -> tuple[str, str] | None:
-    """Return the place that an address lies below, and the rest of it; None where it lies below none of them."""
+    """Return the prefix that a URL begins with, and the rest of it; None if it begins with none of them."""
     for place in places:
         rest = address.removeprefix(place)
         if rest != address and rest and _BELOW.fullmatch(rest) and ".." not in unquote(rest):

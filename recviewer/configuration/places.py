@@ -1,9 +1,9 @@
-"""Where things lie: the recordings root, the data folder that belongs to it, the bundled assets and demo tree.
+"""Paths: the recordings root, the data folder that belongs to it, the bundled assets and demo tree.
 
 The data folder holds what recviewer writes: the database, the trash, the collected static files. There is one for each
-recordings root, so that two trees never share verdicts by accident: a data folder keeps in its file `root` whose it is, and
-refuses another root. A repository that is named alone brings its work tree as the root; a mirror has none, and gets a data
-folder all the same.
+recordings root, so that two trees never share verdicts by accident: a data folder records its owner in its file `root`,
+and refuses another root. If only a repository is named, its work tree is the root; a mirror has none, but still gets a
+data folder.
 """
 
 from __future__ import annotations
@@ -38,18 +38,21 @@ MOVED = "the recordings that the data folder belongs to have moved to DIR: go on
 
 
 class OtherRoot(Exception):
-    """The data folder belongs to another root. The message is a sentence with both, and says what to do."""
+    """The data folder belongs to another root. The message names both and says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose a data folder is. what: `recordings`, `mirror` or `demo`. place: of the tree or the mirror, "" for the demo."""
+    """The owner of a data folder. what: `recordings`, `mirror` or `demo`.
+
+    place: of the tree or the mirror, "" for the demo.
+    """
 
     what: str
     place: str = ""
 
     def is_same(self, other: Owner) -> bool:
-        """Tell whether two names stand for the same place."""
+        """Tell whether two names mean the same place."""
         if self.what != other.what:
             return False
         if os.path.realpath(self.place) == os.path.realpath(other.place):
@@ -65,7 +68,7 @@ class Owner:
 
 
 def owner_of(data: Path) -> Owner | None:
-    """Return whose a data folder is, None where it does not say so yet."""
+    """Return the owner of a data folder, None if it has none yet."""
     try:
         told = json.loads(own_text(data / "root"))
         return Owner(str(told["what"]), str(told["place"]))
@@ -74,7 +77,7 @@ def owner_of(data: Path) -> Owner | None:
 
 
 def conflict(data: Path, wanted: Owner) -> str:
-    """Return as a sentence why a data folder is not to be used for a root, "" where it may be."""
+    """Return a sentence that says why a data folder must not be used for a root, "" if it may."""
     owner = owner_of(data)
     if owner is None or owner.is_same(wanted):
         return ""
@@ -109,20 +112,20 @@ class Places:
 
     @property
     def owner(self) -> Owner:
-        """Whose the data folder is to be."""
+        """The owner that the data folder should have."""
         if self.is_demo:
             return Owner("demo")
         return Owner("mirror", str(self.mirror)) if self.mirror is not None else Owner("recordings", str(self.root))
 
     @property
     def conflict(self) -> str:
-        """Why the data folder is not to be used for this root, as a sentence; "" where it may be."""
+        """A sentence that says why the data folder must not be used for this root; "" if it may."""
         return conflict(self.data, self.owner)
 
     def claim(self, *, moved: bool = False) -> None:
-        """Note in the data folder whose it is. moved: also where it was another's. Raises OtherRoot, OSError.
+        """Record the owner in the data folder. moved: even if it had another one. Raises OtherRoot, OSError.
 
-        A root that is not there gets nothing: its name may be a slip of the hand.
+        Nothing is recorded for a root that does not exist, because its name may be a typing mistake.
         """
         if self.conflict and not moved:
             raise OtherRoot(self.conflict)
@@ -138,13 +141,14 @@ class Places:
             raise
 
     def sweep(self) -> None:
-        """Remove what a process that was killed in `claim` has left."""
+        """Remove temporary files of a process that was killed in `claim`."""
         temporary.sweep_unfinished(self.data, "root.*.new")
 
     def prepare(self, *, moved: bool = False) -> None:
-        """Create the data folder, note whose it is and, for the demo, make the private copy of its tree if it is missing.
+        """Create the data folder, record its owner and, for the demo, make the private copy of its tree if it is
+        missing.
 
-        moved: the folder's recordings lie at another place now. Raises OtherRoot, OSError.
+        moved: the folder's recordings are at another path now. Raises OtherRoot, OSError.
         """
         self.data.mkdir(parents=True, exist_ok=True)
         self.claim(moved=moved)
@@ -158,7 +162,7 @@ class Places:
 
 
 def local_secret(data: Path) -> str:
-    """Return the signing key of a local instance, made once and kept in its data folder; "" where there is no folder."""
+    """Return the signing key of a local instance, created once and kept in its data folder; "" if there is no folder."""
     keep = data / "secret-key"
     try:
         return own_text(keep).strip()
@@ -174,9 +178,9 @@ def local_secret(data: Path) -> str:
 
 
 def find(root: str | os.PathLike[str] | None = None) -> Places:
-    """Work out the places for a recordings root.
+    """Find the paths for a recordings root.
 
-    root: given on the command line; else RECVIEWER_RECORDINGS; else that of the data folder in RECVIEWER_DATA, unless
+    root: from the command line; else RECVIEWER_RECORDINGS; else that of the data folder in RECVIEWER_DATA, unless
     RECVIEWER_REPO is another work tree; else the work tree of RECVIEWER_REPO; else the demo tree. Nothing is created.
     """
     chosen = Path(os.path.abspath(Path(root).expanduser())) if root else env.path("RECVIEWER_RECORDINGS")
@@ -199,8 +203,8 @@ def find(root: str | os.PathLike[str] | None = None) -> Places:
 
 
 def _goes_with(known: Owner, repository: Repository | None) -> bool:
-    """Tell whether the owner of a data folder is meant where at most a repository was named: it holds the recordings, or is
-    a mirror, which has none.
+    """Tell whether the owner of a data folder fits the named repository, if any: it is in its work tree, or is a
+    mirror.
     """
     if repository is None:
         return True
@@ -219,7 +223,7 @@ def _of(owner: Owner, data: Path) -> Places:
 
 
 def _repository() -> Repository | None:
-    """Return the repository that RECVIEWER_REPO names, if it names one."""
+    """Return the repository in RECVIEWER_REPO, if it is set."""
     named = env.path("RECVIEWER_REPO")
     try:
         return opened(named) if named else None

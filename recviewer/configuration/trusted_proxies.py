@@ -1,4 +1,4 @@
-"""Addresses of proxies and names of headers, as the operator writes them. Knows no web."""
+"""Addresses of proxies and names of headers, as the operator writes them. Independent of Django."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _OTHERS = frozenset(
 
 
 def header(text: str) -> str:
-    """Return the name of a header that only a proxy sends. Raises ValueError with what it takes.
+    """Return the name of a header that only a proxy sends. Raises ValueError with what is allowed.
 
-    Names with `_` are none: servers take them for those with `-`, which a proxy might not know to take away.
+    Names with `_` are not allowed: servers treat them as equal to those with `-`, which a proxy might not know to
+    remove.
     """
     if not _HEADER.fullmatch(text) or text.casefold() in _OTHERS:
         raise ValueError("it takes the name of a header that the proxy alone sets, such as X-Remote-User")
@@ -26,7 +27,10 @@ def header(text: str) -> str:
 
 
 def listed(text: str) -> tuple[Network, ...]:
-    """Return the networks of a list with commas; an address is a network of one. Raises ValueError with what it takes."""
+    """Return the networks in a comma-separated list; an address is a network of one.
+
+    Raises ValueError with what is allowed.
+    """
     try:
         found = tuple([ipaddress.ip_network(one.strip()) for one in text.split(",")])
     except ValueError:

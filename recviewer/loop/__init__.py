@@ -1,1 +1,1 @@
-"""The loop with the code host: what it says is fetched and worked out, and what people decide is told to it."""
+"""The exchange with the code host: pull requests are fetched and evaluated, and their status is posted."""

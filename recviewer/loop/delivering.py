@@ -1,4 +1,4 @@
-"""Notices leave: all that waits for one person in one message, no more often than they want, again where it failed."""
+"""Delivery of notices: everything that waits for one person in one message, with a minimum interval, and retries."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from recviewer.serving.url_prefix import outside
 log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 20
-"""How long the first notice waits for others to go with it."""
+"""How long the first notice waits for others to be sent with it."""
 
 FIRST_WAIT = 60
-"""Seconds before a delivery that failed is tried again; each time twice as many."""
+"""Back-off in seconds after a failed delivery; it doubles with each attempt."""
 
 LONGEST_WAIT = 3600
 SHOWN = 20
-"""Notices that one message tells; of more it says how many."""
+"""Maximum number of notices in a message; further ones are only counted."""
 
 KEPT = timedelta(days=30)
-"""How long a notice is remembered that was delivered, so that it is not told again."""
+"""How long a delivered notice is remembered, so that it is not sent again."""
 
 SALT = "notices off"
 
 
 class Undelivered(Exception):
-    """A message could not be handed over. `str()` of it is a sentence without secrets."""
+    """A message could not be delivered. `str()` gives a sentence without secrets."""
 
 
 def send_one(now: datetime) -> bool:
-    """Send what waits for one person, whoever waits longest; tell whether there was anybody."""
+    """Send what waits for one person, the one who has waited longest; tell whether there was anybody."""
     first = Min("user__notices__made_at", filter=Q(user__notices__sent_at=None))
     wishes = NoticeWish.objects.filter(user__is_active=True).exclude(way="").annotate(first=first)
     for wish in wishes.exclude(first=None).order_by("first", "pk").select_related("user"):
@@ -57,7 +57,7 @@ def send_one(now: datetime) -> bool:
 
 
 def _is_due(wish: NoticeWish, made_at: datetime, now: datetime) -> bool:
-    """Tell whether it is time. A time that lies further ahead than it can says that the clock was put back."""
+    """Tell whether a notice is due. A time too far in the future means that the clock was set back."""
     waits = [(made_at, timedelta(seconds=GATHER_SECONDS))]
     waits += [(wish.sent_at, timedelta(minutes=wish.minutes))] if wish.sent_at else []
     if any(timedelta(0) <= now - since < wait for since, wait in waits):
@@ -66,7 +66,7 @@ def _is_due(wish: NoticeWish, made_at: datetime, now: datetime) -> bool:
 
 
 def _send(wish: NoticeWish, now: datetime) -> None:
-    """Send what waits for somebody, and note what came of it. What they do not want any more is dropped."""
+    """Send what waits for somebody, and record the result. Notices that they no longer want are dropped."""
     unwanted = [kind for kind, is_on in _wanted(wish).items() if not is_on]
     Notice.objects.filter(user=wish.user, sent_at=None, kind__in=unwanted).delete()
     waiting = list(Notice.objects.filter(user=wish.user, sent_at=None).order_by("made_at", "pk"))
@@ -97,12 +97,12 @@ def _lines(some: Sequence[Notice]) -> list[str]:
 
 
 def off_url(user: int, kind: str) -> str:
-    """Return the address at which somebody turns a kind of notices off, or all ("") of them, without signing in."""
+    """Return the URL at which somebody turns off a kind of notices, or all ("") of them, without signing in."""
     return outside(reverse("notices:off", args=[signing.dumps([user, kind], salt=SALT)]), settings.PUBLIC_URL)
 
 
 def read_off(signed: str) -> tuple[int, str]:
-    """Read such an address. Raises signing.BadSignature."""
+    """Read such a URL. Raises signing.BadSignature."""
     told = signing.loads(signed, salt=SALT)
     if not isinstance(told, list) or len(told) != 2 or not isinstance(told[0], int) or told[1] not in ("", *NoticeKind):
         raise signing.BadSignature("it names nothing that can be turned off")
@@ -157,6 +157,6 @@ def _call(wish: NoticeWish, some: Sequence[Notice]) -> None:
 
 
 def tidy(now: datetime) -> None:
-    """Forget what was delivered long ago, and what nobody waits for any more."""
+    """Delete notices that were delivered long ago, and those that nobody waits for any more."""
     Notice.objects.filter(sent_at__lt=now - KEPT).delete()
     Notice.objects.filter(Q(user__notice_wish=None) | Q(user__notice_wish__way=""), sent_at=None).delete()

@@ -1,4 +1,4 @@
-"""What people decided meanwhile: the requests that it concerns are told anew, once it has been quiet for a while."""
+"""Posting the effects of decisions: the affected pull requests are updated once it has been quiet for a while."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, Decision
 
 QUIET_SECONDS = 5
-"""How long nobody may have decided anything before the host is told."""
+"""How long nobody may have decided anything before the host is updated."""
 
 LONGEST_SECONDS = 60
-"""After so long it is told although somebody still decides."""
+"""After this time the host is updated even if somebody is still deciding."""
 
 _FAR = frozenset({Action.UNDO, Action.REDO, Action.PAIR}) | BROUGHT
-"""Acts of which the decisions of their own do not say which requests they concern."""
+"""Actions whose own decisions do not tell which requests they affect."""
 
 
 def heed(now: datetime) -> bool:
-    """Ask for what is to be told because of acts since the last time; tell whether there were any to heed."""
+    """Create jobs for the requests that are affected by actions since the last call; tell whether there were any
+    actions.
+    """
     since = marks.number(marks.HEEDED)
     events = AuditEvent.objects.filter(pk__gt=since, action__in=VERDICTS | _FAR)
     found = events.aggregate(first=Min("at"), last=Max("at"), top=Max("pk"))

@@ -1,4 +1,4 @@
-"""Jobs as rows: asked for by anybody, taken by the one worker, and never gone before they are done."""
+"""Jobs as rows: created by anybody, taken by the one worker, and never deleted before they are done."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from recviewer.loop.models import HostJob, JobKind, JobState
 from recviewer.review.locks import acting
 
 FIRST_WAIT = 5
-"""Seconds before a job that met trouble is tried again; each time twice as many."""
+"""Back-off in seconds after a failed job; it doubles with each attempt."""
 
 LONGEST_WAIT = 900
-"""Seconds between two tries at most: a host that was down is noticed within a quarter of an hour."""
+"""Maximum back-off in seconds, so that the return of a host is noticed within a quarter of an hour."""
 
 REFUSED_WAIT = 3600
-"""Seconds before what the host refused is tried again: a token may have got its rights meanwhile."""
+"""Back-off in seconds after a refusal by the host; the token may have got its permissions meanwhile."""
 
 _ASTRAY = timedelta(seconds=3 * REFUSED_WAIT)
-"""No job is due later than this; one that is says that the clock was put back, and is due."""
+"""No job is due later than this; one that is means that the clock was set back, and is due."""
 
 
 def ask(kind: JobKind, number: int = 0, *, wait: float = 0) -> None:
-    """Ask for a job, in `wait` seconds or when it is due anyway. One that runs now runs once more afterwards."""
+    """Request a job, in `wait` seconds or when it is due anyway. A running job runs once more afterwards."""
     now = timezone.now()
     due = now + timedelta(seconds=wait)
     with acting():
@@ -41,7 +41,7 @@ def ask(kind: JobKind, number: int = 0, *, wait: float = 0) -> None:
 
 
 def take(now: datetime) -> HostJob | None:
-    """Return the job that has been due for longest, marked as running; None where none is due."""
+    """Return the job that has been due for longest, marked as running; None if none is due."""
     is_due = Q(due_at__lte=now) | Q(due_at__gt=now + _ASTRAY)
     with acting():
         waiting = HostJob.objects.filter(is_due, state__in=(JobState.WAITING, JobState.FAILED))
@@ -53,19 +53,22 @@ def take(now: datetime) -> HostJob | None:
 
 
 def done(job: HostJob) -> None:
-    """Note that a job succeeded; it waits again where it was asked for meanwhile."""
+    """Record that a job succeeded; it is queued again if it was requested meanwhile."""
     _end(job, JobState.DONE, attempts=0)
 
 
 def put_off(job: HostJob, why: str, *, seconds: float | None = None) -> None:
-    """Note that a job met trouble that passes. seconds: until it is tried again; without them longer each time."""
+    """Record a temporary failure. seconds: until the retry; default: exponential back-off."""
     attempts = job.attempts + (seconds is None)
     wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(job.attempts, 10)) if seconds is None else seconds
     _end(job, JobState.WAITING, attempts=attempts, why=why, wait=wait)
 
 
 def refuse(job: HostJob, why: str) -> None:
-    """Note that the host said no. Asking again, by a push or by hand, tries at once; else it is tried hourly."""
+    """Record that the host refused.
+
+    A new request, by a push or by hand, tries at once; otherwise it is retried hourly.
+    """
     _end(job, JobState.FAILED, attempts=job.attempts + 1, why=why, wait=REFUSED_WAIT)
 
 
@@ -82,17 +85,17 @@ def _end(job: HostJob, state: JobState, *, attempts: int, why: str = "", wait: f
 
 
 def resume() -> None:
-    """Have jobs wait again that a worker left running when it ended. For the only worker, at its start."""
+    """Queue jobs again that a worker left running when it ended. For the only worker, at its start."""
     HostJob.objects.filter(state=JobState.RUNNING).update(state=JobState.WAITING)
 
 
 def forgive() -> None:
-    """Have jobs tried now that the host refused. For a worker at its start: its token may be another one by now."""
+    """Make jobs due that the host refused. For a worker at its start: its token may have changed."""
     HostJob.objects.filter(state=JobState.FAILED).update(due_at=timezone.now())
 
 
 def retry(pks: list[int] | None = None) -> int:
-    """Have jobs that met trouble tried now, all of them or some. Returns how many."""
+    """Make failed jobs due, all of them or some. Returns how many."""
     rows = HostJob.objects.filter(troubled())
     if pks is not None:
         rows = rows.filter(pk__in=pks)
@@ -100,5 +103,5 @@ def retry(pks: list[int] | None = None) -> int:
 
 
 def troubled() -> Q:
-    """Return the condition for jobs that met trouble and are not done since."""
+    """Return the condition for jobs that failed and have not succeeded since."""
     return Q(state=JobState.FAILED) | Q(state=JobState.WAITING, attempts__gt=0)

@@ -1,4 +1,4 @@
-"""A request is looked at: asked of the host, fetched, worked out once, and kept for what is to be told."""
+"""Looking at a pull request: it is queried at the host, fetched, evaluated once, and stored for the status."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ from recviewer.memory import ranges
 from recviewer.report.report import Report
 
 DIGITS = 8
-"""How much of a subject's hash is kept. Two alike cost a comparison that finds nothing new."""
+"""Length of the stored prefix of a subject's hash. A collision only costs one needless comparison."""
 
 
 def list_open(host: CodeHost, client: HostClient) -> None:
-    """Ask for a look at each request that is new, moved, or open no more. Raises what calls of the host raise."""
+    """Request a look at each pull request that is new, moved, or no longer open.
+
+    Raises what calls of the host raise.
+    """
     there = {one.number: one for one in host.open_requests(client)}
     known = WatchedRequest.objects.in_bulk()
     for number, one in there.items():
@@ -39,7 +42,7 @@ def list_open(host: CodeHost, client: HostClient) -> None:
 
 
 def look(host: CodeHost, client: HostClient, number: int) -> None:
-    """Bring a request here and work it out. Raises what calls of the host raise, and GitFailed."""
+    """Fetch a pull request and evaluate it. Raises what calls of the host raise, and GitFailed."""
     asked = host.request(client, number)
     row, _ = WatchedRequest.objects.get_or_create(number=number)
     if not asked.is_open:
@@ -59,7 +62,7 @@ def look(host: CodeHost, client: HostClient, number: int) -> None:
 
 
 def _brought(host: CodeHost, asked: HostRequest) -> Report:
-    """Fetch both sides and work the range out. Raises HostDown where the host's git is behind its own API."""
+    """Fetch both sides and evaluate the range. Raises HostDown if the host's git is behind its own API."""
     ref = host.ref(asked.number)
     assert settings.FETCH_FROM is not None
     fetches.bring(ranges.repository(), settings.FETCH_FROM, Path(settings.DATA_DIR), (f"refs/heads/{asked.base}", ref))
@@ -71,15 +74,15 @@ def _brought(host: CodeHost, asked: HostRequest) -> Report:
 
 
 def report_of(row: WatchedRequest) -> Report:
-    """Return the report on what was looked at, with the verdicts of now. Raises GitFailed."""
+    """Return the report on a pull request with the present verdicts. Raises GitFailed."""
     return ranges.report_on(open_range(ranges.repository(), Spec(row.base, row.head)))
 
 
 def digests(some: Iterable[str]) -> str:
-    """Return subjects as they are kept, in order, parted by spaces."""
+    """Return subjects in their stored form, in order, separated by spaces."""
     return " ".join(sorted({digest(one) for one in some}))
 
 
 def digest(subject: str) -> str:
-    """Return the beginning of a subject's hash."""
+    """Return the stored prefix of a subject's hash."""
     return hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]

@@ -1,4 +1,4 @@
-"""Single values of the loop that outlive a process."""
+"""Single values of the worker that outlive a process."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from datetime import datetime
 from recviewer.loop.models import LoopMark
 
 HEEDED = "heeded"
-"""The last act of a person that was looked at."""
+"""Key of the last action of a person that was processed."""
 
 NOTICED = "noticed"
-"""The next act of a person that is looked at for names."""
+"""Key of the next action of a person that is searched for names."""
 
 PAUSED = "paused"
-"""Until when the host wants to be left alone."""
+"""Until when the host wants no requests."""
 
 ALIVE = "alive"
-"""When the worker last said that it is at work."""
+"""When the worker last reported that it is alive."""
 
 
 def number(name: str) -> int:
-    """Return a value that is a number, 0 where there is none."""
+    """Return a number, 0 if there is none."""
     text = _text(name)
     return int(text) if text.isdecimal() else 0
 
 
 def time(name: str) -> datetime | None:
-    """Return a value that is a time, None where there is none."""
+    """Return a time, None if there is none."""
     text = _text(name)
     return datetime.fromisoformat(text) if text else None
 
 
 def put(name: str, value: datetime | int) -> None:
-    """Keep a value."""
+    """Store a value."""
     text = value.isoformat() if isinstance(value, datetime) else str(value)
     LoopMark.objects.update_or_create(name=name, defaults={"text": text})
 
 
 def drop(name: str) -> None:
-    """Forget a value."""
+    """Delete a value."""
     LoopMark.objects.filter(name=name).delete()
 
 

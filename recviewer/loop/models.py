@@ -1,7 +1,8 @@
-"""What the loop has to do, and what it has told the host. All of it can be asked of the host again, so losing it costs time.
+"""The worker's jobs, and what was posted to the host.
 
-What is to be told is never stored: it is worked out from the range and the verdicts of now, and compared with what was told.
-So whatever is interrupted, by whatever, is caught up with later, and nothing is told twice.
+All of it can be fetched from the host again, so losing it costs only time. What should be posted is never stored: it is
+computed from the range and the present verdicts, and compared with what was posted. So any interruption is caught up
+with later, and nothing is posted twice.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from django.db import models
 
 
 class JobKind(models.TextChoices):
-    """LIST asks which requests are open, LOOK brings one here and works it out, TELL posts its status and comment.
+    """LIST asks which requests are open, LOOK fetches and evaluates one, TELL posts its status and comment.
 
     BRANCH and RECORD carry out an order: they push a plan, and start a run. Their number is that of the order.
     """
@@ -24,7 +25,7 @@ class JobKind(models.TextChoices):
 
 
 class JobState(models.TextChoices):
-    """WAITING: to be done when it is due, RUNNING, DONE; FAILED: refused by the host, tried again hourly or on demand."""
+    """WAITING for its due time, RUNNING, DONE; FAILED: refused by the host, retried hourly or on demand."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -33,10 +34,10 @@ class JobState(models.TextChoices):
 
 
 class HostJob(models.Model):
-    """One thing to do for one request; there is one row for each, however often it is asked for.
+    """One thing to do for one request; there is one row for each, however often it is requested.
 
-    number: of the request or the order, 0 for the list. asked: how often; where it grew while a job ran, it runs once more.
-    attempts: in vain since the last success. error: why the last one was, "" if none. due_at: not before.
+    number: of the request or the order, 0 for the list. asked: how often; if it grew while a job ran, the job runs once
+    more. attempts: failures since the last success. error: reason of the last failure, "" if none. due_at: not before.
     """
 
     kind = models.CharField(max_length=10, choices=JobKind.choices)
@@ -59,10 +60,10 @@ class HostJob(models.Model):
 class WatchedRequest(models.Model):
     """A pull or merge request of the host.
 
-    seen_head, seen_base: as the host's list had them. head, base: the commits of the range, "" before that: compared
-    is where the head left the base; files: how many recordings differ between them. subjects: what verdicts on it hang on,
-    each as eight digits of its hash. told: what the status says, told_state; told_hash: of all of the status with its
-    commit. comment: its id, "" for none; comment_hash: of its text.
+    seen_head, seen_base: as the host listed them. head, base: the commits of the range, "" before it is known; compared
+    is the commit at which the head left the base; files: how many recordings differ between them. subjects: those of
+    its changes, each as eight digits of its hash. told: the posted status text, told_state; told_hash: of the whole
+    status with its commit. comment: its id, "" for none; comment_hash: of its text.
     """
 
     number = models.PositiveIntegerField(primary_key=True)
@@ -88,7 +89,7 @@ class WatchedRequest(models.Model):
 
 
 class OrderState(models.TextChoices):
-    """REFUSED: it was not carried out, and never will be. UNSURE: nobody can tell whether it was."""
+    """REFUSED: it was not carried out, and never will be. UNSURE: it is unknown whether it was carried out."""
 
     WAITING = "waiting"
     DONE = "done"
@@ -97,10 +98,10 @@ class OrderState(models.TextChoices):
 
 
 class HostOrder(models.Model):
-    """What a maintainer wants of the host beside statuses, once: see `orders`.
+    """What a maintainer wants from the host besides statuses: see `orders`.
 
-    kind: BRANCH or RECORD of `JobKind`. number: of the request. base, head: the commits of the plan that its maker saw;
-    digest: of what of it is carried out. told: what came of it, as a sentence.
+    kind: BRANCH or RECORD of `JobKind`. number: of the request. base, head: the commits of the plan that its author
+    saw; digest: of the part of it that is carried out. told: the result, as a sentence.
     """
 
     kind = models.CharField(max_length=10, choices=JobKind.choices)
@@ -119,7 +120,7 @@ class HostOrder(models.Model):
 
 
 class HookSeen(models.Model):
-    """A delivery that came, by the host's name for it: another one of that name is left alone."""
+    """A delivery that was received, by the host's id for it: another one with the same id is ignored."""
 
     delivery = models.CharField(max_length=100, primary_key=True)
     at = models.DateTimeField(db_index=True)
@@ -129,7 +130,7 @@ class HookSeen(models.Model):
 
 
 class LoopMark(models.Model):
-    """What the worker has to know after a restart, by a name: see `marks`."""
+    """A value that the worker needs after a restart, by name: see `marks`."""
 
     name = models.CharField(max_length=20, primary_key=True)
     text = models.TextField()
@@ -139,18 +140,21 @@ class LoopMark(models.Model):
 
 
 class NoticeKind(models.TextChoices):
-    """MENTION: somebody named you in a note, or gave you recordings. RANGE: a request has changes that are yours."""
+    """MENTION: somebody named you in a note, or assigned recordings to you.
+
+    RANGE: a request has changes that are yours.
+    """
 
     MENTION = "mention", "somebody names you in a note, or gives you recordings by a tag"
     RANGE = "range", "a pull request is opened or pushed that has changes of yours"
 
 
 class NoticeWish(models.Model):
-    """What somebody wants to be told of, and how. Nobody is told anything without one.
+    """What somebody wants to be notified of, and how. Nobody is notified without one.
 
-    way: `mail` to the address of the account, `hook` to `hook`, "" for not at all. secret: with which calls of the hook are
-    signed. minutes: at least so long between two messages. sent_at: of the last one, None for never. due_at: not before,
-    after trouble. attempts: in vain since the last success. error: why the last one was, "" if none.
+    way: `mail` to the address of the account, `hook` to `hook`, "" for not at all. secret: signs calls of the hook.
+    minutes: minimum interval between two messages. sent_at: of the last one, None for never. due_at: not before, after
+    a failure. attempts: failures since the last success. error: reason of the last failure, "" if none.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_wish")
@@ -170,9 +174,10 @@ class NoticeWish(models.Model):
 
 
 class Notice(models.Model):
-    """Something to tell somebody, kept until it was delivered. It holds nothing of what was recorded.
+    """A notice to somebody, kept until it was delivered. It contains nothing of what was recorded.
 
-    key: of what it tells, so that nobody is told twice. text: a sentence. path: where it leads, below the public address.
+    key: identifies the event, so that nobody is notified twice. text: a sentence. path: of its link, below the public
+    URL.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")

@@ -1,4 +1,4 @@
-"""What people are to be told of: that they were named, and that a request has changes of theirs."""
+"""Creating notices: that somebody was named, and that a request has changes of theirs."""
 
 from __future__ import annotations
 
@@ -28,24 +28,27 @@ from recviewer.serving.url_prefix import inside
 _NAMING = (Action.NOTE, Action.NOTE_EDIT, Action.TAG)
 
 AT_ONCE = 200
-"""Acts that are looked at in one go."""
+"""Actions that are processed at once."""
 
 
 LATE = timedelta(days=2)
-"""What was said longer ago is not told any more, where nobody looked meanwhile."""
+"""Older notes are not notified any more, if nobody processed them in time."""
 
 
 def is_on() -> bool:
-    """Tell whether the operator named a way by which notices may leave."""
+    """Tell whether the operator configured a way to deliver notices."""
     return bool(settings.MAIL_FROM or settings.NOTICE_HOOKS)
 
 
 def heed(now: datetime) -> bool:
-    """Note who was named by acts since the last time; tell whether there were any. What was said before is not told."""
+    """Create notices for people named by actions since the last call; tell whether there were any actions.
+
+    Older ones are skipped.
+    """
     since = marks.number(marks.NOTICED)
     if not since:
         newest = AuditEvent.objects.aggregate(last=Max("pk"))["last"] or 0
-        marks.put(marks.NOTICED, newest + 1)  # the next one is the first that is looked at
+        marks.put(marks.NOTICED, newest + 1)  # the next action is the first that is processed
         return False
     events = list(AuditEvent.objects.filter(pk__gte=since).order_by("pk")[:AT_ONCE])
     if not events:
@@ -81,7 +84,7 @@ def _tell_named(event: AuditEvent, wishes: list[NoticeWish]) -> None:
 
 
 def _words(event: AuditEvent) -> Iterator[tuple[str, str]]:
-    """Yield what notes said before an act ("" for new ones), and after it."""
+    """Yield the texts of notes before an action ("" for new ones) and after it."""
     for _, told in audit.members_of(event, "changes"):
         before, after = told.get("before") or {}, told.get("after") or {}
         is_new = event.action == Action.NOTE
@@ -89,7 +92,7 @@ def _words(event: AuditEvent) -> Iterator[tuple[str, str]]:
 
 
 def tell_of_range(row: WatchedRequest, report: Report, *, is_new: bool) -> None:
-    """Note whose changes a request has that was opened or pushed."""
+    """Create notices for the people whose changes are in a request that was opened or pushed."""
     if not is_on():
         return
     now = timezone.now()

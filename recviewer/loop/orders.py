@@ -1,9 +1,9 @@
-"""What a maintainer wants of the host beside statuses: the plan as a branch, and its tests re-recorded.
+"""What a maintainer wants from the host besides statuses: the plan as a branch, and its tests re-recorded.
 
-An order names what its maker saw: the commits, and a digest of what is to be done. The worker makes the plan anew, and
-carries it out only if it is that one still, the head is where it was, and the commits are the project's own: a branch of
-ours, and a run with its secrets, would run what a stranger wrote. A branch can be pushed again without harm. A run cannot
-be started twice without harm, so one of which nobody knows whether it began is not started again.
+An order names what its author saw: the commits, and a digest of what is to be done. The worker computes the plan again,
+and carries it out only if it is still that one, the head has not moved, and the commits are the project's own:
+otherwise a branch of ours, and a run with its secrets, would execute what a stranger wrote. Pushing a branch again does
+no harm. Starting a run twice does, so if it is unknown whether a run began, it is not started again.
 """
 
 from __future__ import annotations
@@ -36,27 +36,28 @@ from recviewer.review.locks import acting
 from recviewer.review.refusals import Invalid
 
 LONGEST = timedelta(days=1)
-"""How long an order waits for a host that is down: nobody expects a branch, or a run, of last week."""
+"""How long an order waits for a host that is down; after that nobody expects a branch or a run any more."""
 
 KINDS = (JobKind.BRANCH, JobKind.RECORD)
 _MOVED = "The head moved since, so nothing was done."
 
 
 def is_offered(configured: ConfiguredHost | None, kind: str) -> bool:
-    """Tell whether the operator lets such orders be given."""
+    """Tell whether the operator allows such orders."""
     if configured is None:
         return False
     return configured.pushes if kind == JobKind.BRANCH else configured.record is not None and kind == JobKind.RECORD
 
 
 def request_at(head: str) -> WatchedRequest | None:
-    """Return the open request whose head this is, as it was looked at last."""
+    """Return the open request with this head, as of its last evaluation."""
     return WatchedRequest.objects.filter(head=head, is_open=True).order_by("-number").first() if head else None
 
 
 def spec_of(base: str, head: str) -> Spec:
-    """Return the range from one commit to another as the request has it whose head that is: who has to agree to it, the tip
-    of its base branch says.
+    """Return the range between two commits as named by the request with this head.
+
+    The tip of its base branch says who has to agree to it.
     """
     row, direct = request_at(head), Spec(base, head, is_direct=True)
     if row is None or row.base in ("", base):
@@ -68,7 +69,7 @@ def spec_of(base: str, head: str) -> Spec:
 
 
 def digest(kind: str, plan: Plan) -> str:
-    """Return what tells a plan from any other, as far as an order is about it. Raises GitFailed."""
+    """Return a digest of the part of a plan that an order is about. Raises GitFailed."""
     hashed = hashlib.sha256()
     for piece in plans.patch(plan) if kind == JobKind.BRANCH else [plans.test_ids(plan)]:
         hashed.update(piece)
@@ -76,7 +77,7 @@ def digest(kind: str, plan: Plan) -> str:
 
 
 def give(kind: str, plan: Plan, *, seen: str, actor: str) -> HostOrder:
-    """Give an order, and write it down. seen: the digest of what its maker saw. Raises Invalid, GitFailed."""
+    """Create and log an order. seen: the digest of what its author saw. Raises Invalid, GitFailed."""
     row = request_at(plan.ground.head)
     if not is_offered(settings.HOST, kind) or row is None:
         raise Invalid("That is the plan of no open request of the code host, or of one that moved on.")
@@ -105,7 +106,7 @@ def give(kind: str, plan: Plan, *, seen: str, actor: str) -> HostOrder:
 
 
 def carry_out(configured: ConfiguredHost, host: CodeHost, client: HostClient, number: int) -> None:
-    """Carry an order out, unless that was done. Raises what calls of the host raise, and GitFailed: to be tried again."""
+    """Carry out an order, unless that was done. Raises what calls of the host raise, and GitFailed, for a retry."""
     order = HostOrder.objects.filter(pk=number, state=OrderState.WAITING).first()
     if order is None:
         return
@@ -142,7 +143,7 @@ def _carried_out(
 
 
 def branch_of(order: HostOrder) -> str:
-    """Return the name of the branch of an order: no branch of anybody else is called so, nor that of another order."""
+    """Return the name of the branch of an order, which no other branch or order has."""
     return f"recviewer/plan-{order.number}-{order.head[:9]}-{order.pk}"
 
 

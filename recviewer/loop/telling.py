@@ -1,4 +1,4 @@
-"""The host is told how a request stands: a commit status and one comment, and only what it does not know yet."""
+"""Posting how a pull request stands: a commit status and one comment, and only if it differs from what was posted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from recviewer.report.markdown import MARKER
 def tell(host: CodeHost, client: HostClient, number: int) -> None:
     """Post what differs from what was posted. Raises what calls of the host raise, and GitFailed.
 
-    What was posted is noted after each call: where one fails, the other is not repeated.
+    Each successful call is recorded at once: if one fails, the other is not repeated.
     """
     row = WatchedRequest.objects.filter(number=number, is_open=True).exclude(head="").first()
     if row is None:
@@ -43,7 +43,7 @@ def _tell_status(host: CodeHost, client: HostClient, row: WatchedRequest, status
 
 
 def _tell_comment(host: CodeHost, client: HostClient, row: WatchedRequest, text: str) -> None:
-    """Write the comment, or change ours. A request that touches no recording gets none."""
+    """Write the comment, or update ours. A request that touches no recording gets none."""
     hashed = _hash(text)
     if hashed == row.comment_hash:
         return
@@ -56,7 +56,7 @@ def _tell_comment(host: CodeHost, client: HostClient, row: WatchedRequest, text:
 
 
 def _changed(host: CodeHost, client: HostClient, number: int, comment: str, text: str) -> str:
-    """Change a comment and return its id, "" where there is none, or somebody deleted it."""
+    """Update a comment and return its id, "" if it does not exist or somebody deleted it."""
     if not comment:
         return ""
     try:

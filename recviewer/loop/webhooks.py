@@ -1,4 +1,4 @@
-"""A webhook is taken: checked, remembered, and made into a look at the request that it names."""
+"""Receiving webhooks: a delivery is verified, recorded, and turned into a look at the request that it names."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from recviewer.review.locks import acting
 
 
 def take_delivery(configured: ConfiguredHost, headers: Mapping[str, str], body: bytes) -> bool:
-    """Take a delivery; tell whether it led to a look. headers: names in small letters. Raises NotSigned, BadDelivery.
+    """Receive a delivery; tell whether it led to a look. headers: names in lower case.
 
-    One that came before is left alone, whoever sends it again.
+    Raises NotSigned, BadDelivery. A delivery that was received before is ignored, whoever sends it again.
     """
     found = configured.host.delivery(headers, body, configured.secret)
     if not found.number:

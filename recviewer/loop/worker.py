@@ -1,4 +1,4 @@
-"""The one worker: what is due is done, one thing after the other. A second one on whatever host waits for its turn."""
+"""The one worker, which does what is due, one job at a time. A second one on any host waits for its turn."""
 
 from __future__ import annotations
 
@@ -26,23 +26,26 @@ from recviewer.memory import range_files
 log = logging.getLogger(__name__)
 
 ALIVE_SECONDS = 15
-"""How often the worker says that it is at work."""
+"""How often the worker reports that it is alive."""
 
 SILENT_SECONDS = 120
-"""A worker that has said nothing for so long is gone. A fetch and a large range take longer at times: then a job runs."""
+"""A worker that has been silent for so long is gone.
+
+A fetch or a large range can take longer, but then a job is running.
+"""
 
 TIDY_SECONDS = 3600
 REMEMBERED = timedelta(days=30)
-"""How long a delivery's name is kept. Hosts repeat one for days at most; after that it costs one look at a request."""
+"""How long a delivery's id is kept. Hosts repeat one for days at most; a later one costs one look at a request."""
 
 
 class OtherWorker(Exception):
-    """Another worker is at work."""
+    """Another worker is running."""
 
 
 @contextmanager
 def only_worker() -> Iterator[None]:
-    """Hold the worker's lock: a file, and on PostgreSQL one of the database. Raises OtherWorker, OSError."""
+    """Hold the worker's lock: a file, and on PostgreSQL one in the database. Raises OtherWorker, OSError."""
     lock = FileLock(Path(settings.DATA_DIR) / "worker.lock", thread_local=False)
     try:
         lock.acquire(timeout=0)
@@ -58,7 +61,7 @@ def only_worker() -> Iterator[None]:
 
 
 class Worker:
-    """What one process keeps between turns. Make it while holding the worker's lock."""
+    """The state of a worker between turns. Create it while holding the worker's lock."""
 
     def __init__(self, configured: ConfiguredHost | None) -> None:
         self._configured = configured
@@ -82,32 +85,32 @@ class Worker:
         self._list(now, self._configured.every)
         if is_paused(now):
             return is_told
-        job = jobs.take(timezone.now())  # what was asked for just now is due too
+        job = jobs.take(timezone.now())  # so that jobs requested just now are due too
         if job is None:
             return is_told
         run(job, self._configured)
         return True
 
     def _list(self, now: datetime, every: int) -> None:
-        """Ask for the list where that was not done lately."""
+        """Request the list if that was not done recently."""
         last = HostJob.objects.filter(kind=JobKind.LIST).first()
         if last is None or (last.state == JobState.DONE and self._is_time(last.changed_at, now, every)):
             jobs.ask(JobKind.LIST)
 
     @staticmethod
     def _is_time(last: datetime | None, now: datetime, seconds: float) -> bool:
-        """Tell whether something was last done that long ago; also where the clock was put back since."""
+        """Tell whether something was last done that long ago; also if the clock was set back since."""
         return last is None or abs((now - last).total_seconds()) >= seconds
 
 
 def is_paused(now: datetime) -> bool:
-    """Tell whether the host wants to be left alone."""
+    """Tell whether the host wants no requests now."""
     until = marks.time(marks.PAUSED)
     return until is not None and now < until <= now + timedelta(seconds=jobs.REFUSED_WAIT)
 
 
 def is_silent(now: datetime) -> bool:
-    """Tell whether no worker has been heard of lately, and none is in the middle of a job."""
+    """Tell whether no worker has reported recently, and none is in the middle of a job."""
     alive = marks.time(marks.ALIVE)
     if alive is not None and abs((now - alive).total_seconds()) < SILENT_SECONDS:
         return False
@@ -116,7 +119,7 @@ def is_silent(now: datetime) -> bool:
 
 
 def run(job: HostJob, configured: ConfiguredHost) -> None:
-    """Do a job and note what came of it. Whatever it is that failed, the job stays and the worker lives."""
+    """Do a job and record the result. Whatever fails, the job stays and the worker continues."""
     try:
         host, client = configured.opened()
         match job.kind:
@@ -152,7 +155,7 @@ def _sentence(error: Exception) -> str:
 
 
 def tidy(now: datetime) -> None:
-    """Drop what nobody needs any more: names of deliveries, sessions that ended, ranges that nobody asks for, notices."""
+    """Delete what nobody needs any more: ids of deliveries, expired sessions, unused ranges, notices."""
     HookSeen.objects.filter(at__lt=now - REMEMBERED).delete()
     with contextlib.suppress(NotImplementedError):
         SessionStore.clear_expired()

@@ -1,1 +1,1 @@
-"""What one process keeps worked out, because it took long: reports on ranges, lineages, blobs."""
+"""Caches of what takes long to compute: reports on ranges, lineages, blobs."""

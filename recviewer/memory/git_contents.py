@@ -1,4 +1,4 @@
-"""What git holds: where a recording lies in the repository, and what a blob says, also when no file has it any more."""
+"""Contents of git: where a recording is in the repository, and what a blob contains, even if no file has it any more."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 
 
 class TooLarge(Exception):
-    """A blob is larger than files may be."""
+    """A blob is larger than the limit for files."""
 
     status = 422
     title = "Too large to be shown"
@@ -31,7 +31,7 @@ class TooLarge(Exception):
 
 
 def here() -> Repository | None:
-    """Return the repository whose history is shown, None where there is none."""
+    """Return the repository whose history is shown, None if there is none."""
     try:
         return ranges.repository()
     except GitFailed:
@@ -44,10 +44,10 @@ def is_there() -> bool:
 
 
 def raws_of(key: str, recording: Recording | None) -> list[bytes]:
-    r"""Return the paths in the repository that a key may stand for, the likeliest first.
+    r"""Return the paths in the repository that a key may mean, the likeliest first.
 
-    Of a recording in the catalog there is one. Any other key is a path of the repository, or one below the root; where it
-    holds `\xNN`, those may be bytes that are no UTF-8.
+    A recording in the catalog has one. Any other key is a path of the repository, or one below the root; `\\xNN` in it
+    may stand for bytes that are not UTF-8.
     """
     if recording is not None:
         return [way() + recording.raw]
@@ -66,7 +66,7 @@ def _is_inside(raw: bytes) -> bool:
 
 
 def key_for(raw: bytes) -> str:
-    """Return the key by which pages find a path of the repository: below the root where the catalog has it."""
+    """Return the key of a path of the repository on pages: below the root if the catalog has it."""
     start = way()
     if start and raw.startswith(start):
         below = key_of(raw[len(start) :])
@@ -76,7 +76,7 @@ def key_for(raw: bytes) -> str:
 
 
 def content_of(blob: str) -> Content | None:
-    """Return the content of a blob (its full name): from a file that has it now, else from git; None where it is lost.
+    """Return the content of a blob (its full name): from a file that has it now, else from git; None if it is lost.
 
     Raises TooLarge.
     """
@@ -98,9 +98,9 @@ def _from_file(blob: str) -> Content | None:
 
 
 def from_git(blob: str, key: str = "") -> Content | None:
-    """Return the content of a blob that git has, None where it has not. Raises TooLarge, GitFailed.
+    """Return the content of a blob in git, None if git does not have it. Raises TooLarge, GitFailed.
 
-    key: where it is said to lie, "" for nothing; it names one recording of a file of many.
+    key: its alleged path, "" for none; it names one recording of a file with many.
     """
     found = here()
     if found is None:
@@ -114,7 +114,7 @@ def from_git(blob: str, key: str = "") -> Content | None:
 
 
 def _named(data: bytes, key: str) -> Content:
-    """Return the recording of a file that the end of a key names, else the whole."""
+    """Return the recording of a file that the end of a key names, else the whole file."""
     file, _, part = key.rpartition("/")
     whole = contents_of.of_bytes(data, read_as(key))
     if not file or whole.reading.raw is not None:

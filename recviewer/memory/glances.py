@@ -1,8 +1,8 @@
-"""What the ranges of a list come to at a glance: how many changes of each class, and how far they are decided on.
+"""Summaries of the ranges in a list: how many changes of each class there are, and how many are decided.
 
-Working a range out takes seconds, so no list waits for it: a process apart does it (`glances_apart`), one range after the
-other, and leaves in the data folder what the verdicts on its changes hang on. What people said is asked each time, so that
-no number is one of before. The file is signed, as those of `range_files` are.
+Evaluating a range takes seconds, so no list waits for it: a separate process (`glances_apart`) evaluates one range
+after the other and stores the subjects of its changes in the data folder. The verdicts are looked up each time, so that
+no number is out of date. The file is signed, like those of `range_files`.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ from recviewer.review.standing import words_on
 log = logging.getLogger(__name__)
 
 KEPT_BYTES = 20_000_000
-"""What the file may take; the ranges that were looked through first go first."""
+"""Maximum size of the file; the ranges that were evaluated first are dropped first."""
 
 SECONDS = 1800
-"""How long the process may take for all that it was asked for."""
+"""Time limit of the process for everything that it was asked for."""
 
 _PROCESS = "recviewer.memory.glances_apart"
 
 
 class ChangeSubjects(NamedTuple):
-    """What a verdict on a change hangs on. asks: it is asked for by itself, as of `Change`. demands: see `Agreement`."""
+    """The subjects of a change. asks: it has to be decided on by itself, as in `Change`. demands: see `Agreement`."""
 
     churn: str
     is_churn: bool
@@ -64,7 +64,7 @@ class ChangeSubjects(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LookedThrough:
-    """A range that was worked out. unseen: recordings of it that could not be looked at."""
+    """A range that was evaluated. unseen: recordings in it that could not be read."""
 
     changes: tuple[ChangeSubjects, ...]
     unseen: int
@@ -72,7 +72,10 @@ class LookedThrough:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a range comes to now. classes: how many changes of each, in the order of a review. need_you, decided: changes."""
+    """The present summary of a range. classes: how many changes of each, in review order.
+
+    need_you, decided: changes.
+    """
 
     classes: tuple[tuple[Churn, int], ...]
     changes: int
@@ -88,13 +91,16 @@ _tried: set[str] = set()
 
 
 def name_of(repository: Repository, base: str, head: str, said: Iterable[object]) -> str:
-    """Return the name under which a range is kept. base: the commit that it starts from; said: on pairs, by reviewers."""
+    """Return the key under which a range is stored.
+
+    base: the commit that it starts from; said: on pairs, by reviewers.
+    """
     told = repr((range_files.version(), os.fsencode(repository.git_dir), base, head, tuple(said)))
     return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:24]
 
 
 def of_list(repository: Repository, base: str, asked: Mapping[str, str]) -> tuple[dict[str, Glance], bool]:
-    """Return the glances of some heads, as far as these were looked through, and whether the others are being.
+    """Return the summaries of some heads, as far as they exist, and whether the others are being computed.
 
     base: the commit that all are compared with. asked: the range of each head.
     """
@@ -111,7 +117,7 @@ def of_list(repository: Repository, base: str, asked: Mapping[str, str]) -> tupl
 
 
 def glance(looked: LookedThrough) -> Glance:
-    """Return what a range comes to with what people have said by now."""
+    """Return the summary of a range with the present verdicts."""
     subjects = {subject for one in looked.changes for subject in (one.subject, one.own) if subject}
     verdicts = {subject: stand.state for subject, stand in standings_for(sorted(subjects)).items()}
     asked = [one for one in looked.changes if one.demands]
@@ -128,13 +134,16 @@ def glance(looked: LookedThrough) -> Glance:
 
 
 def _is_open(one: ChangeSubjects, verdicts: Mapping[str, str], said: Mapping[str, Mapping[str, str]]) -> bool:
-    """Tell whether a change is undecided: nobody has said a word on it, or not all who have to."""
+    """Tell whether a change is undecided: nobody has given a verdict, or not everybody who has to."""
     verdict = verdict_of(one.subject, one.own, verdicts, asks=one.asks)
     return not verdict or heard(one.demands, verdict, heeded(one.subject, one.own, asks=one.asks), said).is_waiting
 
 
 def _nudge(missing: Mapping[str, str]) -> bool:
-    """Have ranges looked through in the background, each once while this process lives. Tells whether some are."""
+    """Start evaluating ranges in the background, each once in the life of this process.
+
+    Tells whether any is being evaluated.
+    """
     new = {name: spec for name, spec in missing.items() if name not in _tried}
     if not new or not settings.REFRESH_IN_BACKGROUND:
         return bool(missing) and _looking.locked()
@@ -143,7 +152,7 @@ def _nudge(missing: Mapping[str, str]) -> bool:
         thread = threading.Thread(target=_look_apart, args=(list(new.values()),), name="recviewer-glances", daemon=True)
         try:
             thread.start()
-        except RuntimeError:  # no thread to be had: the next page asks again
+        except RuntimeError:  # no thread is available: the next page tries again
             _tried.difference_update(new)
             _looking.release()
             return False
@@ -169,7 +178,7 @@ def _look_apart(specs: Sequence[str]) -> None:
 
 
 def look(specs: Iterable[str]) -> None:
-    """Look some ranges through, one after the other, and keep what each comes to. Raises OSError."""
+    """Evaluate some ranges, one after the other, and store each result. Raises OSError."""
     for spec in specs:
         try:
             asked = ranges.range_of(spec)
@@ -213,7 +222,7 @@ def _keep(name: str, looked: LookedThrough) -> None:
 
 
 def _known() -> dict[str, LookedThrough]:
-    """Return what was looked through, by name, the last one first; nothing of a file that is none of ours."""
+    """Return the stored results by key, the newest first; nothing if the file's signature is not valid."""
     place = _place()
     try:
         seen = place.stat()

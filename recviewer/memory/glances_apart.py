@@ -1,4 +1,4 @@
-"""The process that looks ranges through for lists of them: `python -m recviewer.memory.glances_apart RANGE…`."""
+"""The process that evaluates ranges for lists of them: `python -m recviewer.memory.glances_apart RANGE…`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from recviewer.processes.child import NICE
 
 
 def main() -> None:
-    """Do it, unless another process does: the lock is held by whoever looks."""
+    """Evaluate the ranges, unless another process holds the lock."""
     os.nice(NICE)
     django.setup()
     from recviewer.memory import glances

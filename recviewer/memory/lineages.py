@@ -1,4 +1,4 @@
-"""The lineages of recordings as pages need them: found by a key, and kept while a process lives."""
+"""The lineages of recordings for pages: found by key, and cached in this process."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from recviewer.recorders.registry import claims, is_recognized
 from recviewer.review.subjects import printable
 
 KEPT = 40
-"""Lineages that are kept in memory; the one that was not looked at for longest goes first."""
+"""Number of cached lineages; the least recently used one is dropped first."""
 
 REFS = 2_000
-"""Branches and requests in which a path is looked for that the current commit never had."""
+"""Number of branches and pull requests that are searched for a path that the current commit never had."""
 
 _NAMESPACES = ("refs/heads", "refs/pull", "refs/merge-requests", "refs/remotes")
 
 
 class NoHistory(GitFailed):
-    """No commit that was looked at had a file at the path. further: the commit to look further back from, or ""."""
+    """No searched commit had a file at the path. further: the commit to continue from, or ""."""
 
     def __init__(self, reason: str, further: str) -> None:
         super().__init__(reason)
@@ -40,9 +40,9 @@ class NoHistory(GitFailed):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a look starts. name: of the commit, as asked for. raw: of the file. elsewhere: further names that have it.
+    """Where to start. name: of the commit, as requested. raw: of the file. elsewhere: other refs that have it.
 
-    part: the recording among many of the file, "" for the only one.
+    part: the recording in a file with many, "" for the only one.
     """
 
     name: str
@@ -55,8 +55,8 @@ class Start:
 def start_of(here: Repository, key: str, recording: Recording | None, asked: str) -> Start:
     """Find the file and the recording that a key means, and a commit from which its history can be seen.
 
-    asked: a revision, "" for HEAD, or where that never had the file for any branch or request that has it. Raises
-    NoHistory, GitFailed.
+    asked: a revision; "" for HEAD or, if HEAD never had the file, any branch or request that has it. Raises NoHistory,
+    GitFailed.
     """
     start = _start(here, key, recording, asked)
     return replace(start, part=recording.part) if recording is not None and recording.part else start
@@ -94,7 +94,7 @@ def _remembered(here: Repository, commit: str, raws: list[bytes]) -> _Touched:
 
 
 def _touched(here: Repository, commit: str, raws: list[bytes]) -> _Touched:
-    """Return which path was touched last; where none was, how many commits were looked at, the last one and its parent."""
+    """Return which path was touched last; if none was, how many commits were searched, the last one and its parent."""
     looked, last, further = 0, "", ""
     try:
         for step in walk.back(here, commit, *raws, limit=COMMITS, seconds=SECONDS) if raws else ():
@@ -118,7 +118,7 @@ def _elsewhere(here: Repository, raws: list[bytes]) -> Start | None:
 
 
 def versions_of(here: Repository, start: Start) -> tuple[Lineage, tuple[FullVersion, ...]]:
-    """Follow a recording, or take what is known from memory: commits never change, but more of them may be fetched.
+    """Follow a recording, or take the result from the cache: commits never change, but more of them may be fetched.
 
     Raises GitFailed.
     """
@@ -133,7 +133,7 @@ def _followed(here: Repository, start: Start) -> tuple[Lineage, tuple[FullVersio
 
 
 def _fetched(here: Repository) -> list[int]:
-    """Return what is other when more of the history was fetched."""
+    """Return a value that changes when more of the history was fetched."""
     found = []
     for place in (here.common_dir / "shallow", here.common_dir / "objects" / "pack"):
         try:
@@ -144,9 +144,10 @@ def _fetched(here: Repository) -> list[int]:
 
 
 def is_of_a_recording(here: Repository, content: Content, key: str) -> bool:
-    """Tell whether a content of git is one of a recording: by what it is, or for it lies or lay where a recording does.
+    """Tell whether a content of git is that of a recording: by its content, or because of its past or present path.
 
-    key: where it is said to have been, "" for nothing. Asked where who may see recordings need not see all of a repository.
+    key: its alleged path, "" for none. Needed where a user who may see recordings may not see the rest of the
+    repository.
     """
     if is_recognized(content.data):
         return True
@@ -159,7 +160,7 @@ def is_of_a_recording(here: Repository, content: Content, key: str) -> bool:
 def came_with(here: Repository, blob: str, key: str) -> tuple[str, CommitFacts | None]:
     """Return the path at which git has or had a blob, and the commit that brought it there.
 
-    key: where it is said to have been, "" for nothing. What cannot be confirmed comes back as it was said, without a commit.
+    key: its alleged path, "" for none. If it cannot be confirmed, it is returned without a commit.
     """
     try:
         if not key:

@@ -1,9 +1,9 @@
-"""What was worked out of ranges, kept in the data folder, so that each is worked out once for all processes.
+"""Results of evaluating ranges, stored in the data folder, so that each range is evaluated once for all processes.
 
-Recordings are what strangers wrote, and others may be able to write into the folder. So a file is signed with the
-instance's secret key, under the names of its commits and the version of the code, and nothing is read of one whose
-signature is another. Even of a signed file nothing is made but values of our own: dataclasses, enumerations and tuples
-of the rooms that work ranges out. What is lost, damaged, of another version or forged is worked out again.
+Recordings come from strangers, and others may be able to write to the folder. So a file is signed with the instance's
+secret key, together with its commits and the version of the code, and a file with another signature is not read. Even
+from a signed file only values of recviewer's own classes are created: dataclasses, enumerations and tuples of the
+packages that evaluate ranges. Missing, damaged, outdated or forged results are computed again.
 """
 
 from __future__ import annotations
@@ -40,34 +40,34 @@ from recviewer.processes import temporary
 log = logging.getLogger(__name__)
 
 KEPT_BYTES = 256 * 1024 * 1024
-"""What all files may take; those that were not asked for longest go first."""
+"""Maximum total size of the files; the least recently used ones are deleted first."""
 
 ONE_BYTES = 64 * 1024 * 1024
-"""What one file may take, and so what a process reads at once."""
+"""Maximum size of one file, and so of what a process reads at once."""
 
 KEPT_SECONDS = 30 * 24 * 3600
-"""After how long a range that nobody asked for goes."""
+"""Age after which a range that nobody asked for is deleted."""
 
 WAIT_SECONDS = 60
-"""How long one process waits for another that works the same range out, before it does so itself."""
+"""How long a process waits for another one that evaluates the same range, before it does so itself."""
 
 ROOMS = ("asserts", "changes", "difference", "exchange", "formats", "git", "pairing", "replay", "smells")
-"""Whose values are kept."""
+"""The packages whose values are stored."""
 
 _SOURCES = (*ROOMS, "language", "memory", "recorders", "report", "secrets", "catalog/naming.py", "bounded")
-"""On whose code it hangs what is worked out."""
+"""The packages on whose code the results depend."""
 
 _HEAD: Final = b"recviewer range\n"
 _RANGE, _UNCHANGED = "range", "unchanged"
 
 
 def unknown(tests: Collection[str]) -> Collection[KeptRecording] | None:
-    """Stand for what a range left alone, which is not kept: see `ChangeSet.unchanged`."""
+    """Replaces the tests that a range left alone, which are not stored: see `ChangeSet.unchanged`."""
     return None
 
 
 def read(asked: Range) -> Any:
-    """Return what was kept of a range of two commits, None where there is nothing that can be used."""
+    """Return the stored result for a range of two commits, None if there is none that can be used."""
     place = _place(asked)
     try:
         with open(place, "rb") as file:
@@ -82,15 +82,15 @@ def read(asked: Range) -> Any:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(packed)) as unpacked:
             return _Reader(unpacked, asked).load()
-    except Exception:  # whatever is wrong with it, it can be made anew
+    except Exception:  # whatever is wrong with it, it can be computed again
         log.warning("a range that was kept cannot be read", exc_info=True)
         return None
 
 
 def write(asked: Range, value: object, unchanged: Callable[..., object]) -> None:
-    """Keep what was worked out of a range of two commits, whole or not at all. Never raises.
+    """Store the result for a range of two commits, completely or not at all. Never raises.
 
-    The range and `unchanged` are not written: in their place a reader finds its own range, and `unknown`.
+    The range and `unchanged` are not written: a reader gets its own range, and `unknown`, instead.
     """
     place = _place(asked)
     fresh = place.with_name(f"{place.name}.{os.getpid()}.new")
@@ -115,7 +115,7 @@ def write(asked: Range, value: object, unchanged: Callable[..., object]) -> None
 
 @contextmanager
 def alone(asked: Range) -> Iterator[None]:
-    """Let one process or thread at a time work a range out; after a while, or where nothing can be written, all may."""
+    """Let one process or thread at a time evaluate a range; after a timeout, or if nothing can be written, all may."""
     lock = FileLock(_folder() / f"{_place(asked).name[:2]}.lock", thread_local=False)
     try:
         _folder().mkdir(mode=0o700, exist_ok=True)
@@ -130,7 +130,7 @@ def alone(asked: Range) -> Iterator[None]:
 
 
 def let_go(*, but: Path | None = None) -> None:
-    """Remove what nobody asked for of late, and what is over `KEPT_BYTES`. Never raises."""
+    """Delete what nobody asked for recently, and what exceeds `KEPT_BYTES`. Never raises."""
     stats = []
     with contextlib.suppress(OSError):
         for one in _folder().glob("*.range"):
@@ -145,7 +145,7 @@ def let_go(*, but: Path | None = None) -> None:
 
 
 def sweep() -> None:
-    """Remove what a process that was killed while it kept a range has left."""
+    """Remove temporary files of a process that was killed while it stored a range."""
     temporary.sweep_unfinished(_folder(), "*.new")
 
 
@@ -170,12 +170,12 @@ def _signature(asked: Range, data: bytes | memoryview) -> hmac.HMAC:
 
 @cache
 def version() -> str:
-    """Return what is another as soon as anything may be worked out in another way, or kept in another form."""
+    """Return a digest that changes whenever results may be computed differently, or stored in another form."""
     return f"{sys.version} {version_of(_SOURCES)}"
 
 
 class _Signing(io.RawIOBase):
-    """Hands on what is written, and signs it. Raises OSError where it becomes too much."""
+    """A file wrapper that signs what is written. Raises OSError if it becomes too large."""
 
     def __init__(self, file: io.BufferedWriter, signature: hmac.HMAC) -> None:
         self._file, self.signature = file, signature
@@ -203,7 +203,7 @@ class _Writer(pickle.Pickler):
 
 
 class _Reader(pickle.Unpickler):
-    """Makes values of our own, and nothing else."""
+    """An unpickler that creates values of recviewer's own classes, and nothing else."""
 
     def __init__(self, file: io.BufferedIOBase, asked: Range) -> None:
         super().__init__(file)
@@ -221,7 +221,7 @@ class _Reader(pickle.Unpickler):
 
 
 def is_value(some: type) -> bool:
-    """Tell whether a class only holds values. What is frozen for the type checker alone has a hash all the same."""
+    """Tell whether a class only holds values. A class that is frozen only for the type checker still has a hash."""
     is_named_tuple = issubclass(some, tuple) and hasattr(some, "_fields")
     made = some.__dataclass_params__ if dataclasses.is_dataclass(some) else None  # type: ignore[attr-defined]
     is_frozen = made is not None and (made.frozen or made.unsafe_hash)

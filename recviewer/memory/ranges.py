@@ -1,4 +1,4 @@
-"""Reports on ranges as pages need them: worked out once (see `range_files`), with what reviewers have said by now."""
+"""Reports on ranges for pages: computed once (see `range_files`), with the present verdicts."""
 
 from __future__ import annotations
 
@@ -32,17 +32,21 @@ from recviewer.serving.discreet import discreet
 from recviewer.used import kept as runs_kept
 
 KEPT = 12
-"""Ranges whose report is kept in memory; the one that was not looked at for longest goes first."""
+"""Number of ranges whose report is cached; the least recently used one is dropped first."""
 
 KEPT_BYTES = 120_000_000
-"""What both sides of all of them may cost together, as `Meaning.cost` says it: recorded bytes, of which memory takes about a
-third. The last one is kept whatever its size."""
+"""Limit for the cost of both sides of all of them, by `Meaning.cost`: recorded bytes, of which memory takes about a
+third.
+
+The last one is kept whatever its size.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was worked out of a range. blobs: of all its sides. size: what they cost to keep. choices: what reviewers said of
-    its pairs then.
+    """The result for a range. blobs: of all its sides. size: the cost of caching it.
+
+    choices: what reviewers had said about its pairs.
     """
 
     blobs: frozenset[str]
@@ -57,23 +61,23 @@ _known = Recent[_RangeKey, _Known](KEPT, weigh=lambda known: known.size, limit=K
 
 
 def repository() -> Repository:
-    """Return the repository whose ranges are shown, with what was fetched for it. Raises GitFailed where there is none."""
+    """Return the repository whose ranges are shown, with what was fetched for it. Raises GitFailed if there is none."""
     here = opened(Path(settings.REPOSITORY or settings.RECORDINGS_ROOT))
     return here if settings.FETCH_FROM is None else beside(here, settings.FETCH_FROM, Path(settings.DATA_DIR))
 
 
 def told(failed: Exception) -> str:
-    """Return what git could not do. A hosted instance keeps to itself where its repository lies."""
+    """Return what git could not do. A hosted instance does not reveal the path of its repository."""
     return discreet(str(failed))
 
 
 def range_of(spec: str) -> Range:
-    """Return the two sides that a range has now. Raises GitFailed."""
+    """Return the two present sides of a range. Raises GitFailed."""
     return sources.open_range(repository(), sources.parse(spec))
 
 
 def is_range(spec: str) -> bool:
-    """Tell whether this is a range as it stands: a branch may be called `x.json`."""
+    """Tell whether this is a range as it is written; a branch may be called `x.json`."""
     try:
         range_of(spec)
     except GitFailed:
@@ -82,9 +86,9 @@ def is_range(spec: str) -> bool:
 
 
 def report_of(spec: str) -> Report:
-    """Work a report out, or take it from memory: commits never change, and files on disk show it by their stamps.
+    """Compute a report, or take it from the cache: commits never change, and stamps show changes of files on disk.
 
-    What people said is asked each time.
+    The verdicts are looked up each time.
 
     Raises GitFailed.
     """
@@ -92,7 +96,7 @@ def report_of(spec: str) -> Report:
 
 
 def watching(spec: str) -> Callable[[], Report]:
-    """Return a function that works a range out as it is then, and does so again only when one of its ends has moved."""
+    """Return a function that evaluates a range as it is when called, again only if one of its ends has moved."""
     last: list[Report] = []
 
     def look() -> Report:
@@ -115,11 +119,11 @@ def report_on(asked: Range) -> Report:
 
 
 _said = Recent[tuple[object, ...], dict[Key, RunWords]](KEPT)
-"""What runs of the suite say of the changes of ranges, which are few."""
+"""What runs of the suite say about the changes of ranges, which are few."""
 
 
 def _words(key: _RangeKey, known: _Known) -> dict[Key, RunWords]:
-    """Return what the runs that are kept say of a range."""
+    """Return what the stored runs say about a range."""
     data = Path(settings.DATA_DIR)
     runs = runs_kept.state(data)
     if not runs:
@@ -131,7 +135,7 @@ def _words(key: _RangeKey, known: _Known) -> dict[Key, RunWords]:
 
 
 def _known_of(asked: Range) -> tuple[_RangeKey, _Known]:
-    """Return what is known of a range under the pairs that reviewers made and broke by now, and the key of the range."""
+    """Return the result for a range with the present pairs of reviewers, and the key of the range."""
     key = _key(asked, "" if asked.head else disk.state(asked.repository))
     said = pairs.choices()
     known = _known.get(key)
@@ -145,13 +149,13 @@ def _known_of(asked: Range) -> tuple[_RangeKey, _Known]:
 
 
 def _source(asked: Range, known: _Known | None) -> ChangeSet:
-    """Return the two sides. What came from the folder lacks some of that from which a range is worked out."""
+    """Return the two sides. A result from the folder lacks some of what a range is evaluated from."""
     source = known.report.found.source if known is not None else None
     return changeset.load(asked, _library) if source is None or source.unchanged is range_files.unknown else source
 
 
 def _from_folder(asked: Range, said: tuple[Choice, ...]) -> _Known | None:
-    """Return what another process, or one before, worked out under the same pairs."""
+    """Return the result that another process, or an earlier one, stored for the same pairs."""
     found = range_files.read(asked)
     if found is None:
         return None
@@ -162,7 +166,7 @@ def _from_folder(asked: Range, said: tuple[Choice, ...]) -> _Known | None:
 
 
 def _shared(known: _Known) -> _Known:
-    """Have other processes find what was worked out, unless git could not tell all of it."""
+    """Store a result for other processes, unless git could not tell everything."""
     found = known.report.found
     source = found.source
     if found.is_whole and known.size <= KEPT_BYTES:
@@ -173,7 +177,7 @@ def _shared(known: _Known) -> _Known:
 
 
 def _key(asked: Range, state: str) -> _RangeKey:
-    """Return what a report hangs on. state: of the recordings on disk. The sources of tests count, too."""
+    """Return the key of a report. state: of the recordings on disk. The sources of tests count, too."""
     head = asked.head or f"disk:{state}:{state_on_disk(asked.repository)}"
     return str(asked.repository.git_dir), asked.base, head
 
@@ -191,7 +195,7 @@ def _about(said: tuple[Choice, ...], blobs: frozenset[str]) -> tuple[Choice, ...
 
 
 def _under(report: Report, asked: Range) -> Report:
-    """Return the report under the name by which it was asked for: two names can stand for the same commits."""
+    """Return the report under the name by which it was requested: two names can mean the same commits."""
     found = report.found
     source = replace(found.source, range=asked)
     return Report(replace(found, source=source))

@@ -1,1 +1,1 @@
-"""What decisions ask for: files that go or come back, tests to re-record. Changes nothing."""
+"""What decisions ask for: files to delete or restore, tests to re-record. Changes nothing."""

@@ -1,4 +1,4 @@
-"""What verdicts ask for, in the pieces that every plan is made of."""
+"""What verdicts ask for, as the building blocks of every plan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALIKE = "says the same as a marked one, but was not marked itself"
 
 
 def marks_by_path() -> dict[str, list[Mark]]:
-    """Return the marks on files, by path. Marks on removals are left out: those files are gone already."""
+    """Return the marks on files, by path. Marks on removals are left out, because those files are already deleted."""
     by_path: dict[str, list[Mark]] = {}
     for mark in marks():
         if not mark.fingerprint.startswith(GONE_PREFIX):
@@ -26,21 +26,22 @@ def marks_by_path() -> dict[str, list[Mark]]:
 
 
 def on_these(marks: Sequence[Mark], blob: str, subject: str) -> list[Mark]:
-    """Return the marks given on the bytes that a file has now: on what they say, or on a change that led to them."""
+    """Return the marks given on the present bytes of a file: on what they say, or on a change that led to them."""
     alike = [mark for mark in marks if mark.blob == blob]
     return [mark for mark in alike if mark.fingerprint == subject or mark.fingerprint.startswith(CHANGE_PREFIX)]
 
 
 def why_not(marks: Sequence[Mark], blob: str, subject: str) -> str:
-    """Return why no mark on a file counts: it has other bytes by now, or these were read otherwise then."""
+    """Return why no mark on a file counts: its bytes have changed, or were read differently then."""
     if any(mark.blob == blob for mark in marks):
         return UNLIKE
     return SAME if marks[-1].fingerprint == subject else OTHER
 
 
 def on_changes() -> tuple[dict[tuple[str, str], Mark], dict[tuple[str, str], str]]:
-    """Return what was said of files by a verdict on their change in a range, by path and blob: marks for deletion, and the
-    subjects by which they are to be re-recorded. A wish to re-record outweighs a mark.
+    """Return the verdicts on changes of ranges, by path and blob: marks for deletion, and the subjects to re-record.
+
+    A re-record verdict outweighs a mark.
     """
     rejected = rejected_changes()
     marked = {(mark.path, mark.blob): mark for mark in marks(of_changes=True)}
@@ -48,12 +49,12 @@ def on_changes() -> tuple[dict[tuple[str, str], Mark], dict[tuple[str, str], str
 
 
 def by_test(file: FileToDo) -> tuple[bool, str, str]:
-    """Order files by test, those last that no test is known of."""
+    """Sort key for files by test; those without a known test come last."""
     return file.test_id == "", file.test_id, file.path
 
 
 def again(rejected: Sequence[tuple[str, str, str]]) -> tuple[tuple[Again, ...], tuple[str, ...]]:
-    """Return the tests to re-record with the reasons, and the paths of those that no test is known of.
+    """Return the tests to re-record with the reasons, and the paths of recordings without a known test.
 
     rejected: recordings as (test id or "", path, subject), in order of path.
     """

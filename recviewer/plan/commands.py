@@ -1,4 +1,4 @@
-"""The commands that carry a plan out, for people to copy. None of them is ever run from here."""
+"""The commands that carry out a plan, for people to copy. recviewer itself never runs them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from recviewer.plan.model import Plan, argument
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """How a command of git gets what it works on.
+    """How a git command gets its input.
 
-    before: what stands in front of it, with its pipe. file: the name it is given, "" for standard input.
+    before: a command before it, with its pipe. file: the name of the input file, "" for standard input.
     """
 
     before: str
@@ -20,7 +20,7 @@ class Feed:
 
 
 def switching(plan: Plan) -> list[str]:
-    """Return the commands that check out what the patch is against; [] where it lies there already."""
+    """Return the commands that check out the patch's commit; [] if it is already checked out."""
     ground = plan.ground
     if ground.is_here or not ground.head:
         return []
@@ -29,9 +29,9 @@ def switching(plan: Plan) -> list[str]:
 
 
 def applying(plan: Plan, feed: Feed, git: str = "git") -> list[str]:
-    """Return the commands that try a patch out and apply it; [] where there is none.
+    """Return the commands that test and apply a patch; [] if there is none.
 
-    git: how it is called, at the top of a checkout.
+    git: how git is called, at the top of a checkout.
     """
     if not plan.has_patch:
         return []
@@ -41,7 +41,7 @@ def applying(plan: Plan, feed: Feed, git: str = "git") -> list[str]:
 
 
 def removing(plan: Plan, feed: Feed, git: str = "git") -> list[str]:
-    """Return the command that deletes by a list; [] where nothing is to be deleted, or git may not know the files."""
+    """Return the command that deletes the files of a list; [] if there are none, or if git may not know the files."""
     if not (plan.removed and plan.ground.is_in_git):
         return []
     return [f"{feed.before}{git} rm --pathspec-from-file={shlex.quote(feed.file) if feed.file else '-'}"]

@@ -1,4 +1,4 @@
-"""Recordings that share their file with others: what becomes of the file where some of them go."""
+"""Recordings that share their file with others: what becomes of the file if some of them are deleted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OTHERWISE = "stands in its file with other bytes by now"
 
 @dataclass(slots=True)
 class Cuts:
-    """What is gathered for a plan: by the key of a file the file, and the exchanges to cut out of it."""
+    """Collects, for a plan, the exchanges to cut out of each file, by the key of the file."""
 
     by_file: dict[str, tuple[FileToDo, list[FileToDo]]] = field(default_factory=dict)
 
@@ -25,9 +25,9 @@ class Cuts:
         self.by_file.setdefault(path, (file, []))[1].append(replace(one, part=part))
 
     def settled(self, read: Callable[[FileToDo], bytes | None]) -> tuple[list[FileToDo], list[CutOut], list[LeftOut]]:
-        """Return the exchanges that go, the files that they are cut out of, and those that stay, with the reason.
+        """Return the exchanges to delete, the files that they are cut out of, and those that stay, with the reason.
 
-        read: gives the bytes of a file, None where they are others now.
+        read: returns the bytes of a file, None if it has changed.
         """
         gone: list[FileToDo] = []
         cuts: list[CutOut] = []

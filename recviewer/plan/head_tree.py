@@ -1,4 +1,4 @@
-"""The new side of a range as a tree of files: what a commit holds, or what lies on disk."""
+"""The new side of a range as a tree of files: a commit, or the files on disk."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ PLAIN, EXECUTABLE, MODULE = "100644", "100755", "160000"
 
 
 def held(repository: Repository, commit: str, below: bytes) -> list[CommittedFile]:
-    """Return the files of a commit below a folder, whatever its name: git reads more into a colon in front."""
+    """Return the files of a commit below a folder, even if git would interpret its name, such as a leading colon."""
     found = ranges.held(repository, commit, b"" if below.startswith(b":") else below)
     return [one for one in found if one.raw.startswith(below)]
 
 
 def folder_of(raw: bytes) -> bytes:
-    """Return the folder of a path with its final slash, b"" at the top."""
+    """Return the folder of a path with a final slash, b"" at the top."""
     return raw[: raw.rfind(b"/") + 1]
 
 
 def obstacle(raw: bytes, mode: str) -> str:
-    """Return why git does not take a file from a patch, as a sentence's end; "" if it does."""
+    """Return why git does not accept a file in a patch, as the end of a sentence; "" if it does."""
     if mode == MODULE:
         return "is a submodule, not a file"
     try:
@@ -42,7 +42,7 @@ def obstacle(raw: bytes, mode: str) -> str:
 
 
 class Head:
-    """The files of the new side. Folders end in a slash; they are looked at once."""
+    """The files of the new side. Folders end in a slash and are listed once."""
 
     def __init__(self, asked: Range) -> None:
         self.range = asked
@@ -50,7 +50,7 @@ class Head:
 
     @cached_property
     def is_here(self) -> bool:
-        """Tell whether it lies in the work tree: the files on disk do, and the commit that is checked out."""
+        """Tell whether it is in the work tree: the files on disk are, and the checked-out commit."""
         if self.range.repository.is_bare:
             return False
         try:
@@ -59,7 +59,7 @@ class Head:
             return False
 
     def below(self, folder: bytes) -> list[CommittedFile]:
-        """Return the files below a folder; of those on disk only recordings, and none that cannot be read."""
+        """Return the files below a folder; on disk only recordings, and none that cannot be read."""
         if folder not in self._folders:
             found = self._on_disk(folder) if self.range.is_on_disk else None
             self._folders[folder] = held(self.range.repository, self.range.head, folder) if found is None else found
@@ -75,9 +75,9 @@ class Head:
         return next((one.mode for one in self.below(folder_of(raw)) if one.raw == raw), PLAIN)
 
     def read(self, wanted: Iterable[CommittedFile]) -> Iterator[tuple[CommittedFile, bytes]]:
-        """Yield files with their bytes, in their order. On disk those are left out whose bytes are others by now.
+        """Yield files with their bytes, in their order. On disk, files that have changed are left out.
 
-        Raises MissingObjects where a commit's are not here.
+        Raises MissingObjects if those of a commit are not in the repository.
         """
         if self.range.is_on_disk:
             yield from self._read_on_disk(wanted)
@@ -85,7 +85,7 @@ class Head:
             yield from read(self.range.repository, wanted)
 
     def is_taken(self, raw: bytes) -> bool:
-        """Tell whether something stands in the way of a file that would come to a path."""
+        """Tell whether a file at this path would conflict with an existing one."""
         folder = folder_of(raw)
         if self.range.is_on_disk:
             return self._is_taken_on_disk(raw)

@@ -1,4 +1,4 @@
-"""Which tests would lose what they replay if the plan of a range were carried out: counted on the tree of its head."""
+"""Which tests would lose what they replay if the plan of a range were carried out, according to the tree of its head."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from recviewer.review.subjects import chunked
 from recviewer.store.claims import is_one
 
 KEPT = 50_000
-"""Recordings whose test and replay state are remembered: both depend on content and file name alone."""
+"""Number of recordings whose test and replay state are cached; both depend on content and file name alone."""
 
 _WORD = re.compile("[A-Za-z0-9_]{4,}")
 _Fact = tuple[str, bool]
-"""The test id, "" where none is known, and whether a recorder would find the file."""
+"""The test id, "" if unknown, and whether a recorder would find the file."""
 _known = Recent[tuple[str, str], tuple[_Fact, ...]](KEPT)
 """One fact for each recording of a file."""
 
 
 def losses(found: Overview, head: Head, deletions: Sequence[FileToDo]) -> Iterator[Loss]:
-    """Yield the tests whose last recording that replays for sure would go, and those that would have none left.
+    """Yield the tests that would lose their last recording that certainly replays, or would have no recording left.
 
-    What goes: files to delete, and what the range removed with a reviewer's consent. Recordings of one test lie in one
-    folder, so only the folders of what goes are read.
+    Deleted are the plan's files, and what the range removed with a reviewer's consent. The recordings of one test are
+    in one folder, so only the folders concerned are read.
     """
     removed = _let_go(found)
     going = {file.name for file in deletions}
@@ -65,9 +65,9 @@ def _is_current(side: Side) -> bool:
 
 
 def _facts(found: Overview, head: Head, folders: set[bytes], tests: set[str]) -> Iterator[tuple[CommittedFile, _Fact]]:
-    """Yield the recordings of some folders with what is known of them: from the range, the catalog, else their bytes.
+    """Yield the recordings of some folders with their facts: from the range, the catalog, or else their bytes.
 
-    Those may be left out that belong to none of the tests.
+    Recordings of other tests may be left out.
     """
     news = [change.new for change in found.changes if change.new is not None]
     changed = {side.raw: side for side in news if not side.part}
@@ -109,9 +109,9 @@ def _learned(head: Head, unknown: Sequence[CommittedFile], words: set[bytes]) ->
 
 
 def _words(tests: set[str]) -> set[bytes]:
-    """Return one word of each test's id: its recordings hold it, for letters are never escaped. Empty if an id has none.
+    """Return one word of each test's id, which its recordings contain because letters are never escaped.
 
-    To look for it takes a twentieth of the time of reading a recording.
+    Empty if an id has no word. Searching for it takes a twentieth of the time of reading a recording.
     """
     longest = {max(_WORD.findall(test), key=len, default="") for test in tests}
     return {word.encode() for word in longest} if "" not in longest else set()

@@ -1,6 +1,6 @@
-"""What the decisions ask for: files that go or come back, tests to re-record. Nothing here changes anything.
+"""What the decisions ask for: files to delete or restore, tests to re-record. Nothing here changes anything.
 
-`treeplan` makes a plan for the files on disk, `rangeplan` one for a range of commits; from here on both are the same.
+`plan.tree` makes a plan for the files on disk, `plan.range` one for a range of commits; from here on both are the same.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from recviewer.store.files import blob_id
 
 @dataclass(frozen=True, slots=True)
 class FileToDo:
-    """A file to delete or to bring back, by whose word, and why.
+    """A file to delete or restore, with the reviewer and the reason.
 
-    path: as pages name it. name: below the top of the git work tree (else below the root), in bytes. mode: as git
-    writes it. part: of one exchange among many of a file its name; name and mode are those of the file.
+    path: as on pages. name: below the top of the git work tree (else below the root), in bytes. mode: as git writes it.
+    part: the name of an exchange in a file of many; name and mode are then those of the file.
     """
 
     path: str
@@ -46,7 +46,10 @@ class FileToDo:
 
 @dataclass(frozen=True, slots=True)
 class CutOut:
-    """A file out of which some of its exchanges are cut, by name. is_whole: it goes as a whole, for none would be left."""
+    """A file from which some exchanges are cut, by name.
+
+    is_whole: the whole file is deleted, because none would be left.
+    """
 
     file: FileToDo
     parts: tuple[str, ...]
@@ -55,10 +58,9 @@ class CutOut:
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """Exchanges that are put back into the file that they shared with others, by name.
+    """Exchanges that are put back, by name, into the file that they shared with others.
 
-    old: the file that held them. file: the one that is there now, None where there is none: then it is made without the
-    others.
+    old: the file that held them. file: the present one, None if there is none; then it is created without the others.
     """
 
     old: FileToDo
@@ -66,7 +68,7 @@ class PutBack:
     parts: tuple[str, ...]
 
     def made(self, old: bytes, data: bytes | None) -> bytes:
-        """Return the bytes of the file with them. old, data: of the two files. Raises NotPut."""
+        """Return the bytes of the file with the exchanges. old, data: of the two files. Raises NotPut."""
         name = read_as(self.old.path)
         if data is not None:
             return put_back(data, old, name, self.parts)
@@ -81,7 +83,7 @@ class PutBack:
 
 
 def put_back(data: bytes, old: bytes, name: str, parts: tuple[str, ...]) -> bytes:
-    """Do what `with_parts` does; files that hold very much are read apart."""
+    """Do `with_parts`; very large files are read in a separate process."""
     if not (is_heavy(data) or is_heavy(old)):
         return with_parts(data, old, name, parts)
     try:
@@ -94,12 +96,12 @@ def put_back(data: bytes, old: bytes, name: str, parts: tuple[str, ...]) -> byte
 
 
 def both(data: bytes, old: bytes) -> tuple[bytes, bytes]:
-    """Return two files, for the process that reads them."""
+    """Return two files, for the separate process."""
     return data, old
 
 
 def put_in(files: tuple[bytes, bytes], name: str, parts: tuple[str, ...]) -> tuple[bytes | None, str]:
-    """Return what `with_parts` does, or None and why there is nothing."""
+    """Return the result of `with_parts`, or None and the reason."""
     try:
         return with_parts(*files, name, parts), ""
     except NotPut as why:
@@ -108,20 +110,20 @@ def put_in(files: tuple[bytes, bytes], name: str, parts: tuple[str, ...]) -> tup
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """A recording that was made again unasked: the new file goes, and the old one comes back where it was."""
+    """A recording that was made again unasked: the new file is deleted, and the old one restored."""
 
     new: FileToDo
     old: FileToDo
 
     @property
     def is_at_one_path(self) -> bool:
-        """Tell whether both have the same path: then the file gets other bytes."""
+        """Tell whether both have the same path: then the file only gets other bytes."""
         return self.new.name == self.old.name
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A recording that is left as it is although a verdict speaks of it, and why, as a sentence's end. blob: it has now."""
+    """A recording that is left as it is despite a verdict, and why, as the end of a sentence. blob: its present one."""
 
     path: str
     blob: str
@@ -130,9 +132,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A test that would lose what it replays. left: recordings it would still have; none of them replays for sure.
+    """A test that would lose what it replays. left: recordings it would still have; none of them certainly replays.
 
-    removed: how many of those that go are gone by the range itself.
+    removed: how many of the deleted ones the range itself removed.
     """
 
     test_id: str
@@ -142,7 +144,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A test to re-record: once, however many of its recordings were rejected. reasons: (reviewer, note)."""
+    """A test to re-record, listed once however many of its recordings were rejected. reasons: (reviewer, note)."""
 
     test_id: str
     paths: tuple[str, ...]
@@ -151,11 +153,11 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a plan is made for, and where its patch applies.
+    """What a plan is for, and where its patch applies.
 
-    work_tree: the top of the git checkout, None where there is none. spec: the range by its names, "" for the tree of
-    recordings. base, head: its commits, "" for files on disk. is_here: what the patch is against lies in the work tree.
-    to_fetch: the name of a head that a person's own checkout may not have yet, "" for none.
+    work_tree: the top of the git checkout, None if there is none. spec: the range by its names, "" for the tree of
+    recordings. base, head: its commits, "" for files on disk. is_here: the patch applies to what is in the work tree.
+    to_fetch: the name of a head that a person's own checkout may lack, "" for none.
     """
 
     work_tree: Path | None
@@ -167,12 +169,12 @@ class Ground:
 
     @property
     def is_in_git(self) -> bool:
-        """Tell whether git knows the files, so that its index can follow; those on disk may be in no commit."""
+        """Tell whether git knows the files, so that its index can be updated; those on disk may be in no commit."""
         return bool(self.head) if self.spec else self.work_tree is not None
 
 
 Bytes: TypeAlias = Callable[[Sequence[FileToDo]], Iterator[tuple[FileToDo, bytes]]]
-"""Yields the bytes of files, in their order; those are left out whose bytes are others by now."""
+"""Yields the bytes of files, in their order, without files that have changed."""
 
 
 def _no_bytes(files: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, bytes]]:
@@ -181,15 +183,15 @@ def _no_bytes(files: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, bytes]]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that the decisions ask for.
+    """Everything that the decisions ask for.
 
-    back: removed recordings to bring back; puts: the files that those of them go into which shared theirs with others;
-    stuck: those that no patch can bring back. taken_back: files whose old recording comes back instead; kept: those of which
-    it cannot. changed: marked files whose bytes are others now. alike: files that say the same as a marked one, not marked
-    themselves. losses: tests to think about before deleting. again: tests to re-record; orphans: rejected recordings that
-    no test is known of. undecided: changes of the range that nobody has decided on. cuts: the files that deleted exchanges
-    are cut out of. elsewhere: marked files that the range leaves alone, and so does the plan.
-    bytes_of: reads what the patch needs.
+    back: removed recordings to restore; puts: the shared files into which some of them are put; stuck: those that no
+    patch can restore. taken_back: files whose old recording is restored instead; kept: those for which that is not
+    possible. changed: marked files whose bytes have changed. alike: files that say the same as a marked one but are not
+    marked themselves. losses: tests to think about before deleting. again: tests to re-record; orphans: rejected
+    recordings without a known test. undecided: changes of the range that nobody has decided on. cuts: the files that
+    deleted exchanges are cut out of. elsewhere: marked files that the range, and so the plan, does not touch. bytes_of:
+    reads what the patch needs.
     """
 
     ground: Ground
@@ -211,27 +213,27 @@ class Plan:
 
     @property
     def size(self) -> int:
-        """How many bytes would go."""
+        """Total size of the deleted files in bytes."""
         return sum(deletion.size for deletion in self.deletions)
 
     @property
     def tests(self) -> int:
-        """How many tests the files to delete belong to."""
+        """Number of tests of the files to delete."""
         return len({deletion.test_id for deletion in self.deletions if deletion.test_id})
 
     @property
     def cut(self) -> int:
-        """How many exchanges are cut out of files that stay."""
+        """Number of exchanges that are cut out of files that stay."""
         return sum(len(one.parts) for one in self.cuts if not one.is_whole)
 
     @property
     def put_back(self) -> int:
-        """How many recordings are put back into files that they shared with others."""
+        """Number of recordings that are put back into shared files."""
         return sum(len(one.parts) for one in self.puts)
 
     @property
     def removed(self) -> list[bytes]:
-        """The names of the files that go as a whole."""
+        """The names of the files that are deleted as a whole."""
         whole = [one.name for one in self.deletions if not one.part]
         return sorted([*whole, *(cut.file.name for cut in self.cuts if cut.is_whole)])
 
@@ -242,15 +244,15 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing is asked for."""
+        """Tell whether there is nothing to do."""
         named = self.changed or self.alike or self.stuck or self.orphans or self.kept
         return not (self.has_patch or self.again or named)
 
 
 def patch(plan: Plan) -> Iterator[bytes]:
-    """Yield a patch for `git apply`, file by file; a file that changed meanwhile is left out.
+    """Yield a patch for `git apply`, file by file; a file that has changed meanwhile is left out.
 
-    Raises store refusals, and GitFailed where bytes are missing.
+    Raises store refusals, and GitFailed if bytes are missing.
     """
     whole = [*(one for one in plan.deletions if not one.part), *(cut.file for cut in plan.cuts if cut.is_whole)]
     going = set(whole)
@@ -268,13 +270,13 @@ def patch(plan: Plan) -> Iterator[bytes]:
     news: dict[FileToDo, bytes] = {}
     for file, data in plan.bytes_of([file for one in plan.taken_back for file in (one.new, one.old)]):
         if file not in pairs:
-            news = {file: data}  # its old one follows
+            news = {file: data}  # followed by its old one
         elif pairs[file].new in news:
             yield _replaced(pairs[file], news[pairs[file].new], data)
 
 
 def _cut(file: FileToDo, data: bytes, parts: tuple[str, ...]) -> bytes:
-    """Return the part of a patch that cuts exchanges out of a file, b"" where they are not in it any more."""
+    """Return the part of a patch that cuts exchanges out of a file, b"" if they are no longer in it."""
     rest = left_of(data, read_as(file.path), parts)
     if rest is None:
         return b""
@@ -282,7 +284,7 @@ def _cut(file: FileToDo, data: bytes, parts: tuple[str, ...]) -> bytes:
 
 
 def _put(one: PutBack, read: dict[FileToDo, bytes]) -> bytes:
-    """Return the part of a patch that puts exchanges back into a file, b"" where it is another one by now."""
+    """Return the part of a patch that puts exchanges back into a file, b"" if the file has changed."""
     if one.old not in read or (one.file is not None and one.file not in read):
         return b""
     data = read[one.file] if one.file else None
@@ -297,7 +299,7 @@ def _put(one: PutBack, read: dict[FileToDo, bytes]) -> bytes:
 
 
 def _replaced(one: TakenBack, new: bytes, old: bytes) -> bytes:
-    """Return the part of a patch by which the old bytes stand for the new ones."""
+    """Return the part of a patch that replaces the new bytes by the old ones."""
     if one.is_at_one_path:
         blobs, modes = (one.new.blob, one.old.blob), (one.new.mode, one.old.mode)
         return patches.modification(one.new.name, new, old, blobs=blobs, modes=modes)
@@ -311,17 +313,17 @@ def git_rm(plan: Plan, *, null: bool = False) -> bytes:
 
 
 def argument(test_id: str) -> str:
-    """Return a test id as an argument for pytest: an id is never taken for an option or for a file of arguments."""
+    """Return a test id as an argument for pytest, so that it is never taken for an option or an argument file."""
     return f"./{test_id}" if test_id.startswith(("-", "@")) else test_id
 
 
 def unlisted(plan: Plan) -> list[str]:
-    """Return the ids of tests to re-record that are no single line: `test_ids` leaves them out."""
+    """Return the ids of tests to re-record that span several lines; `test_ids` leaves them out."""
     return [again.test_id for again in plan.again if len(again.test_id.splitlines()) != 1]
 
 
 def test_ids(plan: Plan) -> bytes:
-    """Return the tests to re-record, one a line: for `pytest @file`. Ids that are no single line are left out."""
+    """Return the tests to re-record, one on each line, for `pytest @file`. Ids that span several lines are left out."""
     left = set(unlisted(plan))
     lines = [safe(argument(again.test_id)) for again in plan.again if again.test_id not in left]
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Files that go and come in the words of git: a patch for `git apply`, a list for `git rm --pathspec-from-file`."""
+"""Deleted and created files in git's formats: a patch for `git apply`, a list for `git rm --pathspec-from-file`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _GLOB = b"*?["
 _NO_BLOB = "0" * 40
 _MODE = "100644"
 _TOUCHY = re.compile(rb"[\0\r]|[ \t](?:\n|\Z)| \t|(?:\A|\n)\n\Z")
-"""What a repository's settings may let `git apply` mend or refuse in added lines, and what is no text."""
+"""Added lines that the repository's settings may make `git apply` fix or reject, and binary content."""
 _LITERAL_LINE = 52
 
 
 def quoted(name: bytes) -> bytes:
-    """Return a name as git writes it: in quotation marks with escapes where it holds more than printable ASCII."""
+    """Return a name as git writes it: quoted and escaped if it contains more than printable ASCII."""
     if all(32 <= byte < 127 and byte not in _ESCAPES for byte in name):
         return name
     return b'"' + b"".join(_ESCAPES.get(byte) or _plain_or_octal(byte) for byte in name) + b'"'
@@ -31,7 +31,7 @@ def _plain_or_octal(byte: int) -> bytes:
 
 
 def pathspec(name: bytes, *, null: bool = False) -> bytes:
-    r"""Return the entry of a path in a list for `--pathspec-from-file`, with its end.
+    r"""Return the entry of a path in a list for `--pathspec-from-file`, with its terminator.
 
     null: for `--pathspec-file-nul`: entries end in NUL and nothing is quoted. A name that git would take for a pattern
     or for other pathspec magic is marked as literal.
@@ -42,10 +42,10 @@ def pathspec(name: bytes, *, null: bool = False) -> bytes:
 
 
 def deletion(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes:
-    """Return a patch that deletes a file with just these bytes.
+    """Return a patch that deletes a file with exactly these bytes.
 
-    name: below the top of the work tree. mode: as git writes it. Where the bytes hold a secret, or so much that it takes too
-    long to know, they are left out: git takes the file away all the same, and only if it has this blob.
+    name: below the top of the work tree. mode: as git writes it. If the bytes contain a secret, or checking that would
+    take too long, they are left out: git deletes the file all the same, and only if it has this blob.
     """
     head = _head(name, b"deleted file mode", mode, blob, _NO_BLOB)
     if not _may_be_read(data):
@@ -54,7 +54,7 @@ def deletion(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes
 
 
 def creation(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes:
-    """Return a patch that creates a file with just these bytes, whatever the settings say of white space."""
+    """Return a patch that creates a file with exactly these bytes, independent of white-space settings."""
     head = _head(name, b"new file mode", mode, _NO_BLOB, blob)
     if not data:
         return head
@@ -64,14 +64,14 @@ def creation(name: bytes, data: bytes, *, blob: str, mode: str = _MODE) -> bytes
 
 
 def _may_be_read(data: bytes) -> bool:
-    """Tell whether the lines of a file may stand in a patch: they are soon looked at, and hold no secret."""
+    """Tell whether the lines of a file may be in a patch: they can be checked quickly, and contain no secret."""
     return not is_heavy(data) and shown(data) == data
 
 
 def modification(name: bytes, before: bytes, after: bytes, *, blobs: tuple[str, str], modes: tuple[str, str]) -> bytes:
-    """Return a patch that gives a file with just these bytes others, whatever the settings say of white space.
+    """Return a patch that changes a file's bytes to exactly the new ones, independent of white-space settings.
 
-    blobs, modes: of what is there, and of what comes. Bytes that are the same leave the mode to change.
+    blobs, modes: before and after. If the bytes are equal, only the mode changes.
     """
     names = quoted(b"a/" + name), quoted(b"b/" + name)
     head = b"diff --git %s %s\n" % names
@@ -91,7 +91,10 @@ def _head(name: bytes, what: bytes, mode: str, old: str, new: str) -> bytes:
 
 
 def _hunk(old: bytes, new: bytes, data: bytes, sign: bytes) -> bytes:
-    """Return all lines of a file as removed or added. old, new: its name on each side, b"" where it is not there."""
+    """Return all lines of a file as removed or added.
+
+    old, new: its name on each side, b"" if it does not exist there.
+    """
     lines = data.split(b"\n")
     has_end = lines[-1] == b""
     if has_end:

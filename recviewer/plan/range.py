@@ -27,7 +27,7 @@ _TAKEN = "cannot come back as it was: something else is at its path now"
 
 
 def make(found: Overview) -> Plan:
-    """Work out the plan. found: with what reviewers said. Raises GitFailed where the repository lacks something."""
+    """Make the plan. found: with what reviewers said. Raises GitFailed if the repository lacks something."""
     head = Head(found.source.range)
     marked = _marked(found, head)
     wanted = _back(found, head)
@@ -72,7 +72,7 @@ def _ground(head: Head) -> Ground:
 
 
 def _settled(changes: Sequence[Change]) -> dict[Key, str]:
-    """Return, for each decided change, on which of its subjects the verdict that counts was given."""
+    """Return, for each decided change, the subject of the deciding verdict."""
     stands = filters.standings_for(subjects(changes))
     return {
         one.key: next(
@@ -86,7 +86,7 @@ def _settled(changes: Sequence[Change]) -> dict[Key, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Bytes:
-    """Reads files to delete from the head, and those that come back from the base. back: the latter."""
+    """Reads files to delete from the head, and those to restore from the base. back: the latter."""
 
     head: Head
     back: frozenset[FileToDo]
@@ -107,9 +107,9 @@ class _Bytes:
 
 @dataclass(slots=True)
 class _Marked:
-    """What marks come to. elsewhere: how many are on files of the head that the range leaves alone.
+    """The result of marks. elsewhere: how many are on files of the head that the range does not touch.
 
-    shared: exchanges that are to be cut out of their files.
+    shared: exchanges to cut out of their files.
     """
 
     deletions: list[FileToDo]
@@ -161,7 +161,7 @@ def _file(side: Side, mode: str, by: str, at: datetime, note: str) -> FileToDo:
 
 
 def _beside(made: _Marked, marks: Mapping[str, Sequence[Mark]], head: Head, start: bytes) -> None:
-    """Look at marks on what the range does not change: of an earlier push, or given somewhere else altogether."""
+    """Process marks on files that the range does not change: of an earlier push, or given elsewhere."""
     mine: set[str] | None = None
     for one in head.below(b""):
         known = marks.get(key_at(one.raw, start))
@@ -176,14 +176,14 @@ def _beside(made: _Marked, marks: Mapping[str, Sequence[Mark]], head: Head, star
 
 
 def _said_in(asked: Range) -> set[str]:
-    """Return what verdicts in this range, at any of its heads, are on."""
+    """Return the subjects of verdicts given in this range, at any of its heads."""
     rows = Decision.objects.filter(beginning("origin", f"{asked.spec} "))
     return set(rows.values_list("fingerprint", flat=True))
 
 
 @dataclass(slots=True)
 class _Wanted:
-    """Removed recordings that somebody wants back. shared: those of files of several, by file."""
+    """Removed recordings that somebody wants back. shared: those from files with several, by file."""
 
     back: list[FileToDo] = field(default_factory=list)
     stuck: list[LeftOut] = field(default_factory=list)
@@ -192,7 +192,7 @@ class _Wanted:
 
 
 def _back(found: Overview, head: Head) -> _Wanted:
-    """Return the removed recordings that somebody wants back, and those of them that no patch can bring back."""
+    """Return the removed recordings that somebody wants back, and those of them that no patch can restore."""
     wanted = [change for change in found.changes if change.new is None and change.verdict == State.REJECTED]
     by_subject = _settled(wanted)
     stands = filters.standings_for(by_subject.values())
@@ -215,7 +215,7 @@ def _back(found: Overview, head: Head) -> _Wanted:
 
 
 def _put_back(made: _Wanted, head: Head, cut: frozenset[bytes]) -> None:
-    """Find out which of the recordings that shared their file can be put back into it. cut: files that lose others."""
+    """Find out which recordings from shared files can be put back. cut: files that lose other recordings."""
     for raw, some in sorted(made.shared.items()):
         side, first = some[0]
         whole = replace(first, path=side.file_path, blob=side.held_by, part="", test_id="", asked="", note="")
@@ -237,7 +237,7 @@ _CUT = "is to come back into a file that others are to be deleted from: that goe
 
 
 def _why_not_put(put: PutBack, head: Head, there: CommittedFile | None) -> str:
-    """Return why recordings cannot be put back into their file, as the end of a sentence; "" where they can."""
+    """Return why recordings cannot be put back into their file, as the end of a sentence; "" if they can."""
     old = CommittedFile(put.old.name, put.old.blob, put.old.mode)
     _, before = next(head_tree.read(head.range.repository, [old]))
     now = next((data for _, data in head.read([there])), None) if there else None
@@ -251,7 +251,7 @@ def _why_not_put(put: PutBack, head: Head, there: CommittedFile | None) -> str:
 
 
 def _modes(asked: Range, sides: Iterable[Side]) -> dict[bytes, str]:
-    """Return the modes that the base has for the files of some sides, and for those beside them."""
+    """Return the modes in the base of the files of some sides, and of those beside them."""
     modes: dict[bytes, str] = {}
     for folder in sorted({folder_of(side.file_raw) for side in sides}):
         modes.update((one.raw, one.mode) for one in head_tree.held(asked.repository, asked.base, folder))
@@ -259,7 +259,7 @@ def _modes(asked: Range, sides: Iterable[Side]) -> dict[bytes, str]:
 
 
 def _taken_back(found: Overview, head: Head) -> tuple[list[TakenBack], list[LeftOut]]:
-    """Return the files whose old recording is to come back instead, and those of which it cannot."""
+    """Return the files whose old recording is restored instead, and those for which that is not possible."""
     wanted = [change for change in found.changes if change.verdict == State.REVERT]
     own = {mark.fingerprint: mark for mark in history.marks(of_changes=True, state=State.REVERT)} if wanted else {}
     modes = _modes(head.range, [change.old for change in wanted if change.old is not None])
@@ -281,7 +281,7 @@ def _taken_back(found: Overview, head: Head) -> tuple[list[TakenBack], list[Left
 
 
 def _why_kept(change: Change, one: TakenBack, mark: Mark, head: Head) -> str:
-    """Return why the old recording cannot come back, as a sentence's end; "" where it can."""
+    """Return why the old recording cannot be restored, as the end of a sentence; "" if it can."""
     if mark.blob != one.new.blob:
         return asked_for.why_not([mark], one.new.blob, change.own_subject)
     if change.why_not_back is None or change.why_not_back:

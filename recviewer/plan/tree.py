@@ -1,4 +1,4 @@
-"""The plan for the recordings on disk: from the decisions, the catalog and the files as they are now."""
+"""The plan for the recordings on disk: from the decisions, the catalog and the present files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Place: TypeAlias = tuple[str, str]
 
 
 def make() -> Plan:
-    """Work out the plan."""
+    """Make the plan."""
     work_tree, prefix = _place()
     own, rejected = asked_for.on_changes()
     deletions, changed, cuts = _marked(prefix, _marks(own, rejected))
@@ -49,7 +49,7 @@ def make() -> Plan:
 
 
 def _place() -> tuple[Path | None, bytes]:
-    """Return the top of the work tree that holds the root, and the way from there to the root, ending in `/`."""
+    """Return the top of the work tree that contains the root, and the path from there to the root, ending in `/`."""
     found = repository.find(settings.RECORDINGS_ROOT)
     if found is None:
         return None, b""
@@ -103,9 +103,9 @@ def _there(reader: files.Reader, file: FileToDo, skip: int) -> bytes | None:
 
 
 def _marks(own: Mapping[Place, Mark], rejected: Mapping[Place, str]) -> dict[str, list[Mark]]:
-    """Return the marks on files, by path. One on a change of a range is on the file just as that change left it.
+    """Return the marks on files, by path. A mark on a change of a range counts for the file as the change left it.
 
-    own, rejected: as `asked_for.on_changes` returns them.
+    own, rejected: as returned by `asked_for.on_changes`.
     """
     by_path = asked_for.marks_by_path()
     rows = list(_rows(sorted({path for path, _ in (*own, *rejected)})))
@@ -120,7 +120,7 @@ def _marks(own: Mapping[Place, Mark], rejected: Mapping[Place, str]) -> dict[str
 
 
 def _bytes(skip: int, wanted: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, bytes]]:
-    """Yield the bytes on disk. skip: what stands before the path below the root."""
+    """Yield the bytes on disk. skip: length of the prefix before the path below the root."""
     with files.Reader(settings.RECORDINGS_ROOT, limit_bytes=None) as reader:
         for file in wanted:
             data = reader.read(file.name[skip:]).data
@@ -129,7 +129,7 @@ def _bytes(skip: int, wanted: Sequence[FileToDo]) -> Iterator[tuple[FileToDo, by
 
 
 def _wanted_back() -> Iterator[LeftOut]:
-    """Yield the files whose old recording is wanted back, as the change left them: only its range knows the old one."""
+    """Yield the files whose old recording is wanted back, as the change left them; only its range knows the old one."""
     wanted = {(mark.path, mark.blob) for mark in history.marks(of_changes=True, state=State.REVERT)}
     for row in _rows(sorted({path for path, _ in wanted})):
         if (row.path, row.blob) in wanted:
@@ -147,7 +147,7 @@ def _left(recording: Recording, marks: Sequence[Mark]) -> LeftOut:
 
 
 def _since(recording: Recording, mark: Mark) -> str:
-    """Return how a file differs from the one that was marked, where the catalog does not know it yet."""
+    """Return how a file differs from the one that was marked, if the catalog does not know it yet."""
     return asked_for.SAME if subject_of(recording) == mark.fingerprint else asked_for.OTHER
 
 
@@ -157,7 +157,7 @@ def _alike(known: set[str]) -> list[LeftOut]:
 
 
 def _losses(deletions: Sequence[FileToDo]) -> Iterator[Loss]:
-    """Yield the tests whose last recording that replays for sure would go, and those that would have none left."""
+    """Yield the tests that would lose their last recording that certainly replays, or would have no recording left."""
     gone: dict[str, list[str]] = {}
     for deletion in deletions:
         if deletion.test_id:

@@ -1,7 +1,7 @@
-"""The one way to a server: its address and nothing else, with a token that crosses no open network.
+"""The HTTP client: it calls only the server's own URL, with a token that is never sent unencrypted over a network.
 
-Redirects are not followed. Certificates are verified. The proxy of the environment is asked for https alone, where it sees
-no more than the host's name.
+Redirects are not followed. Certificates are verified. The environment's proxy is used for https only, where it sees no
+more than the host's name.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from urllib.parse import urljoin, urlsplit
 from recviewer import __version__
 
 STEP_SECONDS = 30.0
-"""How long connecting, sending or one piece of an answer may take."""
+"""Timeout in seconds for connecting, sending or one piece of a response."""
 
 CALL_SECONDS = 300.0
-"""How long an answer may take as a whole."""
+"""Timeout in seconds for a whole response."""
 
 REPLY_BYTES = 256_000_000
-"""What is read of an answer; a longer one is none."""
+"""Maximum size of a response; a longer one is rejected."""
 
 _SHOWN = 1000
 _TOKEN = re.compile(r"rv_[A-Za-z0-9_-]{20,200}")
 
 
 class RemoteProblem(Exception):
-    """Why nothing came of it, as a sentence with what to do, without secrets."""
+    """Why a call failed, as a sentence with what to do, without secrets."""
 
 
 class RemoteRefusal(RemoteProblem):
-    """The server understood, and says no."""
+    """The server understood the request and refused it."""
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -48,7 +48,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def token_in(text: str, where: str) -> str:
-    """Return the token in a text. where: it came from, for the sentence. Raises RemoteProblem."""
+    """Return the token in a text. where: its source, for the message. Raises RemoteProblem."""
     token = text.strip()
     if not _TOKEN.fullmatch(token):
         raise RemoteProblem(f"{where} holds no token: one begins with rv_, and is made on the page of your account.")
@@ -56,7 +56,7 @@ def token_in(text: str, where: str) -> str:
 
 
 class Server:
-    """A recviewer elsewhere. address: with the path below which it lies. token: "" for none. Raises RemoteProblem."""
+    """A recviewer elsewhere. address: with its prefix. token: "" for none. Raises RemoteProblem."""
 
     def __init__(self, address: str, token: str = "", *, seconds: float = CALL_SECONDS) -> None:
         self.base = _checked(address)
@@ -69,28 +69,28 @@ class Server:
         )
 
     def get(self, path: str) -> bytes:
-        """Return what lies at a path below the address. Raises RemoteProblem."""
+        """Send a GET request for a path below the address. Raises RemoteProblem."""
         return self._asked(urljoin(self.base, path), None, "")
 
     def post(self, path: str, body: bytes, kind: str) -> Any:
-        """Send something and return the JSON of the answer. kind: its media type. Raises RemoteProblem."""
+        """Send a POST request and return the JSON of the response. kind: the media type. Raises RemoteProblem."""
         return told_in(self._asked(urljoin(self.base, path), body, kind))
 
     def beside(self, address: str, more: str) -> str:
-        """Return where an address leads that an answer from another one gave. Raises RemoteProblem where it leads away."""
+        """Resolve a link in a response relative to its address. Raises RemoteProblem if it leads to another server."""
         found = urljoin(urljoin(self.base, address), more)
         if not found.startswith(self.base):
             raise RemoteProblem("The server's list goes on elsewhere, which is not followed. What was read is not all.")
         return found
 
     def _asked(self, url: str, body: bytes | None, kind: str) -> bytes:
-        """Ask in a thread of its own, so that headers which trickle, and a name that nobody looks up, end too."""
+        """Make a request in a separate thread, so that slow headers and name lookups are subject to the timeout too."""
         made: list[bytes | BaseException] = []
 
         def ask() -> None:
             try:
                 made.append(self._exchange(url, body, kind))
-            except BaseException as error:  # handed on to who waits
+            except BaseException as error:  # raised in the waiting thread
                 made.append(error)
 
         thread = threading.Thread(target=ask, daemon=True)
@@ -123,7 +123,7 @@ class Server:
             raise RemoteProblem(_unreached(error, is_act=body is not None)) from None
 
     def _read(self, answer: Any, until: float) -> bytes:
-        """Read an answer piece by piece, so that one which trickles ends too."""
+        """Read a response piece by piece, so that a slow one is subject to the timeout too."""
         pieces, size = [], 0
         while piece := answer.read1(1 << 16):
             pieces.append(piece)
@@ -165,12 +165,12 @@ _SIGN_IN = (
 
 
 def line(text: str) -> str:
-    """Return what a server said as one line of no more than a screen."""
+    """Return a server's message as one line of limited length."""
     return " ".join(text.split())[:_SHOWN]
 
 
 def told_in(data: bytes) -> Mapping[str, Any]:
-    """Return the JSON object of an answer. Raises RemoteProblem."""
+    """Return the JSON object in a response. Raises RemoteProblem."""
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
@@ -181,7 +181,7 @@ def told_in(data: bytes) -> Mapping[str, Any]:
 
 
 def _checked(address: str) -> str:
-    """Return an address that may be asked, with `/` at its end. Raises RemoteProblem."""
+    """Return a valid address with a final `/`. Raises RemoteProblem."""
     try:
         parts = urlsplit(address)
         port, host = parts.port, parts.hostname

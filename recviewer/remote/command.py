@@ -20,10 +20,10 @@ DONE, REFUSED, CANNOT = 0, 1, 2
 """Exit codes."""
 
 FILE_BYTES = 32_000_000
-"""Of a file of reviews: what a server takes at once."""
+"""Maximum size of a file of reviews that a server accepts."""
 
 PER_PAGE = 200
-"""Recordings in one answer: what the list allows at most."""
+"""Recordings in one response: the list's maximum."""
 
 VARIABLE = "RECVIEWER_TOKEN"
 VERDICTS = ("approve", "reject", "delete", "revert", "clear")
@@ -44,7 +44,7 @@ Exit code 0: done; 1: the server refused, or left lines out; 2: could not work.
 
 
 def parser() -> ArgumentParser:
-    """Return what reads the arguments."""
+    """Return the parser of the arguments."""
     made = ArgumentParser(
         "recviewer", description=HELP, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False
     )
@@ -73,7 +73,7 @@ def parser() -> ArgumentParser:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Ask the server, print what it says, and return the exit code."""
+    """Send the request, print the response, and return the exit code."""
     given = parser().parse_args(arguments)
     try:
         server = Server(given.server, _token(given))
@@ -95,7 +95,7 @@ def _tell(sentence: str) -> None:
 
 
 def _token(given: Namespace) -> str:
-    """Return the token, "" where none is named. It is no argument: every user of a machine sees those."""
+    """Return the token, "" if none is named. It is not an argument, because all users of a machine see those."""
     if given.token_file:
         return token_in(_read(given.token_file, 10_000).decode("ascii", "replace"), given.token_file)
     named = os.environ.get(VARIABLE, "")
@@ -117,7 +117,7 @@ def _read(name: str, most: int) -> bytes:
 
 
 def _export(server: Server, query: str) -> int:
-    """Print the list, page by page. Raises RemoteProblem where it changed meanwhile: some may be missing."""
+    """Print the list, page by page. Raises RemoteProblem if it changed meanwhile, because some may be missing."""
     here: str | None = f"recordings.json?{urlencode({'q': query, 'per': PER_PAGE})}"
     total, known = None, set[str]()
     while here is not None:

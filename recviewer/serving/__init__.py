@@ -1,1 +1,3 @@
-"""How the web is served: below which path, with what brought in before, what is logged, and what is told of the machine."""
+"""How the web is served: the URL prefix, what is loaded before the first page, the log, and what pages reveal about the
+machine.
+"""

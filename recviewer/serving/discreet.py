@@ -1,4 +1,4 @@
-"""What a hosted instance tells of places on its disk: nothing. On one's own machine sentences name them as they are."""
+"""A hosted instance reveals no paths of its disk. On one's own machine sentences contain them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PLACE = re.compile(r"(?<![\w/:.…-])/([^/\s'\"`:;,)]+)(?:/[^\s'\"`:;,)]*)*")
 
 
 def discreet(text: str) -> str:
-    """Return a sentence fit for whoever asks: without places of the disk where they are others than the operator."""
+    """Return a sentence without paths of the disk, unless the only user is the operator."""
     if not settings.HOSTED:
         return text
     text = _GIT.sub("git ", text)
@@ -27,7 +27,7 @@ def discreet(text: str) -> str:
 
 
 def _known() -> Iterator[tuple[str, str]]:
-    """Yield the places that settings name, and what they are called, the longest first."""
+    """Yield the paths in the settings, and their labels, the longest first."""
     named = (
         (settings.REVIEWS_FILE, "the file of reviews"),
         (settings.REPOSITORY, "the repository"),
@@ -40,7 +40,7 @@ def _known() -> Iterator[tuple[str, str]]:
 
 
 def _unless_foreign(found: re.Match[str]) -> str:
-    """Leave what is no place of this disk, such as `/v1/chat`."""
+    """Leave what is not a path of this disk, such as `/v1/chat`."""
     return "…" if found[1] in _tops() else found[0]
 
 

@@ -1,4 +1,4 @@
-"""What every web worker needs before its first page, brought in once: workers are forks of the process that did it."""
+"""What every web worker needs before its first page, loaded once by the process from which workers are forked."""
 
 from __future__ import annotations
 
@@ -26,4 +26,4 @@ def bring_in() -> None:
     for path in sorted(templates.rglob("*.html")):
         engines["django"].get_template(path.relative_to(templates).as_posix())
     gc.collect()
-    gc.freeze()  # looked through by no worker, so that these pages of memory stay one for all
+    gc.freeze()  # the collector does not touch these objects, so that their memory pages stay shared between workers

@@ -1,4 +1,4 @@
-"""Lines of the log that a program reads: one JSON object each, with the id of the request that they belong to."""
+"""Log lines for programs: one JSON object each, with the id of the request that they belong to."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from recviewer.exchange.plain import escaped
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request that this thread works on, "" outside of one."""
+"""The id of the request that this thread processes, "" outside of one."""
 
 
 class NamesOfPages(logging.Filter):
-    """Has what Django logs of a request name the page, and the request's id, in place of a path that tells of recordings."""
+    """A filter that replaces the path in Django's log records by the name of the page, because paths reveal recordings."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Change a record that ends in the path of its request; keep all."""
+        """Change a record that ends in the path of its request; keep all records."""
         request = getattr(record, "request", None)
         path = getattr(request, "path", None)
         if isinstance(record.args, tuple) and isinstance(path, str) and path in record.args:
@@ -30,15 +30,17 @@ class NamesOfPages(logging.Filter):
 
 
 class JsonLines(logging.Formatter):
-    """Records as JSON: time, level, logger, message, request, and what a record carries as `told`; an error's traceback."""
+    """Log records as JSON: time, level, logger, message, request, and the record's attribute `told`; an error's
+    traceback.
+    """
 
     def __init__(
         self, format: str | None = None, datefmt: str | None = None
-    ) -> None:  # as `logging.config` passes them
+    ) -> None:  # the argument that `logging.config` passes
         super().__init__()
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return a record as one line, in which nothing steers a terminal."""
+        """Return a record as one line without control characters for terminals."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,

@@ -1,7 +1,7 @@
-"""The path below which an instance is served: the one of RECVIEWER_PUBLIC_URL, "" for a site of its own.
+"""The URL prefix of an instance: the path of RECVIEWER_PUBLIC_URL, "" for a host name of its own.
 
-A proxy may take it off, or leave it where it is: it is taken off here where it stands. For that to be certain, no prefix
-begins as an address of ours does.
+A proxy may strip it or leave it; here it is stripped if it is present. For that to be unambiguous, no prefix begins as
+a URL of recviewer does.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ OWN = frozenset(
         "trash",
     }
 )
-"""How addresses of ours begin."""
+"""First segments of recviewer's own URLs."""
 
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
 
 def of_site(address: str) -> str:
-    """Return the prefix that the address of a site asks for. Raises ValueError with what it takes."""
+    """Return the prefix in the URL of a site. Raises ValueError with what is allowed."""
     path = urlsplit(address).path.rstrip("/")
     if not _PREFIX.fullmatch(path):
         raise ValueError("its path takes letters, digits and . _ ~ - between slashes, such as /recordings/ogx")
@@ -79,28 +79,28 @@ def of_site(address: str) -> str:
 
 
 def inside(path: str, prefix: str) -> str:
-    """Return a path without the prefix, where it stands there."""
+    """Return a path without the prefix, if it has it."""
     return path[len(prefix) :] if prefix and (path == prefix or path.startswith(f"{prefix}/")) else path
 
 
 def cookie(name: str, prefix: str) -> str:
-    """Return the name of a cookie. Browsers send those of `/` to `/a/` as well: another name keeps them apart."""
+    """Return the name of a cookie. Browsers send those of `/` to `/a/` as well, so the prefix is part of the name."""
     return name + prefix.replace("/", "-")
 
 
 TICKET = "recviewer_at-"
-"""How cookies begin by which the page above several instances knows who has an account in which; the name follows."""
+"""Prefix of cookies that tell the page above several instances who has an account in which; the name follows."""
 
 
 def above(prefix: str) -> str:
-    """Return the path above an instance, with its last slash: that of the page which lists it, and what it lies beside."""
+    """Return the path above an instance, with its final slash: that of the page which lists it and its siblings."""
     return f"{prefix.rpartition('/')[0]}/"
 
 
 def outside(path: str, site: str) -> str:
-    """Return the whole address of a path, as `reverse` gives it with the prefix or, where nobody asked, without.
+    """Return the full URL of a path, which `reverse` returns with the prefix or, outside of a request, without.
 
-    site: the address of the site.
+    site: the URL of the site.
     """
     return site + inside(path, of_site(site))
 
@@ -110,13 +110,13 @@ _Application = Callable[[dict[str, Any], _Answer], Iterable[bytes]]
 
 
 def below(application: _Application, prefix: str) -> _Application:
-    """Return a WSGI application that answers below a prefix, whether or not the proxy before it takes that off."""
+    """Return a WSGI application that is served below a prefix, whether or not the proxy in front strips it."""
     if not prefix:
         return application
 
     def answer(environ: dict[str, Any], start: _Answer) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path == prefix:  # what is relative on that page, and its cookies, would lie beside the prefix
+        if path == prefix:  # relative links of that page, and its cookies, would be outside the prefix
             query = environ.get("QUERY_STRING", "")
             start("302 Found", [("Location", f"{prefix}/{f'?{query}' if query else ''}"), ("Content-Length", "0")])
             return []

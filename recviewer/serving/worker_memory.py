@@ -1,4 +1,4 @@
-"""How much memory a web worker keeps: it gives back what it does not need, and goes where it cannot."""
+"""The memory of a web worker: it returns what it does not need, and exits if it cannot."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import IO, Any
 
 ARENAS = 2
-"""Heaps of the C library that the threads of a worker share. By default each of the eight has one of its own, and what a
-large request freed in one of them is of no use to the next request, which runs in another."""
+"""Number of malloc arenas that the threads of a worker share.
+
+By default each of the eight threads has its own, and memory that a large request freed in one arena is of no use to the
+next request, which runs in another.
+"""
 
 _ARENA_MAX = -8
 """`M_ARENA_MAX` of glibc's malloc.h."""
 
 
 def share_heaps() -> None:
-    """Have the threads of this process share their heaps, where the C library can."""
+    """Make the threads of this process share their arenas, if the C library supports it."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_ARENA_MAX, ARENAS)
 
@@ -31,33 +34,33 @@ MEMORY_BYTES = 200 * 1024 * 1024
 """What a worker may keep between requests."""
 
 TRIMMED_SECONDS = 10
-"""How long a worker waits before it tries again to give memory back."""
+"""How long a worker waits before it tries again to return memory."""
 
 LEAVING_SECONDS = 10
-"""How long a worker turns nobody in, so that it can go, before it goes on as it is and tries again later."""
+"""How long a worker accepts no requests in order to exit, before it continues and tries again later."""
 
 LOOKED_SECONDS = 0.1
-"""How often it looks meanwhile whether it has."""
+"""How often it checks meanwhile whether it can exit."""
 
 _trimmed_at = 0.0
 _leaving = threading.Lock()
 _turn: IO[bytes] | None = None
-"""A file without a name that all workers have: who holds its lock is the one that leaves."""
+"""An unnamed file shared by all workers: the one that holds its lock may exit."""
 
 
 def take_turns() -> None:
-    """Have one worker at a time leave under load; to be called before workers are forked. Without it none does."""
+    """Let one worker at a time exit under load; call it before workers are forked. Without it none does."""
     global _turn
     with contextlib.suppress(OSError):
         _turn = tempfile.TemporaryFile()  # noqa: SIM115 - for as long as the server lives
 
 
 def give_back(worker: Any) -> None:
-    """Give back what a huge recording or an act on many has left behind, after a request.
+    """Return the memory that a huge recording or an action on many has left behind, after a request.
 
-    A worker whose memory is in too many pieces for that goes, where nobody waits for it and nothing runs beside; a fresh
-    one takes its place, and connections wait for it. Where that does not come by itself, under load, and others are there to
-    serve, it takes nobody in for a while until it has served all that came.
+    A worker whose memory is too fragmented for that exits, if no request waits for it and nothing else runs; a new one
+    takes its place, and connections wait for it. If that moment does not come by itself, under load, and there are
+    other workers, it accepts nothing for a while until it has answered all its requests.
     """
     global _trimmed_at
     if _memory() <= MEMORY_BYTES or time.monotonic() - _trimmed_at < TRIMMED_SECONDS:
@@ -76,18 +79,21 @@ def give_back(worker: Any) -> None:
 
 
 def _leave(worker: Any) -> None:
-    """Take nobody in until all that came is served, and go; or go on, where that takes too long. One worker at a time."""
+    """Accept nothing until all requests are answered, and exit; or continue, if that takes too long.
+
+    One worker at a time.
+    """
     before = worker.worker_connections, worker.max_keepalived
     try:
         if not _is_our_turn():
             return
-        worker.worker_connections = worker.max_keepalived = 0  # no new connection, and answers close theirs
+        worker.worker_connections = worker.max_keepalived = 0  # no new connections, and responses close theirs
         until = time.monotonic() + LEAVING_SECONDS
         while time.monotonic() < until:
             time.sleep(LOOKED_SECONDS)
             if not _served(worker) and not _is_at_work_beside():
                 worker.alive = False
-                return  # the turn is over when the process is
+                return  # the lock is released with the process
         worker.worker_connections, worker.max_keepalived = before
         if _turn is not None:
             fcntl.lockf(_turn, fcntl.LOCK_UN)
@@ -96,7 +102,7 @@ def _leave(worker: Any) -> None:
 
 
 def _is_our_turn() -> bool:
-    """Tell whether no other worker is about to leave, and have it be this one."""
+    """Tell whether no other worker is about to exit, and take the lock."""
     if _turn is None:
         return False
     try:
@@ -107,7 +113,7 @@ def _is_our_turn() -> bool:
 
 
 def _memory() -> int:
-    """Return the bytes of memory that this process has to itself, 0 where nobody tells."""
+    """Return the private memory of this process in bytes, 0 if unknown."""
     try:
         _, resident, shared, *_ = Path("/proc/self/statm").read_text().split()
     except (OSError, ValueError):
@@ -116,17 +122,17 @@ def _memory() -> int:
 
 
 def _trim() -> None:
-    """Have the C library give free memory back to the system, where it can."""
+    """Make the C library return free memory to the system, if it can."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def _served(worker: Any) -> int:
-    """Return how many requests are being served, or about to be."""
+    """Return the number of requests that are being served, or about to be."""
     return int(worker.nr_conns - len(worker.keepalived_conns))
 
 
 def _is_at_work_beside() -> bool:
-    """Tell whether a thread beside gunicorn's (a refresh, a fetch) is at work."""
+    """Tell whether a thread other than gunicorn's (a refresh, a fetch) is working."""
     ours = {threading.main_thread(), threading.current_thread()}
     return not all(one.name.startswith("ThreadPoolExecutor") for one in threading.enumerate() if one not in ours)

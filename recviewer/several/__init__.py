@@ -1,5 +1,5 @@
-"""Several repositories on one machine: each an instance of its own, started, looked after and backed up together.
+"""Several repositories on one machine: each an instance of its own, started, supervised and backed up together.
 
-Nothing here opens a data folder, a database or a repository: it starts the processes of each, with its variables and as
-its account, and no process gets what belongs to two of them.
+Nothing here opens a data folder, a database or a repository: it starts the processes of each instance, with its
+variables and under its account, and no process gets the data of two instances.
 """

@@ -1,4 +1,4 @@
-"""What is wrong with an instance: with what the file says, with what lies there, and with what answers."""
+"""What is wrong with an instance: with its settings, its files, or its responses."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from recviewer.several.surroundings import account_of, key_of, variables_of
 SECONDS = 10
 _ANSWER_BYTES = 10_000
 _FRAME = ("System check", "WARNINGS:", "ERRORS:")
-"""What Django says around what it found."""
+"""Django's own text around the messages of a check."""
 
 
 def troubles(plan: SeveralFile, one: NamedInstance) -> list[str]:
-    """Return as sentences what is wrong with an instance, nothing where all is well. Asks itself too, if it runs."""
+    """Return sentences on what is wrong with an instance, none if all is well. Also queries the instance if it runs."""
     home = plan.home(one.name)
     try:
         account = account_of(plan, one.account)
@@ -41,7 +41,7 @@ def troubles(plan: SeveralFile, one: NamedInstance) -> list[str]:
 
 
 def _settings(plan: SeveralFile, one: NamedInstance) -> list[str]:
-    """Return what Django's check, and ours of the variables, say of the settings."""
+    """Return the messages of Django's check, and of the check of variables, on the settings."""
     account = account_of(plan, one.account)
     done = subprocess.run(
         [sys.executable, "-m", "recviewer", "check", "--deploy"],
@@ -58,7 +58,7 @@ def _settings(plan: SeveralFile, one: NamedInstance) -> list[str]:
 
 
 def _answer(plan: SeveralFile, one: NamedInstance) -> list[str]:
-    """Return what the running instance says is not ready."""
+    """Return what the running instance reports as not ready."""
     server = http.client.HTTPConnection("127.0.0.1", one.port, timeout=SECONDS)
     try:
         server.request("GET", f"/{one.name}/readyz", headers={"Host": host_of(plan.address)})

@@ -44,7 +44,7 @@ Several repositories on one machine, each an instance of its own, named in one f
 
 
 def parser() -> ArgumentParser:
-    """Return what reads the arguments."""
+    """Return the parser of the arguments."""
     made = ArgumentParser(
         "recviewer several", description=HELP, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False
     )
@@ -63,7 +63,7 @@ def parser() -> ArgumentParser:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do what the command line asks. arguments: without `several`. Returns the exit code."""
+    """Run the command line. arguments: without `several`. Returns the exit code."""
     told = parser().parse_args(list(arguments))
     try:
         plan = plans.read(Path(told.file))
@@ -108,7 +108,7 @@ def _prepare(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) 
 
 
 def _clone(plan: SeveralFile, one: NamedInstance) -> int:
-    """Make the mirror of an instance that has neither a repository nor recordings. Returns an exit code."""
+    """Clone the mirror of an instance that has neither a repository nor recordings. Returns an exit code."""
     variables, place = variables_of(plan, one), mirror_of(plan, one.name)
     source = variables.get("RECVIEWER_FETCH_FROM", "")
     if variables.get("RECVIEWER_REPO") != str(place) or place.exists():
@@ -191,12 +191,12 @@ def _proxy(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) ->
 
 
 def _do(plan: SeveralFile, one: NamedInstance, *words: str) -> int:
-    """Run a command of ours in an instance. Returns its exit code."""
+    """Run a recviewer command in an instance. Returns its exit code."""
     return _call(plan, one, sys.executable, "-m", "recviewer", *words)
 
 
 def _call(plan: SeveralFile, one: NamedInstance, *words: str) -> int:
-    """Run a program with the variables of an instance, in its folder and as its account. Returns its exit code."""
+    """Run a program with the variables of an instance, in its folder and under its account. Returns its exit code."""
     job = ProcessJob(one.name, words, variables_of(plan, one), plan.home(one.name), account_of(plan, one.account))
     done = subprocess.run(  # noqa: S603 - what the operator asks for
         job.words, cwd=job.folder, env=dict(job.variables), umask=0o077, check=False, **job.account.popen

@@ -1,8 +1,8 @@
-"""The page at the top: the repositories that who asks may see.
+"""The page at the top: the repositories that its visitor may see.
 
-It has no accounts and opens nothing of any instance. A browser that signed in to one has a ticket of it, which that instance
-signed and which it alone can read; the page hands each ticket to its instance, and shows what that says of it. What an
-instance does not vouch for is not named, whether it is there or not.
+It has no accounts and opens nothing of any instance. A browser that signed in to an instance has a ticket, which that
+instance signed and only it can read; the page passes each ticket to its instance, and shows the answer. An instance
+that does not confirm a ticket is not named, whether it exists or not.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MOST_AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class DeskRow:
-    """A repository. name, role: of who asks, there; "" where nobody is signed in."""
+    """A repository. name, role: of the visitor, there; "" if nobody is signed in."""
 
     title: str
     url: str
@@ -40,7 +40,7 @@ class DeskRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """missing: how many tickets of this browser no instance vouches for now, for whatever reason."""
+    """missing: how many tickets of this browser no instance confirms now, for whatever reason."""
 
     rows: tuple[DeskRow, ...]
     missing: int
@@ -54,7 +54,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def page_of(instances: Iterable[Mapping[str, Any]], sent: Mapping[str, str]) -> DeskPage:
-    """Return what a browser is shown. sent: names of instances, and its tickets of them."""
+    """Return what a browser is shown. sent: names of instances, and its tickets for them."""
     known = {one["name"]: one for one in instances}
     asked = [name for name in known if 0 < len(sent.get(name, "")) <= _LONGEST_TICKET]
     with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
@@ -72,7 +72,7 @@ def page_of(instances: Iterable[Mapping[str, Any]], sent: Mapping[str, str]) -> 
 
 
 def ask(instance: Mapping[str, Any], ticket: str) -> dict[str, str] | None:
-    """Return name and role of whose ticket it is; None where the instance does not vouch for it, or does not answer."""
+    """Return name and role of the owner of a ticket; None if the instance does not confirm it, or does not answer."""
     server = http.client.HTTPConnection("127.0.0.1", instance["port"], timeout=SECONDS)
     headers = {
         "Host": settings.ALLOWED_HOSTS[0],
@@ -95,12 +95,12 @@ def ask(instance: Mapping[str, Any], ticket: str) -> dict[str, str] | None:
 
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
-    """Answer while the process lives."""
+    """Answer as long as the process is alive."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 def not_there(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer what is no address of this page."""
+    """Answer a URL that does not exist."""
     return render(request, "several/not_there.html", status=404)
 
 

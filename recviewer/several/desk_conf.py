@@ -1,4 +1,6 @@
-"""How gunicorn serves the page at the top: as an instance, but it has nothing to prepare, and little to hold."""
+"""gunicorn's configuration for the page at the top: as for an instance, but without preparation, and with little
+memory.
+"""
 
 from recviewer.gunicorn_conf import (
     accesslog,

@@ -1,4 +1,4 @@
-"""What gunicorn serves as the page at the top."""
+"""The WSGI application of the page at the top."""
 
 import os
 

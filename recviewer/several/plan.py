@@ -1,4 +1,4 @@
-"""The file that names the repositories: what is read from it, and what of it cannot be."""
+"""The file that names the repositories: reading and validating it."""
 
 from __future__ import annotations
 
@@ -35,18 +35,19 @@ GIVEN = frozenset(
         "RECVIEWER_TRUSTED_ORIGINS",
     }
 )
-"""Variables that follow from the file, and cannot stand in it."""
+"""Variables that are derived from the file, and may not be in it."""
 
 
 class BadPlan(Exception):
-    """The file cannot be used. `str()` of it is a sentence without a dot."""
+    """The file cannot be used. `str()` gives a sentence without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedInstance:
-    """One repository. account: of the system, by name or number. is_listed: the page at the top names it to everybody.
+    """One repository. account: of the system, by name or number.
 
-    variables: its own and those of all, as they stand in the file; they hold secrets.
+    is_listed: the page at the top names it to everybody. variables: its own and the common ones, as in the file; they
+    contain secrets.
     """
 
     name: str
@@ -60,8 +61,9 @@ class NamedInstance:
 
 @dataclass(frozen=True, slots=True)
 class SeveralFile:
-    """address: of the site, below which each lies at its name. folder: has a folder and a key for each. port, account: of
-    the page at the top. is_one_account: all run as who started them, by the operator's wish.
+    """address: of the site, below which each instance has its name. folder: holds a folder and a key for each.
+
+    port, account: of the page at the top. is_one_account: all run as the user who started them, by the operator's wish.
     """
 
     address: str
@@ -76,15 +78,17 @@ class SeveralFile:
         return self.folder / name
 
     def key_place(self, name: str) -> Path:
-        """Return where the secret key of an instance is kept: beside its folder, so that it is no account's but ours."""
+        """Return the file of an instance's secret key: beside its folder, so that it belongs to us and not to its
+        account.
+        """
         return self.folder / f"{name}.key"
 
     def url(self, name: str) -> str:
-        """Return the address of an instance, without its last slash."""
+        """Return the URL of an instance, without its final slash."""
         return f"{self.address}/{name}"
 
     def named(self, names: Iterable[str]) -> tuple[NamedInstance, ...]:
-        """Return the instances of some names, all where there are none. Raises BadPlan."""
+        """Return the instances with some names, all if none are given. Raises BadPlan."""
         wanted = list(names)
         known = {one.name: one for one in self.instances}
         for name in wanted:
@@ -94,7 +98,7 @@ class SeveralFile:
 
 
 def read(place: Path) -> SeveralFile:
-    """Return what the file says. Raises BadPlan."""
+    """Read the file. Raises BadPlan."""
     try:
         told = tomllib.loads(_text(place))
     except (OSError, UnicodeError) as error:
@@ -114,7 +118,7 @@ def _text(place: Path) -> str:
 
 
 def of(told: Mapping[str, Any]) -> SeveralFile:
-    """Return what a document says. Raises BadPlan."""
+    """Parse a document. Raises BadPlan."""
     tables = _expect(told, "repositories", dict, {})
     common = _variables("common", _expect(told, "common", dict, {}))
     _expect_known("the file", told, ("address", "folder", "port", "account", "one_account", "common", "repositories"))
@@ -214,7 +218,7 @@ def _account(table: Mapping[str, Any], default: str) -> str:
 
 
 def _expect_apart(plan: SeveralFile) -> None:
-    """Raise BadPlan where two instances would share what has to be apart."""
+    """Raise BadPlan if two instances would share what has to be separate."""
     ports = [plan.port, *(one.port for one in plan.instances)]
     _expect_once("port", ports)
     if not plan.is_one_account:
@@ -230,7 +234,7 @@ def _expect_apart(plan: SeveralFile) -> None:
 
 
 def _expect_beside_others(plan: SeveralFile, one: NamedInstance) -> None:
-    """Raise BadPlan where an address cannot be, or where any process here could say to an instance who somebody is."""
+    """Raise BadPlan if a URL is not possible, or if any local process could tell an instance who somebody is."""
     try:
         url_prefix.of_site(plan.url(one.name))
     except ValueError as bad:
@@ -250,7 +254,7 @@ def _expect_beside_others(plan: SeveralFile, one: NamedInstance) -> None:
 
 
 def _user(database: str) -> str:
-    """Return who an address of a database signs in as, and where; "" where it does not say."""
+    """Return the user and server in the URL of a database; "" if it has none."""
     parts = urlsplit(database)
     return f"{unquote(parts.username)} at {parts.hostname or ''}:{parts.port or ''}" if parts.username else ""
 
@@ -263,16 +267,16 @@ def _expect_once(what: str, values: list[Any], *, is_secret: bool = False) -> No
 
 
 def host_of(address: str) -> str:
-    """Return the host of an address, without its port."""
+    """Return the host of a URL, without its port."""
     return urlsplit(address).hostname or ""
 
 
 def origin_of(address: str) -> str:
-    """Return scheme, host and port of an address."""
+    """Return scheme, host and port of a URL."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_root() -> bool:
-    """Tell whether processes can be started as another account."""
+    """Tell whether processes can be started under another account."""
     return os.geteuid() == 0

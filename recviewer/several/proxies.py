@@ -1,4 +1,4 @@
-"""What stands in the configuration of nginx or Caddy in front: for each instance its path and its port."""
+"""Configuration of nginx or Caddy in front: the path and the port of each instance."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def lines(plan: SeveralFile, kind: str) -> str:
 
 
 def _ways(plan: SeveralFile) -> Iterator[tuple[str, int]]:
-    """Yield path and port of each instance, without the last slash."""
+    """Yield path and port of each instance, without the final slash."""
     top = urlsplit(plan.address).path
     for one in plan.instances:
         yield f"{top}/{one.name}", one.port

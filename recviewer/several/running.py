@@ -1,4 +1,4 @@
-"""All processes of all instances, from one that only starts them, waits for them, and starts what ended anew."""
+"""All processes of all instances, started by one that only starts them, waits for them, and restarts what ended."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from recviewer.several.surroundings import (
 
 TICK = 0.25
 COMES_UP_SECONDS = 120
-"""How long the next instance waits for one that comes up: ten that index at once help nobody."""
+"""How long the next instance waits for one that is starting, so that not all of them index at once."""
 
 STOP_SECONDS = 60
 LONGEST_WAIT = 60
 STEADY_SECONDS = 60
-"""A process that lived so long is started at once when it ends."""
+"""A process that lived this long is restarted at once when it ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessJob:
-    """A process that is to run. port: what it listens on, 0 for none. after: the port that has to answer first."""
+    """A process to run. port: what it listens on, 0 for none. after: the port that has to answer first."""
 
     name: str
     words: tuple[str, ...]
@@ -51,7 +51,7 @@ class ProcessJob:
 
 
 def jobs_of(plan: SeveralFile) -> list[ProcessJob]:
-    """Return the processes of a plan: of each instance its pages and its worker, and the page at the top. Raises BadPlan."""
+    """Return the processes of a plan: pages and worker of each instance, and the page at the top. Raises BadPlan."""
     made = []
     for one in plan.instances:
         make_places(plan, one)
@@ -76,7 +76,7 @@ def _at(port: int, workers: int) -> tuple[str, ...]:
 
 
 def start(job: ProcessJob, *more: str) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own, as its account. Raises OSError."""
+    """Start a process in its own session, under its account. Raises OSError."""
     return subprocess.Popen(  # noqa: S603 - words of ours
         [*job.words, *more],
         cwd=job.folder,
@@ -89,7 +89,7 @@ def start(job: ProcessJob, *more: str) -> subprocess.Popen[bytes]:
 
 
 def answers(port: int) -> bool:
-    """Tell whether somebody listens on a port of this machine."""
+    """Tell whether a process listens on a port of this machine."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
@@ -97,7 +97,7 @@ def answers(port: int) -> bool:
 
 @dataclass
 class KeptProcess:
-    """A job and its process. due: when it may be started. wait: seconds before it is started anew."""
+    """A job and its process. due: when it may be started. wait: back-off in seconds before a restart."""
 
     job: ProcessJob
     process: subprocess.Popen[bytes] | None = None
@@ -108,12 +108,12 @@ class KeptProcess:
 
 
 class OtherRun(Exception):
-    """The instances of this folder run already. `str()` of it is the number of the process."""
+    """The instances of this folder are already running. `str()` gives the process id."""
 
 
 @contextmanager
 def only_run(plan: SeveralFile) -> Iterator[None]:
-    """Hold the lock of the folder, with our number in it. Raises OtherRun, OSError."""
+    """Hold the lock of the folder, with our process id in it. Raises OtherRun, OSError."""
     plan.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     lock = FileLock(lock_of(plan), thread_local=False, mode=0o600)
     try:
@@ -135,7 +135,7 @@ def lock_of(plan: SeveralFile) -> Path:
 
 
 def running(plan: SeveralFile) -> int:
-    """Return the number of the process that keeps the instances, 0 where none does."""
+    """Return the id of the process that runs the instances, 0 if there is none."""
     lock = FileLock(lock_of(plan), thread_local=False, mode=0o600)
     try:
         if not plan.folder.is_dir():
@@ -150,10 +150,10 @@ def running(plan: SeveralFile) -> int:
 
 
 class Keeper:
-    """Keeps the processes of a plan alive until it is told to stop."""
+    """Keeps the processes of a plan running until it is told to stop."""
 
     def __init__(self, plan: SeveralFile, read_again: Callable[[], SeveralFile], say: Callable[[str], object]) -> None:
-        """read_again: gives the plan as the file has it by now; raises BadPlan. say: prints a line."""
+        """read_again: reads the file again; raises BadPlan. say: prints a line."""
         self._read_again, self._say = read_again, say
         self._kept = [KeptProcess(job) for job in jobs_of(plan)]
         self._is_over, self._is_to_read = threading.Event(), threading.Event()
@@ -177,7 +177,7 @@ class Keeper:
         self._is_over.set()
 
     def turn(self, now: float) -> None:
-        """See who ended, and start what is due: of those that listen one at a time until it answers."""
+        """Detect ended processes, and start what is due: those that listen one at a time, until each answers."""
         for one in self._kept:
             self._look(one, now)
         if any(
@@ -212,7 +212,7 @@ class Keeper:
         self._say(f"{one.job.name}: ended with {code}; started again in {one.wait:.0f} s")
 
     def _follow(self) -> None:
-        """Do as the file says by now: what changed ends and is started anew, what is new is started, all else stays."""
+        """Apply the present file: changed processes are restarted, new ones started, all others stay."""
         try:
             wanted = jobs_of(self._read_again())
         except (BadPlan, OSError) as bad:
@@ -224,7 +224,9 @@ class Keeper:
         self._say("the file was read again")
 
     def _stop(self, some: list[KeptProcess]) -> None:
-        """End processes: what they do is finished first, and what does not end in time is killed with all it started."""
+        """End processes: they may finish what they do, and those that do not end in time are killed with their
+        children.
+        """
         living = [one for one in some if one.process is not None]
         for one in living:
             assert one.process

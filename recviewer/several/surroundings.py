@@ -23,21 +23,21 @@ _SAFE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whom a process runs as."""
+    """The account of a process."""
 
     user: int
     group: int
 
     @property
     def popen(self) -> dict[str, Any]:
-        """What subprocess takes for it: nothing where it is who we are."""
+        """The arguments for subprocess: none if it is the present account."""
         if self.user == os.geteuid():
             return {}
         return {"user": self.user, "group": self.group, "extra_groups": []}
 
 
 def account_of(plan: SeveralFile, name: str) -> Account:
-    """Return whom the processes of an account run as. Raises BadPlan where it is none, or where we may not."""
+    """Return the account by its name. Raises BadPlan if it does not exist, or if we may not use it."""
     if plan.is_one_account:
         return Account(os.geteuid(), os.getegid())
     if name.isdecimal():
@@ -61,12 +61,12 @@ def account_of(plan: SeveralFile, name: str) -> Account:
 
 
 def make_places(plan: SeveralFile, instance: NamedInstance) -> None:
-    """Make the folder and the key of an instance where they are not there yet. Raises BadPlan, OSError."""
+    """Create the folder and the key of an instance if they are missing. Raises BadPlan, OSError."""
     account = account_of(plan, instance.account)
     plan.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     home = plan.home(instance.name)
     home.mkdir(mode=0o700, exist_ok=True)
-    if home.stat().st_uid == os.geteuid() != account.user:  # made by us just now
+    if home.stat().st_uid == os.geteuid() != account.user:  # just created by us
         os.chown(home, account.user, account.group)
     if stat.S_IMODE(home.stat().st_mode) & 0o077:
         os.chmod(home, 0o700)
@@ -74,7 +74,7 @@ def make_places(plan: SeveralFile, instance: NamedInstance) -> None:
 
 
 def key_of(plan: SeveralFile, name: str) -> str:
-    """Return the secret key of an instance, which is made at the first time. Raises BadPlan, OSError."""
+    """Return the secret key of an instance, which is created when it is first needed. Raises BadPlan, OSError."""
     place = plan.key_place(name)
     with contextlib.suppress(FileExistsError):
         made = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -89,12 +89,12 @@ def key_of(plan: SeveralFile, name: str) -> str:
 
 
 def derived(key: str, purpose: str) -> str:
-    """Return a secret for one purpose, from which the key cannot be told."""
+    """Return a secret for one purpose, from which the key cannot be derived."""
     return hmac.new(key.encode(), f"recviewer several {purpose}".encode(), hashlib.sha256).hexdigest()
 
 
 def variables_of(plan: SeveralFile, instance: NamedInstance) -> dict[str, str]:
-    """Return all variables that processes of an instance see. Nothing of who started them comes along. Raises BadPlan."""
+    """Return all variables for the processes of an instance. Nothing is inherited. Raises BadPlan."""
     home, key = plan.home(instance.name), key_of(plan, instance.name)
     data = home / "data"
     made = _plain(home)
@@ -115,12 +115,15 @@ def variables_of(plan: SeveralFile, instance: NamedInstance) -> dict[str, str]:
 
 
 def mirror_of(plan: SeveralFile, name: str) -> Path:
-    """Return where the mirror of an instance lies that names neither a repository nor recordings."""
+    """Return the path of the mirror of an instance that names neither a repository nor recordings."""
     return plan.home(name) / "project.git"
 
 
 def variables_of_desk(plan: SeveralFile) -> dict[str, str]:
-    """Return all variables of the page at the top: where each instance is asked, and by which secret. Raises BadPlan."""
+    """Return all variables of the page at the top: where each instance is queried, and with which secret.
+
+    Raises BadPlan.
+    """
     asked = [
         {
             "name": one.name,
