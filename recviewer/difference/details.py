@@ -61,6 +61,7 @@ _NAMES = {
     "body": "response.body",
     "list": "response.body",
     "blocks": "blocks",
+    "behind": "behind the end",
     "beside": "beside the elements",
     "lacks": "missing",
     "untold": "not understood",

@@ -66,6 +66,7 @@ def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too 
     flats: list[Flat] = []
     left: list[Left] = []
     number = 0
+    ends: dict[int, int] = {}
     # Where chunks were cut out: they follow the element before this index, see `Raw.alike`.
     behind = {place + 1: found for place, found in alike.items()}
     stop = next(iter(behind), len(items))
@@ -175,6 +176,8 @@ def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too 
                 if name or arguments:
                     builder.add_call(None, "", name or "", arguments or "")
                     letter = deltas.CALL
+            if finish:
+                ends[index] = builder.pieces
         if letter == last:
             count += 1
         else:
@@ -186,6 +189,8 @@ def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too 
         number += 1
     if items and ("x_groq" in data or any(builder.has_stray for builder in builders.values())):
         raise ValueError
+    if any(builders[index].pieces != pieces for index, pieces in ends.items()):
+        raise ValueError  # something was said behind the end
     runs.append((last, count))
     outputs = tuple([builders[index].build(index) for index in sorted(builders)])
     _check(outputs, usage, model)
@@ -230,7 +235,7 @@ def joined_carefully(raw: Raw, problems: list[Problem]) -> Reply:
     names = [event.name for event in raw.sse_events] or [""] * len(chunks)
     errors = (_error_in_chunk(Lookup(chunk.element, "", []), name) for chunk, name in zip(chunks, names, strict=True))
     models = (Lookup(chunk.element, "", []).text("model") for chunk in chunks)
-    return deltas.joined(chunks, errors, model=next((model for model in models if model), ""))
+    return deltas.joined(chunks, errors, model=next((model for model in models if model), ""), told=chunks)
 
 
 def _error_in_chunk(data: Lookup, name: str) -> Failure | None:

@@ -59,6 +59,12 @@ class OutputBuilder:
         self.finish: str | None = None
         self.has_stray = False
 
+    @property
+    def pieces(self) -> int:
+        """How many pieces of texts and calls have come."""
+        said = len(self.content) + len(self.reasoning) + len(self.refusal) + len(self.calls)
+        return said + sum([len(call.arguments) for call in self.calls])
+
     def add_call(self, index: int | None, id: str, name: str, arguments: str, *, is_text: bool = False) -> None:
         """Add a fragment of a tool call.
 

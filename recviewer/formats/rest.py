@@ -18,6 +18,7 @@ from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
 from recviewer.exchange.shape import Shape
 from recviewer.formats import blocks, untold
+from recviewer.formats.behind_the_end import BehindTheEnd
 from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.cut_chunks import CutChunks, NotAlike
 from recviewer.formats.given import GivenTexts
@@ -55,7 +56,9 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
     shape = chosen.shape
     if reply.chunks:
         told: list[blocks.Told] = []
-        elements = _streamed(raw, chosen, reply, shape, left, told)
+        ended = BehindTheEnd()
+        elements = _streamed(raw, chosen, reply, shape, left, told, ended)
+        behind = ended.build()
         held = blocks.of_stream(chosen.name, told)
         odd = [item for item in raw.recorded if type(item) is not str] if _is_lines(raw) else []
         made |= (
@@ -63,6 +66,7 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
             | _types(raw.reply, raw.alike)
             | ({"beside": odd} if odd else {})
             | ({"blocks": held} if held else {})
+            | ({"behind": behind} if behind else {})
             | _around(raw.reply, shape, left)
         )
         return RestCounts(made, tuple(elements.flats))
@@ -92,7 +96,7 @@ def _is_lines(raw: Raw) -> bool:
 
 
 class RestCounts(NamedTuple):
-    """What else counts. rest: by location (`file`, `request`, `response`, `types`, `body`, `chunks`, `blocks`).
+    """What else counts. rest: by location (`file`, `request`, `response`, `types`, `body`, `chunks`, `blocks`, `behind`).
 
     elements: for a streamed reply, what counts of each element, in order.
     """
@@ -276,9 +280,15 @@ PING = {"type": "ping"}
 
 
 def _streamed(
-    raw: Raw, chosen: Format, reply: Reply, shape: Shape, left: list[Left], told: list[blocks.Told]
+    raw: Raw,
+    chosen: Format,
+    reply: Reply,
+    shape: Shape,
+    left: list[Left],
+    told: list[blocks.Told],
+    ended: BehindTheEnd,
 ) -> Elements:
-    """Return what counts of each element. told: the elements to derive blocks from are appended."""
+    """Return what counts of each element. told: the elements to derive blocks from are appended. ended: gets every chunk."""
     made = Elements()
     if reply.elements is not None:
         made.flats = list(reply.elements)
@@ -287,11 +297,14 @@ def _streamed(
     if isinstance(chosen, AddsElements) and isinstance(raw.reply, list):
         chosen.add_elements(raw, made, left)
         told += ((event.data, event.name) for event in raw.events())
+        for chunk in reply.told or chosen.chunks(raw):
+            ended.add(chunk)
         return made
     names = [event.name for event in raw.sse_events]
     missed = untold.UntoldInStream(shape, _told_in(raw, chosen, reply), left)
     has_pings = chosen.kind is Kind.ANTHROPIC
     for place, chunk in enumerate(reply.told or chosen.chunks(raw)):
+        ended.add(chunk)
         sent = unwrap(raw.reply[place]) if isinstance(raw.reply, list) else None
         element = chunk.element if sent is None or type(sent) in (dict, str) else sent
         if has_pings and element == PING:

@@ -196,7 +196,7 @@ def _joined(raw: Raw, problems: list[Problem]) -> Reply:
     errors = (
         error_in(chunk.element, chunk.event) or error_in(end.data) for chunk, end in zip(chunks, ends, strict=True)
     )
-    return deltas.joined(chunks, errors, model=next(filter(None, (end.text("model") for end in ends)), ""))
+    return deltas.joined(chunks, errors, model=next(filter(None, (end.text("model") for end in ends)), ""), told=chunks)
 
 
 def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:

@@ -88,7 +88,7 @@ class Realtime:
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Join what the server sent."""
         chunks = list(_chunks(raw, problems))
-        return deltas.joined(chunks, (error_in(chunk.element) for chunk in chunks if chunk.element))
+        return deltas.joined(chunks, (error_in(chunk.element) for chunk in chunks if chunk.element), told=chunks)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each frame."""
