@@ -179,6 +179,7 @@ _RESPONSES = (
         for holder in ("output[]", "response.output[]", "item")
         for key, how, why in _ITEM
     ),
+    *(Harmless(f"response.usage.{key}_tokens", HowHarmless.VALUE, TOKENS) for key in ("input", "output", "total")),
     Harmless("item_id", HowHarmless.WHOLLY, ID),
     Harmless("sequence_number", HowHarmless.WHOLLY, "the place of an event in its stream"),
     Harmless("logprobs", HowHarmless.VALUE, LOGPROBS),
@@ -261,6 +262,11 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         Harmless("metrics.latencyMs", HowHarmless.WHOLLY, TOOK),
         Harmless("metadata.metrics.latencyMs", HowHarmless.WHOLLY, TOOK),
         Harmless("metadata.usage", HowHarmless.FIGURE, COUNT),
+        *(
+            Harmless(f"{holder}.{key}Tokens", HowHarmless.VALUE, TOKENS)
+            for holder in ("usage", "metadata.usage")
+            for key in ("input", "output", "total")
+        ),
         Harmless("ResponseMetadata.RequestId", HowHarmless.WHOLLY, ID),
         Harmless("ResponseMetadata.RetryAttempts", HowHarmless.WHOLLY, "how often the client had to try"),
         *(Harmless(f"ResponseMetadata.HTTPHeaders.{name}", HowHarmless.WHOLLY, HEADER) for name in _HEADERS),

@@ -585,3 +585,25 @@ def test_arguments_are_json_down_to_a_depth(depth, kind):
     deepest = "[" * (depth - 1) + "]" * (depth - 1)
 
     assert list(arguments_as_json(f"[[], {deepest}]")) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("url", "reply", "usage"),
+    [
+        ("https://bedrock-runtime.us-east-1.amazonaws.com/model/m-1/converse",
+         lambda usage: {"output": {"message": {"role": "assistant", "content": [{"text": "Earth."}]}}, "usage": usage},
+         "outputTokens"),
+        ("https://bedrock-runtime.us-east-1.amazonaws.com/model/m-1/converse-stream",
+         lambda usage: [{"messageStart": {"role": "assistant"}}, {"metadata": {"usage": usage}}],
+         "inputTokens"),
+        ("https://api.openai.com/v1/responses",
+         lambda usage: [{"type": "response.completed", "response": {"object": "response", "output": [], "usage": usage}}],
+         "output_tokens"),
+    ],
+)  # fmt: skip
+def test_a_count_of_tokens_that_became_zero_or_went_counts(url, reply, usage):
+    def counted(**tokens):
+        return of(recording({"messages": []}, reply({"x": 1, **tokens}), url=url))
+
+    assert counted(**{usage: 3}) == counted(**{usage: 4})
+    assert counted(**{usage: 3}) not in (counted(**{usage: 0}), counted(**{usage: None}), counted())
