@@ -26,6 +26,7 @@ from recviewer.git import concurrency, limits
 from recviewer.git.files import read_regular
 from recviewer.git.revisions import is_revision
 from recviewer.processes import temporary
+from recviewer.processes.bound import BoundProcess
 
 TIMEOUT_SECONDS = 20
 """How long git may take for one answer."""
@@ -206,7 +207,7 @@ def run(
     verb = _verb(words)
     with _let_in():
         try:
-            process = subprocess.Popen(  # noqa: S603
+            process = BoundProcess(
                 command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
             )
         except (OSError, ValueError) as error:
@@ -330,9 +331,7 @@ def streaming(
     """
     with _let_in(), reading(repository) as env, _complaints(env) as said:
         try:
-            process = subprocess.Popen(  # noqa: S603
-                command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
-            )
+            process = BoundProcess(command(*words), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said)
         except OSError as error:
             raise GitFailed(f"git did not answer: {error.strerror or error}") from error
         limits.limit(process, seconds)

@@ -21,6 +21,7 @@ from typing import IO
 from recviewer.git import limits
 from recviewer.git.remotes import Remote
 from recviewer.git.repository import GitFailed, TooSlow, command
+from recviewer.processes.bound import BoundProcess
 
 SIZE_LIMIT = 4_000_000_000
 """Bytes that one fetch may bring."""
@@ -88,7 +89,7 @@ def talk(
     Raises GitFailed with what git or the remote said, without secrets.
     """
     guards = [word for name, value in (_GUARDS | dict(settings or {})).items() for word in ("-c", f"{name}={value}")]
-    process = subprocess.Popen(  # noqa: S603
+    process = BoundProcess(
         command(*guards, *words),
         env=environment(remote, where),
         cwd=where,

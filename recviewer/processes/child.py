@@ -17,6 +17,8 @@ import sys
 from collections.abc import Callable
 from typing import IO, Any
 
+from recviewer.processes.bound import BoundProcess
+
 NICE = 10
 """Pages that others wait for go first."""
 
@@ -76,7 +78,7 @@ class Child:
 
     def started(self) -> subprocess.Popen[bytes]:
         """Start the process."""
-        return subprocess.Popen(  # noqa: S603 - this program itself
+        return BoundProcess(
             [sys.executable, "-m", *self._words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
