@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.conf import settings
 from recviewer.bounded.cache import Recent
 from recviewer.catalog.content import Content
 from recviewer.catalog.models import Recording
+from recviewer.exchange.model import Kind
 from recviewer.git import blobs, ranges, refs, walk
 from recviewer.git.refs import CommitFacts
 from recviewer.git.repository import GitFailed, Repository
@@ -155,6 +157,17 @@ def is_of_a_recording(here: Repository, content: Content, key: str) -> bool:
     if commit is None:
         return False
     return claims().holds(place.encode("utf-8", "surrogatepass")) or Recording.objects.filter(path=place).exists()
+
+
+def is_history_of_a_recording(key: str, versions: Sequence[FullVersion]) -> bool:
+    """Tell whether what became of a key without a recording is that of one: of a place where recordings lie, or of what
+    was read as one. Asked where who may see recordings need not see all of a repository.
+
+    versions: what is known of it, () for nothing.
+    """
+    if any(claims().holds(raw) for raw in git_contents.raws_of(key, None)):
+        return True
+    return any(one.side.exchange.kind is not Kind.UNREADABLE or claims().holds(one.side.file_raw) for one in versions)
 
 
 def came_with(here: Repository, blob: str, key: str) -> tuple[str, CommitFacts | None]:

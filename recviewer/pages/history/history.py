@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -115,19 +116,29 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         wants_json = recording is not None or key.endswith(".json.json")
         key = key.removesuffix(".json") if wants_json else key
     asked = request.GET.get("at", "")
+    hides = settings.HOSTED and recording is None
     try:
         here = ranges.repository()
         start = lineages.start_of(here, key, recording, asked)
         lineage, versions = lineages.versions_of(here, start)
     except NoHistory as nothing:
+        if hides and not lineages.is_history_of_a_recording(key, ()):
+            return _nothing(request, _no_recording(key))
         further = _url(key, nothing.further) if nothing.further else ""
         return _nothing(request, Nothing(key, f"{nothing}.", further))
     except GitFailed as failed:
         return _nothing(request, Nothing(key, f"{ranges.told(failed)}.", ""))
+    if hides and not lineages.is_history_of_a_recording(key, versions):
+        return _nothing(request, _no_recording(key))
     if wants_json:
         return Json(_as_json(start, lineage, versions))
     page = _page(key, recording, asked, start, lineage, versions)
     return render(request, "history/page.html", {"page": page})
+
+
+def _no_recording(key: str) -> Nothing:
+    """Say the same of a file that is no recording as of one that never was."""
+    return Nothing(key, "No recording of this repository is or was at this path.", "")
 
 
 def _nothing(request: HttpRequest, page: Nothing) -> HttpResponse:

@@ -231,3 +231,36 @@ def test_scripts_get_the_same(client, story):
     assert found["versions"][0]["before"]["path"] == "tests/recordings/a.json"
     assert found["versions"][0]["class"] == "text"
     assert found["versions"][0]["paired_by"] == "test"
+
+
+def test_a_hosted_instance_tells_no_history_of_a_file_that_is_no_recording(client, repo, settings):
+    """Nor whether there was one: who may see recordings need not see the rest of a repository."""
+    for path, data in (("deploy/settings.py", b"PASSWORD = 1"), ("deploy/conf.json", b'{"name": "x"}')):
+        (repo.top / path).parent.mkdir(exist_ok=True)
+        (repo.top / path).write_bytes(data)
+    repo.put("elsewhere/held.json")
+    (repo.top / "tests/recordings").mkdir(parents=True)
+    (repo.top / "tests/recordings/broken.json").write_bytes(b'{"request": {"meth')
+    repo.commit("Rotate the password of prod")
+    repo.git("rm", "-rq", ".")
+    repo.put("tests/recordings/a.json")
+    repo.commit("Record")
+
+    def told(path, query=""):
+        response = page_of(client, path, query)
+        return response.status_code, response.content.decode().replace(path, "").replace(quote(path, safe=""), "")
+
+    shown = ("elsewhere/held.json", "tests/recordings/broken.json", "tests/recordings/a.json")
+    for path in (*shown, "deploy/settings.py", "deploy/conf.json"):
+        assert told(path)[0] == 200
+    settings.HOSTED, settings.PUBLIC_READ, settings.BEHIND_PROXY = True, True, False
+    for path in shown:
+        assert told(path)[0] == 200
+    for query in ("", "?at=HEAD~1", "?at=HEAD"):
+        never = told("deploy/never.py", query)
+        assert never[0] == 404
+        assert "touched" not in never[1]
+        assert told("deploy/settings.py", query) == never
+        assert told("deploy/conf.json", query) == never
+    assert "Rotate" not in told("deploy/conf.json.json")[1]
+    assert "is or was at this path" in told("deploy")[1]
