@@ -13,7 +13,7 @@ from recviewer.review.audit import Done
 from recviewer.review.choosing import Chosen
 from recviewer.review.models import Verdict
 from recviewer.review.refusals import Invalid, Refused
-from recviewer.review.subjects import Seen, Target, target_of
+from recviewer.review.subjects import Seen, Target
 
 
 def on_recordings(seen: Sequence[Seen], *, actor: str, verdict: str, note: str) -> Done:
@@ -24,13 +24,13 @@ def on_recordings(seen: Sequence[Seen], *, actor: str, verdict: str, note: str) 
     chosen = Chosen(seen)
 
     def find() -> list[Target]:
-        found = [target_of(recording) for recording in chosen.each()]
+        found = chosen.targets()
         if chosen.left:
             raise Invalid(f"{chosen.sentence} Nothing was decided.")
         return found
 
     done = decide.say(find, chosen.contents, actor=actor, verdict=verdict, note=note)
-    others = decide.count_beside(find()) if done.event is not None else 0
+    others = decide.count_beside(chosen.found) if done.event is not None else 0
     if not others:
         return done
     which = counted(others, "other that says", "others that say")

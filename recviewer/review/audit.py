@@ -111,9 +111,8 @@ def write(
         target=target,
     )
     event.save()
-    told = items_of(again) if again else (item._asdict() for item in touched)
-    names = ("event_id", *ActItem._fields)
-    add(EventItem, names, ((event.pk, *map(one.__getitem__, ActItem._fields)) for one in told), batch=BATCH)
+    told = _items_of(again) if again else touched
+    add(EventItem, ("event_id", *ActItem._fields), ((event.pk, *item) for item in told), batch=BATCH)
     for part, value in payload.items():
         if isinstance(value, list):
             add_members(event, part, value)
@@ -166,10 +165,15 @@ def batches_of(event: AuditEvent, part: str) -> Iterator[list[Any]]:
 
 
 def items_of(event: AuditEvent) -> Iterator[dict[str, str]]:
-    """Yield what an action touched, in batches."""
+    """Yield what an act touched, as `ActItem` names it, a few rows at a time."""
+    for item in _items_of(event):
+        yield item._asdict()
+
+
+def _items_of(event: AuditEvent) -> Iterator[ActItem]:
     rows = EventItem.objects.filter(event=event).values_list("pk", *ActItem._fields)
     for _, *values in _a_few_at_a_time(rows):
-        yield dict(zip(ActItem._fields, values, strict=True))
+        yield ActItem(*values)
 
 
 def _a_few_at_a_time(rows: models.QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -5,9 +5,10 @@ An action on one recording is refused if it is not possible; an action on many c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from operator import attrgetter
+from sys import intern
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.review.audit import Done
 from recviewer.review.refusals import ChangedRecordings, Gone, Invalid
-from recviewer.review.subjects import Seen, Target, chunked, printable, unread
+from recviewer.review.subjects import Seen, Target, chunked, printable, target_of, unread
 from recviewer.store import files
 from recviewer.store.refusals import CannotRead, OutsideRoot, Refusal, Vanished
 
@@ -38,6 +39,7 @@ class Chosen:
     def __init__(self, seen: Sequence[Seen], *, reads: bool = True) -> None:
         self._wanted = {item.path: item.blob for item in seen}
         self._reads = reads
+        self._known: dict[str, Target] = {}
         self.left: dict[str, str] = {}
 
     @property
@@ -50,21 +52,72 @@ class Chosen:
 
         Raises Invalid (nothing named, nothing readable), Gone, Changed at the end if nothing else is left.
         """
-        if not self._wanted:
-            raise Invalid("No recording was selected.")
         is_any = False
-        for paths in chunked(self._wanted):
-            rows = {row.path: row for row in _at(paths)}
-            for path in paths:
-                row = rows.get(path)
-                why = self._obstacle(row, self._wanted[path])
-                if why:
-                    self.left.setdefault(path, why)
-                if row is not None and path not in self.left:
-                    is_any = True
-                    yield row
+        for paths in self._pieces():
+            for row in self._fit(paths):
+                is_any = True
+                yield row
         if not is_any:
             self._refuse()
+
+    def targets(self) -> list[Target]:
+        """Return what `each` yields as what a verdict is given on.
+
+        Asked again, in the transaction of the act for one, what still has the same bytes that mean the same is not read
+        anew. Raises what `each` raises.
+        """
+        found: list[Target] = []
+        for paths in self._pieces():
+            still = self._still(paths)
+            anew = {row.path: row for row in self._fit([path for path in paths if path not in still])}
+            for path in paths:
+                if path in still:
+                    found.append(still[path])
+                elif path in anew:
+                    found.append(self._target(path, anew[path]))
+        if not found:
+            self._refuse()
+        self._known = {target.path: target for target in found}
+        return found
+
+    @property
+    def found(self) -> Collection[Target]:
+        """What `targets` returned last."""
+        return self._known.values()
+
+    def _pieces(self) -> Iterator[list[str]]:
+        if not self._wanted:
+            raise Invalid("No recording was selected.")
+        return chunked(self._wanted)
+
+    def _fit(self, paths: Sequence[str]) -> Iterator[Recording]:
+        """Yield the rows of those of some paths that can be acted on, and take note why the others cannot."""
+        rows = {row.path: row for row in _at(paths)} if paths else {}
+        for path in paths:
+            row = rows.get(path)
+            why = self._obstacle(row, self._wanted[path])
+            if why:
+                self.left.setdefault(path, why)
+            if row is not None and path not in self.left:
+                yield row
+
+    def _still(self, paths: Sequence[str]) -> dict[str, Target]:
+        """Return what is known of those of some paths of which all that counts is still what it was."""
+        if not self._known:
+            return {}
+        now = {path: (blob, fingerprint) for path, blob, fingerprint in _meaning_at(paths)}
+        return {
+            path: target
+            for path in paths
+            if path not in self.left
+            and (target := self._known.get(path)) is not None
+            and now.get(path) == (target.blob, target.subject)
+        }
+
+    def _target(self, path: str, row: Recording) -> Target:
+        """Return a recording as what a verdict is given on: of very many, with the texts that are in memory already."""
+        made = target_of(row)
+        return made._replace(path=path, blob=self._wanted[path], test_id=intern(made.test_id), kind=intern(made.kind))
 
     def rows(self) -> list[Recording]:
         """Return what `each` yields."""
@@ -135,6 +188,11 @@ class Chosen:
     def sentence(self) -> str:
         """Which recordings were skipped and why, "" for none."""
         return named(self.left) if self.left else ""
+
+
+@prepared
+def _meaning_at(paths: Sequence[str]) -> QuerySet[Recording, tuple[str, str, str]]:
+    return Recording.objects.filter(path__in=paths).values_list("path", "blob", "fingerprint")
 
 
 @prepared

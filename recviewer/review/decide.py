@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -34,7 +34,6 @@ from recviewer.review.subjects import (
     chunked,
     is_older,
     printable,
-    target_of,
     titled,
     unfit,
 )
@@ -66,20 +65,16 @@ def decide(
     many other recordings with the same meaning the verdict applies.
     """
     chosen = Chosen(seen)
-
-    def find() -> list[Target]:
-        return [target_of(recording) for recording in chosen.each()]
-
-    done = say(find, chosen.contents, actor=actor, verdict=verdict, note=note, origin=origin, now=now)
-    others = count_beside(find()) if done.event is not None else 0
+    done = say(chosen.targets, chosen.contents, actor=actor, verdict=verdict, note=note, origin=origin, now=now)
+    others = count_beside(chosen.found) if done.event is not None else 0
     if others:
         which = counted(others, "other that says", "others that say")
         done = replace(done, sentence=f"{done.sentence} It holds for {which} the same too.")
     return chosen.told(done)
 
 
-def count_beside(targets: Sequence[Target]) -> int:
-    """Return to how many other recordings of the catalog a verdict on these applies, because they say the same."""
+def count_beside(targets: Collection[Target]) -> int:
+    """Return how many other recordings of the catalog a verdict on these reaches, for they say the same."""
     total = 0
     for some in chunked({target.subject for target in targets if target.subject}):
         blobs = [subject.removeprefix(BLOB_PREFIX) for subject in some if subject.startswith(BLOB_PREFIX)]
@@ -127,10 +122,10 @@ def say(
         del targets
         with acting():
             targets = find()
-            changed = {subject for some in _changes(targets, actor, word, note, origin, at) for subject in some}
+            touched, changed = _changed(targets, actor, word, note, origin, at)
             if not changed:
                 return Done(_already(word, targets, origin), None, 0)
-            acted = [target for target in targets if any(subject in changed for subject in target.subjects)]
+            acted = [target for target in targets if not changed.isdisjoint(target.subjects)]
             event = audit.write(
                 actor=actor,
                 action=ACTIONS[word],
@@ -139,25 +134,52 @@ def say(
                 items=(ActItem(target.path, target.subject, target.blob) for target in acted),
                 at=at,
             )
-            for changes in _changes(targets, actor, word, note, origin, at):
-                _enter(event, actor, changes, forwards=True)
+            for changes in _changes(acted, touched, actor, word, note, origin, at):
+                _enter(event, actor, changes, forwards=True, touched=touched)
             keeping.write({target.subject for target in targets})
     return audit.done(event)
 
 
-def _changes(
+def _changed(
     targets: Sequence[Target], actor: str, word: Verdict, note: str, origin: str, at: datetime
+) -> tuple[set[str], set[str]]:
+    """Return on which subjects anybody ever decided, and on which of all the person now says something else than before."""
+    touched: set[str] = set()
+    changed: set[str] = set()
+    for some in chunked(targets):
+        subjects = {subject for target in some for subject in target.subjects}
+        spoken_on = standing.spoken_on(subjects)
+        touched |= spoken_on
+        if word is not Verdict.CLEAR:
+            changed |= subjects - spoken_on
+        counting = standing.latest(spoken_on, with_rules=True)
+        for target in some:
+            for subject in spoken_on.intersection(target.subjects):
+                before = said(counting.get(subject, {}).get(actor))
+                if not _is_same(before, _saying(target, word, note, origin, at)):
+                    changed.add(subject)
+    return touched, changed
+
+
+def _changes(
+    targets: Sequence[Target], touched: Set[str], actor: str, word: Verdict, note: str, origin: str, at: datetime
 ) -> Iterator[Changes]:
-    """Yield the person's verdict before and after, by subject, where they differ: each subject once, in batches."""
+    """Yield what the person said before and says now, by subject, where that differs: each subject once, in batches.
+
+    touched: the subjects on which anybody ever decided.
+    """
     known: set[str] = set()
     for some in chunked(targets):
-        counting = standing.latest({subject for target in some for subject in target.subjects}, with_rules=True)
+        asked = {subject for target in some for subject in target.subjects if subject in touched}
+        counting = standing.latest(asked, with_rules=True)
         changes: Changes = {}
         for target in some:
             for subject in target.subjects:
+                if subject in known:
+                    continue
                 before = said(counting.get(subject, {}).get(actor))
-                after = None if word is Verdict.CLEAR else _saying(target, word, note, origin, at)
-                if subject not in known and not _is_same(before, after):
+                after = _saying(target, word, note, origin, at)
+                if not _is_same(before, after):
                     known.add(subject)
                     changes[subject] = (before, after)
         yield changes
@@ -253,10 +275,12 @@ def _payload(reviewer: str) -> dict[str, Any]:
     return {"reviewer": reviewer, "decisions": []}
 
 
-def _enter(event: AuditEvent, reviewer: str, changes: Changes, *, forwards: bool) -> None:
-    """Write some of an event's decisions.
+def _enter(
+    event: AuditEvent, reviewer: str, changes: Changes, *, forwards: bool, touched: Set[str] | None = None
+) -> None:
+    """Write some of an event's decisions. In the payload of an undo, before and after are those of the act it undoes.
 
-    In the payload of an undo, before and after are those of the action that it undoes.
+    touched: the subjects on which anybody ever decided; None where nobody looked: any may be.
     """
     audit.add_members(
         event,
@@ -267,8 +291,10 @@ def _enter(event: AuditEvent, reviewer: str, changes: Changes, *, forwards: bool
         ),
     )
     rows = []
-    counting, cleared_at = standing.entered(changes, reviewer), event.at.isoformat()
-    moments: dict[str, datetime] = {}  # of an action most often one
+    looked_up = changes.keys() if touched is None else changes.keys() & touched
+    counting, cleared_at = standing.entered(looked_up, reviewer), event.at.isoformat()
+    first: list[standing.Word] = []
+    moments: dict[str, datetime] = {}  # of an act most often one
     for subject, (old, new) in changes.items():
         cleared = {**(old or {}), "verdict": Verdict.CLEAR.value, "note": "", "at": cleared_at}
         values: dict[str, Any] = {**(new or cleared)}
@@ -276,8 +302,11 @@ def _enter(event: AuditEvent, reviewer: str, changes: Changes, *, forwards: bool
         values["at"] = moments.get(at) or moments.setdefault(at, datetime.fromisoformat(at))
         entered = max(event.at, counting[subject] + _NEXT) if subject in counting else event.at
         rows.append((event.pk, subject, reviewer, entered, *map(values.__getitem__, SAID)))
+        if subject not in looked_up:
+            word = (values["verdict"], values["at"], values["rule"], values["note"])
+            first.append(standing.Word(subject, reviewer, *word))
     add(Decision, ("event_id", "fingerprint", "reviewer", "entered_at", *SAID), rows)
-    standing.update(set(changes))
+    standing.update(looked_up, first=first)
 
 
 def _verdict(text: str) -> Verdict:
@@ -288,6 +317,8 @@ def _verdict(text: str) -> Verdict:
 
 
 def _saying(target: Target, word: Verdict, note: str, origin: str, at: datetime) -> Said:
+    if word is Verdict.CLEAR:
+        return None
     return {
         "verdict": word.value,
         "note": note,

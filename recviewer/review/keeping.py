@@ -19,8 +19,8 @@ from recviewer.review.subjects import CHANGE_PREFIX, Target, chunked
 Contents: TypeAlias = Callable[[Sequence[Target]], Iterator[tuple[Target, bytes]]]
 """Yields the bytes of those of the targets that have any, in any order."""
 
-IN_MEMORY = 8 * 1024 * 1024
-"""Compressed bytes kept in memory; more of them go to a file."""
+IN_MEMORY = 2 * 1024 * 1024
+"""Compressed bytes that wait in memory; more of them wait in a file."""
 BATCH = 50
 """Contents that are written at once."""
 

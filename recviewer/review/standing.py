@@ -148,11 +148,27 @@ def settle(decisions: Iterable[_S]) -> tuple[State, _S | None]:
     return State.UNDECIDED, None
 
 
-def update(fingerprints: Collection[str]) -> None:
-    """Update the standings of these fingerprints from the decisions."""
-    said: dict[str, dict[str, _Word]] = {}
+def spoken_on(fingerprints: Collection[str]) -> set[str]:
+    """Return on which of these anybody ever decided, whatever became of that."""
+    found: set[str] = set()
     for some in chunked(fingerprints):
-        said |= counting(_Word(*row) for row in _words_on(some))
+        found.update(_any_on(some))
+    return found
+
+
+@prepared
+def _any_on(fingerprints: Sequence[str]) -> QuerySet[Decision, str]:
+    return Decision.objects.filter(fingerprint__in=fingerprints).values_list("fingerprint", flat=True).distinct()
+
+
+def update(fingerprints: Collection[str], *, first: Iterable[Word] = ()) -> None:
+    """Bring the standings of these fingerprints up to date with the decisions.
+
+    first: decisions on others, on which nobody decided before.
+    """
+    said: dict[str, dict[str, Word]] = counting(first)
+    for some in chunked(fingerprints):
+        said |= counting(Word(*row) for row in _words_on(some))
     made = []
     for fingerprint, words in said.items():
         state, settled = settle(words.values())
@@ -167,8 +183,8 @@ def update(fingerprints: Collection[str]) -> None:
 _OF_A_STANDING = ("state", "by", "at", "note", "rule")
 
 
-class _Word(NamedTuple):
-    """The parts of a decision from which standings are computed."""
+class Word(NamedTuple):
+    """Of a decision, what standings are made of."""
 
     fingerprint: str
     reviewer: str

@@ -28,7 +28,7 @@ def older(monkeypatch):
         def __enter__(self):
             self.patch = pytest.MonkeyPatch()
             self.patch.setattr("recviewer.review.subjects.subject_of", old_subject)
-            self.patch.setattr("recviewer.review.decide.target_of", old_target)
+            self.patch.setattr("recviewer.review.choosing.target_of", old_target)
 
         def __exit__(self, *_):
             self.patch.undo()

@@ -89,7 +89,12 @@ def test_an_act_on_many_holds_a_few_at_a_time(make_recording, monkeypatch):
         monkeypatch.setattr(f"recviewer.review.{module}.chunked", lambda values: chunked(values, 7))
     asked = []
     update = standing.update
-    monkeypatch.setattr(standing, "update", lambda subjects: asked.append(len(subjects)) or update(subjects))
+
+    def watched(subjects, *, first=()):
+        asked.append(len(subjects) + len(first))
+        update(subjects, first=first)
+
+    monkeypatch.setattr(standing, "update", watched)
 
     decide(here, actor="Ana", verdict="approve")
     undo(actor="Ana")
