@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.signals import post_init
 
 from recviewer.review import audit
 from recviewer.review.audit import Action, ActItem
 from recviewer.review.bulk_insert import ANYWAY, add, instead
 from recviewer.review.decide import decide
+from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, Decision, EventItem, EventMember, Kept, Standing
 from recviewer.review.subjects import Seen
 from recviewer.review.undoing import redo, undo
@@ -87,3 +88,23 @@ def test_an_act_that_breaks_off_leaves_nothing(make_recording, monkeypatch):
     assert not Standing.objects.exists()
     redo(actor="Ana")
     assert set(Standing.objects.values_list("state", flat=True)) == {"approved"}
+
+
+@pytest.mark.only_on("sqlite", reason="PostgreSQL writes in a process of its own")
+@pytest.mark.django_db(transaction=True)
+def test_an_act_has_few_pages_of_the_database_in_memory_and_the_connection_what_it_had():
+    def pages():
+        return connection.connection.execute("PRAGMA cache_size").fetchone()[0]
+
+    connection.ensure_connection()
+    before = pages()
+    with acting():
+        assert pages() == -4096
+        with acting():
+            assert pages() == -4096
+        assert pages() == -4096
+    assert pages() == before
+
+    with pytest.raises(ZeroDivisionError), acting():
+        raise ZeroDivisionError
+    assert pages() == before < -4096

@@ -6,8 +6,9 @@ Transactions begin IMMEDIATE (see `settings`), so the current one is the only wr
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import connection
@@ -19,7 +20,9 @@ from recviewer.catalog.folding import TOKENIZER
 
 KEY = "rowid"
 MANY_ROWS = 2_000
-"""Number of rows written by one action from which on its cached pages are freed."""
+"""Written by one act, from which on its pages are let go."""
+ACT_KIB = 4096
+"""Pages that an act keeps in memory: the rest of what it writes waits in the log beside the database."""
 
 
 def create() -> list[str]:
@@ -70,13 +73,21 @@ def only_writer(name: str) -> None:
 
 @contextmanager
 def lean() -> Iterator[None]:
-    """Free the connection's page cache, which may hold up to `cache_size` of the settings in each thread."""
+    """Have few pages meanwhile, and keep none afterwards: each thread has a connection, with up to `cache_size` of them."""
     connection.ensure_connection()
-    before = connection.connection.total_changes
-    yield
-    if connection.connection is not None and connection.connection.total_changes - before >= MANY_ROWS:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA shrink_memory")
+    opened = connection.connection
+    before = opened.total_changes
+    with connection.wrap_database_errors:
+        (pages,) = opened.execute("PRAGMA cache_size").fetchone()
+        opened.execute(f"PRAGMA cache_size = -{ACT_KIB}")
+    try:
+        yield
+    finally:
+        if connection.connection is opened:
+            with suppress(sqlite3.Error):  # what went wrong before is what counts
+                opened.execute(f"PRAGMA cache_size = {pages}")
+                if opened.total_changes - before >= MANY_ROWS:
+                    opened.execute("PRAGMA shrink_memory")
 
 
 @contextmanager
