@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import traceback
 from pathlib import Path
 from uuid import uuid4
@@ -93,6 +94,15 @@ def no_words_left(request, django_db_blocker):
     if is_flushed or "transactional_db" in request.fixturenames:
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {search.TABLE}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown():
+    """What a page started in the background ends before the database and the files that it works on are taken away."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("recviewer-"):
+            thread.join(60)
+            assert not thread.is_alive(), f"{thread.name} outlives the test that started it"
 
 
 def pytest_runtest_setup(item):

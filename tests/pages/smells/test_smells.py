@@ -1,6 +1,8 @@
 """What is odd in the tree: by rule, decided where it stands, let be, and asked for in the list."""
 
 import json
+import threading
+import time
 from datetime import date
 from unittest.mock import Mock
 from urllib.parse import quote
@@ -14,6 +16,7 @@ from recviewer.language.tree import Term
 from recviewer.pages.smells.entries import _beyond
 from recviewer.review.models import Suppression
 from recviewer.review.narrowing import narrowed
+from tests.conftest import pytest_runtest_teardown
 from tests.trees import FOLDER, bytes_of, chat, id_of, name_of
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +81,20 @@ def test_a_check_that_failed_is_told_with_its_reason_until_one_succeeds(client, 
     tree_of(GOOD)
     assert tree_findings.trouble()
     assert "No module named" not in client.get("/smells/").content.decode()
+
+
+def test_a_check_in_the_background_ends_with_the_test_that_had_it_started(root, db, settings, monkeypatch):
+    settings.REFRESH_IN_BACKGROUND = True
+    monkeypatch.setattr(tree_findings, "_last_failed", -1e9)
+    monkeypatch.setattr(tree_findings, "connection", Mock())
+    ended = threading.Event()
+    monkeypatch.setattr(tree_findings, "look", lambda: time.sleep(0.2) or ended.set())
+    assert tree_findings.nudge()
+
+    pytest_runtest_teardown()
+
+    assert ended.is_set()
+    assert not tree_findings._looking.locked()
 
 
 def test_the_page_of_a_rule_says_so_too(client, root):
