@@ -1,8 +1,9 @@
-"""A back-up of all that cannot be made again, as one file, while pages are served; and the way back, to either database.
+"""A back-up of everything that cannot be rebuilt, as one file, made while pages are served; and its restoration, to
+either database.
 
 The file is a gzipped tar: `about.json` first, then a member of lines for each table, then the trash and the notes of
-test runs, then `sums.json` with the SHA-256 of every member before it. The index is not in it, nor are recordings, which
-git has.
+test runs, then `sums.json` with the SHA-256 of every member before it. It contains neither the index nor the
+recordings, which are in git.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from recviewer.commands import row_lines
 
 FORMAT = 1
 FOLDERS = ("trash", "used")
-"""Folders of the data folder that are kept."""
+"""Folders of the data folder that are included."""
 
 _MADE_BY_MIGRATE = ("auth.Permission", "contenttypes.ContentType")
 _TABLE = re.compile(r"tables/([a-z_0-9]{1,80})\.jsonl")
@@ -43,7 +44,7 @@ _PIECE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class BackupCount:
-    """What a back-up holds. rows: of all tables. files: of the trash and its like. size: of the back-up, in bytes."""
+    """The size of a back-up. rows: of all tables. files: of the trash and the like. size: of the back-up, in bytes."""
 
     rows: int
     files: int
@@ -52,7 +53,10 @@ class BackupCount:
 
 
 def back_up(file: Path) -> BackupCount:
-    """Write a back-up, of one moment. Raises CommandError, OSError, DatabaseError; then there is none."""
+    """Write a back-up, which is a consistent snapshot.
+
+    Raises CommandError, OSError, DatabaseError; then no file is left.
+    """
     if file.exists():
         raise CommandError(f"{file} is there already, and is not written over.", returncode=2)
     fresh = file.with_name(f".{file.name}.{os.getpid()}.new")
@@ -62,7 +66,7 @@ def back_up(file: Path) -> BackupCount:
             out.flush()
             os.fsync(out.fileno())
         check(fresh)
-        os.link(fresh, file)  # never over another one
+        os.link(fresh, file)  # never overwrites
     finally:
         fresh.unlink(missing_ok=True)
     return BackupCount(rows, files, file.stat().st_size)
@@ -82,7 +86,7 @@ def _write(out: IO[bytes]) -> tuple[int, int]:
 
 @contextmanager
 def _one_moment() -> Iterator[None]:
-    """Read all tables as they are now, whatever is written meanwhile, and let everybody write."""
+    """A snapshot of all tables, whatever is written meanwhile, that blocks no writer."""
     if connection.in_atomic_block:
         yield
         return
@@ -91,7 +95,7 @@ def _one_moment() -> Iterator[None]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
         return
-    with connection.cursor() as cursor:  # Django would begin with the lock of a writer
+    with connection.cursor() as cursor:  # Django would take the write lock
         cursor.execute("BEGIN DEFERRED")
         try:
             yield
@@ -123,7 +127,7 @@ def _add_stream(tar: tarfile.TarFile, sums: dict[str, str], name: str, data: IO[
 
 
 class _Summing(io.RawIOBase):
-    """Passes bytes on and sums them up."""
+    """A file wrapper that computes the checksum of what is written."""
 
     def __init__(self, data: IO[bytes]) -> None:
         self._data, self.sum = data, hashlib.sha256()
@@ -147,7 +151,7 @@ def _add_table(tar: tarfile.TarFile, sums: dict[str, str], model: type[Model]) -
 
 
 def _add_folder(tar: tarfile.TarFile, sums: dict[str, str], name: str) -> int:
-    """Add the files of a folder. What goes while it is read (somebody restores it) is left out."""
+    """Add the files of a folder. Files that disappear meanwhile (because somebody restores them) are left out."""
     count, top = 0, Path(settings.DATA_DIR) / name
     for place in sorted(top.rglob("*")):
         if place.is_dir():
@@ -163,7 +167,7 @@ def _add_folder(tar: tarfile.TarFile, sums: dict[str, str], name: str) -> int:
 
 
 def check(file: Path) -> dict[str, Any]:
-    """Read a back-up whole and compare its sums. Returns what it says of itself. Raises CommandError."""
+    """Read a whole back-up and compare its checksums. Returns its description. Raises CommandError."""
     found, sums, about = dict[str, str](), dict[str, str](), dict[str, Any]()
     try:
         with tarfile.open(file, "r:gz") as tar:
@@ -196,10 +200,10 @@ def _is_ours(name: str) -> bool:
 
 
 def restore(file: Path) -> BackupCount:
-    """Put a back-up into an instance that holds nothing yet. Raises CommandError, OSError, DatabaseError.
+    """Restore a back-up into an empty instance. Raises CommandError, OSError, DatabaseError.
 
-    One of an older recviewer is put into the tables of then, which are brought up to date afterwards. Nothing is changed
-    where it is refused; where it fails half way, the tables are as they were before.
+    A back-up of an older recviewer is written to the tables of its version, which are migrated afterwards. If it is
+    refused, nothing is changed; if it fails half way, the tables are as before.
     """
     about = check(file)
     _expect_no_folders()

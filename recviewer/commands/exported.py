@@ -1,4 +1,4 @@
-"""Recordings as lines of the public contract, read from files without any index."""
+"""Recordings as lines of public JSON, read from files without any index."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from recviewer.used.evidence import OfRecording
 
 
 class ReadExchange(NamedTuple):
-    """An exchange that was read. file: the key of its file. blob: of its own bytes, "" where they cannot be had.
+    """An exchange that was read. file: the key of its file. blob: of its own bytes, "" if they are not available.
 
-    size: of the file, in bytes, as the file system says. file_blob: of the whole file's bytes.
+    size: of the file, in bytes, according to the file system. file_blob: of the whole file's bytes.
     """
 
     file: str
@@ -45,12 +45,12 @@ class ReadExchange(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Its path, as in addresses."""
+        """Its path, as in URLs."""
         return key_of_part(self.file, self.part.part)
 
 
 def contract_of(found: ReadExchange) -> dict[str, Json]:
-    """Return the contract's object for an exchange that was read."""
+    """Return the public JSON object of an exchange."""
     part, exchange = found.part, found.part.reading.exchange
     named = {"state": part.replay.state.value, "rule": part.replay.rule, "expected": part.replay.expected}
     path = key_of_part(found.file, part.part)
@@ -80,7 +80,7 @@ def found_below(root: Path, *, limit_bytes: int) -> Iterator[ReadExchange]:
 
 
 def found_in(data: bytes, file: str, *, exact: bool = False) -> Iterator[ReadExchange]:
-    """Yield the exchanges of a file's bytes. file: its key. exact: keep how floats were written."""
+    """Yield the exchanges of a file's bytes. file: its key. exact: keep the source text of floats."""
     blob = files.blob_id(data)
     parts = read_file(data, read_as(file), exact=exact)
     for part, own in zip(parts, blobs_of_parts(data, parts, blob), strict=True):
@@ -91,11 +91,11 @@ Usage: TypeAlias = tuple[int | None, str | None, str | None]
 
 NOBODY: Usage = (None, None, None)
 BATCH = 200
-"""Recordings that a query is put to at once."""
+"""Recordings that a query is run on at once."""
 
 
 def usage_of(found: Iterable[ReadExchange], root: Path) -> dict[str, Usage]:
-    """Return what the runs that are kept for a tree say of its recordings, by key. found: all recordings there are."""
+    """Return what the stored runs of a tree say about its recordings, by key. found: all recordings there are."""
     keys, every = [], []
     for one in found:
         exchange = one.part.reading.exchange
@@ -113,7 +113,7 @@ def usage_of(found: Iterable[ReadExchange], root: Path) -> dict[str, Usage]:
 def chosen(
     found: Iterable[ReadExchange], asked: Asked, used: Mapping[str, Usage] | None = None
 ) -> Iterator[ReadExchange]:
-    """Yield those that a query holds, in order. used: as `usage_of` returns it, where the query asks for it."""
+    """Yield those that match a query, in order. used: as returned by `usage_of`, if the query needs it."""
     if not asked.terms and not asked.words:
         yield from found
         return
@@ -139,7 +139,7 @@ _UNTOLD = frozenset({"edited", "unknown"})
 
 
 def refusal_of(asked: Asked) -> str:
-    """Return as a sentence why files alone cannot answer a query, "" where they can."""
+    """Return a sentence that says why a query cannot be answered from files alone, "" if it can."""
     for term in asked.every_term:
         if is_said(term):
             return (
@@ -162,7 +162,7 @@ def refusal_of(asked: Asked) -> str:
 
 
 def in_file(path: Path, *, limit_bytes: int) -> list[ReadExchange]:
-    """Read one file outside any index: it was asked for, so that one that no recorder knows is unreadable.
+    """Read one file outside any index. It was named explicitly, so it is unreadable if no recorder knows it.
 
     Raises store refusals, among them Vanished.
     """

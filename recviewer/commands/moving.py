@@ -1,4 +1,4 @@
-"""Everything but the index taken from a file of SQLite to the server that the settings name, row by row."""
+"""Copying everything but the index from an SQLite file to the configured server, row by row."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from recviewer.configuration import databases
 SOURCE = "moved"
 BATCH = 500
 _MADE_BY_MIGRATE = ("auth.Permission", "contenttypes.ContentType")
-"""Rows that every database has: those of the source come in their place, for others name their keys."""
+"""Rows that every database has: those of the source replace them, because other rows refer to their keys."""
 
 
 def move(file: Path) -> dict[str, int]:
-    """Copy all that people said and all accounts in one transaction, and compare. Returns rows by table.
+    """Copy everything that people said and all accounts in one transaction, and compare. Returns rows by table.
 
-    The index is not copied: it is made anew. Raises CommandError where the source is missing or of another version, or
-    the target holds anything already; DatabaseError. Nothing is changed then.
+    The index is not copied, but rebuilt. Raises CommandError if the source is missing or of another version, or if the
+    target is not empty; DatabaseError. Nothing is changed then.
     """
     if not file.is_file():
         raise CommandError(f"There is no database {file}.", returncode=2)
@@ -66,7 +66,7 @@ def _is_kept(model: type[Model]) -> bool:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[None]:
-    """Have a connection to a file, by which nothing can be written."""
+    """Open a read-only connection to a file."""
     place = connections.settings["default"] | databases.sqlite(file)
     place |= {"NAME": f"{file.absolute().as_uri()}?mode=ro", "OPTIONS": {"timeout": 20}}
     connections.settings[SOURCE] = place
@@ -112,7 +112,7 @@ def _put(model: type[Model], rows: list[Any]) -> int:
 
 
 def _expect_equal(model: type[Model]) -> None:
-    """Raise CommandError where a table is not as it was: all of it is taken back then."""
+    """Raise CommandError if a table differs from the source; then everything is rolled back."""
     names = [field.attname for field in model._meta.concrete_fields]
     for one, other in zip_longest(_rows(model, SOURCE), _rows(model, "default")):
         if one is None or other is None or any(_told(one, name) != _told(other, name) for name in names):

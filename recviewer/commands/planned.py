@@ -12,11 +12,11 @@ from recviewer.plan.commands import Feed
 from recviewer.plan.model import FileToDo, LeftOut, Plan
 
 NAMED = 50
-"""Recordings that one list names; the rest is a number, and `--format json` has all."""
+"""Recordings that one list names; of the rest it gives the number, and `--format json` has all."""
 
 
 def words(plan: Plan, *, command: str = "recviewer plan") -> str:
-    """Return the plan as text, with the commands to run next. command: prints this plan, wherever it is run."""
+    """Return the plan as text, with the commands to run next. command: prints this plan from any directory."""
     return safe("\n".join(_lines(plan, command))) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A progress bar on a terminal, silence elsewhere."""
+"""A progress bar on a terminal, nothing elsewhere."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ class ProgressBar:
     def __init__(self, stream: TextIO) -> None:
         from tqdm import tqdm
 
-        tqdm.monitor_interval = 0  # no thread of its own: the indexer may fork
+        tqdm.monitor_interval = 0  # no thread, because the indexer may fork
         self._bar = tqdm(file=stream, unit=" files", desc="Indexing", dynamic_ncols=True, leave=False, delay=0.2)
 
     def start(self, total: int) -> None:
-        """Say how many files there are to read."""
+        """Set the number of files to read."""
         self._bar.reset(total)
 
     def advance(self, files: int) -> None:
-        """Say that files were read."""
+        """Add files that were read."""
         self._bar.update(files)
 
     def close(self) -> None:
-        """Take the bar off the screen."""
+        """Remove the bar from the screen."""
         self._bar.close()
 
 
 @contextmanager
 def progress_for(stream: TextIO) -> Iterator[Progress]:
-    """Yield a bar where the stream is a terminal."""
+    """Yield a bar if the stream is a terminal."""
     if not stream.isatty():
         yield Silent()
         return

@@ -1,4 +1,4 @@
-"""Rows of the database as lines of text, the same for SQLite and PostgreSQL: what a back-up holds of it."""
+"""Rows of the database as lines of text, the same for SQLite and PostgreSQL: the format of a back-up."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from django.utils.dateparse import parse_datetime
 BATCH = 500
 
 LEFT_OUT = frozenset({"sessions.Session", "pages.Knock", "pages.Presence"})
-"""Tables that a back-up does not hold: who was signed in is asked to sign in again."""
+"""Tables that a back-up does not contain; users have to sign in again."""
 
 
 def kept_models() -> list[type[Model]]:
-    """Return the models of all that cannot be made again, in an order in which none names rows of a later one."""
+    """Return the models of everything that cannot be rebuilt, ordered so that none refers to rows of a later one."""
     found = [
         model
         for model in apps.get_models(include_auto_created=True)
@@ -31,11 +31,11 @@ def kept_models() -> list[type[Model]]:
 
 
 def ordered(models: Iterable[type[Model]]) -> list[type[Model]]:
-    """Return models, those that others name first."""
+    """Return models, ordered so that referenced ones come first."""
     left, made = sorted(models, key=lambda model: model._meta.label), list[type[Model]]()
     while left:
         free = [model for model in left if not (_named(model) & set(left) - {model})]
-        if not free:  # a circle, which the database checks at the end of the transaction
+        if not free:  # a cycle, which the database checks at the end of the transaction
             free = left[:1]
         made += free
         left = [model for model in left if model not in free]
@@ -55,7 +55,7 @@ def lines_of(model: type[Model]) -> Iterator[bytes]:
 
 
 def columns(model: type[Model]) -> list[str]:
-    """Return the names under which a line has its values."""
+    """Return the names of the values in a line."""
     return [field.attname for field in model._meta.concrete_fields]
 
 
@@ -70,7 +70,7 @@ def _told(field: Field[Any, Any], value: Any) -> Any:
 
 
 def put(model: type[Model], names: list[str], lines: Iterable[bytes]) -> int:
-    """Write rows and return how many. names: of the values of a line. Raises ValueError for a line that is none."""
+    """Insert rows and return how many. names: of the values in a line. Raises ValueError for an invalid line."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     if set(names) - fields.keys():
         raise ValueError(f"{model._meta.db_table} has no {', '.join(sorted(set(names) - fields.keys()))}")

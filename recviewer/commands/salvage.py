@@ -1,7 +1,6 @@
-"""What people said, read from a damaged database row by row, as a file of reviews.
+"""What people said, read row by row from a damaged database, as a file of reviews.
 
-Of each table the rows that can be read are copied into a fresh database, which is then exported. The damaged file is
-only read.
+The readable rows of each table are copied into a new database, which is then exported. The damaged file is only read.
 """
 
 from __future__ import annotations
@@ -33,13 +32,13 @@ _TABLES = tuple(
 )
 _BATCH = 200
 _PATIENCE = 20_000
-"""Row numbers in a row that hold nothing readable, after which a table is taken to be at its end."""
+"""Number of consecutive unreadable row numbers after which a table is considered to end."""
 
 
 def export(file: Path) -> tuple[bytes, dict[str, int]]:
-    """Return what can be read as a file of reviews, and by table how many rows were lost, as far as that can be told.
+    """Return what can be read as a file of reviews, and by table how many rows were lost, as far as that is known.
 
-    Raises DatabaseError, sqlite3.DatabaseError, OSError where nothing can be read or there is no room for the copy.
+    Raises DatabaseError, sqlite3.DatabaseError, OSError if nothing can be read or there is no space for the copy.
     """
     with temporary.folder_of_ours(temporary.FOR_SALVAGE) as folder:
         fresh = Path(folder) / "saved.sqlite3"
@@ -64,7 +63,7 @@ def _copy(file: Path, fresh: Path) -> dict[str, int]:
 
 
 def _copy_table(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> int:
-    """Copy the rows of a table that can be read. Returns how many could not."""
+    """Copy the readable rows of a table. Returns how many were not readable."""
     known = [row[1] for row in target.execute(f"PRAGMA table_info({table})")]
     try:
         had = {row[1] for row in source.execute(f"PRAGMA table_info({table})")}
@@ -86,7 +85,7 @@ def _copy_table(source: sqlite3.Connection, target: sqlite3.Connection, table: s
 
 
 def _rows(source: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[object, ...] | None]:
-    """Yield the rows of a table in order, None for one that is there and cannot be read."""
+    """Yield the rows of a table in order, None for a row that exists but cannot be read."""
     last, missing = 0, 0
     many = f"SELECT id, {columns} FROM {table} WHERE id > ? ORDER BY id LIMIT {_BATCH}"  # noqa: S608 - names of ours
     one = f"SELECT id, {columns} FROM {table} WHERE id = ?"  # noqa: S608 - names of ours

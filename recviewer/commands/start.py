@@ -1,4 +1,4 @@
-"""What has to be there before anything can be served or indexed: folder, tables, static files."""
+"""What is needed before anything can be served or indexed: folder, tables, static files."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from recviewer.store import refusals as store
 
 
 class DamagedDatabase(CommandError):
-    """The database is damaged. The message says what is not lost, and how the rest is saved."""
+    """The database is damaged. The message says what is not lost, and how to save the rest."""
 
 
 def prepare(*, static: bool, moved: bool = False) -> None:
-    """Create the data folder and the demo's copy, bring the tables up to date, and collect the static files if asked.
+    """Create the data folder and the demo's copy, migrate the tables, and optionally collect the static files.
 
-    moved: the recordings of the data folder lie at another place now.
-    Raises CommandError with what to do when the data folder cannot be used, or belongs to another root.
+    moved: the recordings of the data folder are at another path now. Raises CommandError with what to do if the data
+    folder cannot be used, or belongs to another root.
     """
     try:
         settings.PLACES.prepare(moved=moved)
@@ -43,7 +43,7 @@ def prepare(*, static: bool, moved: bool = False) -> None:
 
 
 def unusable(error: OSError | DatabaseError) -> CommandError:
-    """Return as an error with what to do that the data folder cannot be used."""
+    """Return an error with what to do if the data folder cannot be used."""
     if isinstance(error, DatabaseError) and database.is_damaged(error):
         return DamagedDatabase(damaged(), returncode=2)
     what = f"the data folder {settings.DATA_DIR}"
@@ -59,7 +59,7 @@ def unusable(error: OSError | DatabaseError) -> CommandError:
 
 
 def damaged() -> str:
-    """Return as sentences that the database is damaged, what is not lost, and how the rest is saved."""
+    """Return sentences that say that the database is damaged, what is not lost, and how to save the rest."""
     copies = sorted(tables.backups().glob("recviewer-*.sqlite3"))
     copied = f" The newest copy of the whole is {copies[-1]}." if copies else ""
     beside = f" {settings.REVIEWS_FILE} has what was written there last." if settings.REVIEWS_FILE else ""
@@ -79,11 +79,11 @@ def bring_up(
     progress: Progress | None = None,
     moved: bool = False,
 ) -> None:
-    """Do all that has to be done before pages are served: prepare, index, settle what a crash left in the
-    trash, read the file of reviews, carry verdicts of an older version.
+    """Do everything that is needed before pages are served: prepare, index, complete what a crash left in the trash,
+    read the file of reviews, carry over verdicts of an older version.
 
-    say, warn: print a line. progress: told how the indexing gets on; without it one process reads, for runserver is no
-    place to fork. moved: as for `prepare`. Raises CommandError when it cannot go on.
+    say, warn: print a line. progress: receives the progress of indexing; without it one process reads, because
+    runserver must not fork. moved: as for `prepare`. Raises CommandError if it cannot continue.
     """
     from recviewer.catalog import indexer, provenance
     from recviewer.git.repository import GitFailed
@@ -114,7 +114,7 @@ def bring_up(
 
 
 def sweep() -> None:
-    """Remove what processes that were killed have left: temporary folders, files half written to take another's place."""
+    """Remove what killed processes have left: temporary folders and files."""
     from recviewer.memory import range_files
     from recviewer.pages.site import chosen
     from recviewer.review.reviews_file import beside
@@ -125,7 +125,7 @@ def sweep() -> None:
 
 
 def carry_verdicts(say: Callable[[str], object], warn: Callable[[str], object]) -> None:
-    """Carry verdicts of an older version of the fingerprint to that of now; tell what came of it."""
+    """Carry over verdicts of an older version of the fingerprint to the present one; report the result."""
     from recviewer.git.ranges import opened
     from recviewer.git.repository import GitFailed
     from recviewer.review import carrying
@@ -155,7 +155,7 @@ def sentence_of(report: RunReport) -> str:
 
 
 def read_reviews(say: Callable[[str], object], warn: Callable[[str], object]) -> None:
-    """Import the file of reviews that lies beside the recordings, if one is set and it changed; tell what came of it."""
+    """Import the file of reviews beside the recordings, if one is set and has changed; report the result."""
     from recviewer.review.refusals import Refused
     from recviewer.review.reviews_file import beside
 

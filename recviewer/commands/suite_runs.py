@@ -1,4 +1,4 @@
-"""Runs of the suite for commands: from files, or from the data folder; and what they tell of tests."""
+"""Runs of the suite for commands: from files, or from the data folder; and what they tell about tests."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ Warn = Callable[[str], object]
 
 
 def runs_for(named: Sequence[str] | None, folder: Path, repository: Repository, warn: Warn) -> tuple[UsedRun, ...]:
-    """Return the runs that were named, files or folders with such; None for those that are kept.
+    """Return the named runs, from files or folders; None for those stored in the data folder.
 
-    folder: in which the repository was looked for. warn: prints a line. Raises CommandError for a file that is no run.
+    folder: the one in which the repository was looked for. warn: prints a line. Raises CommandError for a file that is
+    not a run.
     """
     if named is not None:
         found = kept.named(Path(one) for one in named if one)
@@ -42,14 +43,14 @@ def runs_for(named: Sequence[str] | None, folder: Path, repository: Repository, 
 
 
 def _folders(folder: Path, repository: Repository) -> list[Path]:
-    """Return the data folders that may have runs, as `verdicts` chooses the one whose verdicts count."""
+    """Return the data folders that may have runs, chosen as in `verdicts`."""
     if not settings.PLACES.is_demo or "RECVIEWER_DATA" in os.environ:
         return [settings.PLACES.data]
     return [places.find(root).data for root in (folder, repository.work_tree)]
 
 
 def by_test_below(root: Path, data: Path, *, limit_bytes: int) -> ByTest:
-    """Return what the runs in a data folder tell of tests and the recordings below a root. Raises Refusal."""
+    """Return what the runs in a data folder tell about tests and the recordings below a root. Raises Refusal."""
     recorded: dict[str, list[str]] = {}
     for one in found_below(root, limit_bytes=limit_bytes):
         recorded.setdefault(one.file, []).append(one.part.reading.exchange.test_id or "")

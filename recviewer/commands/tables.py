@@ -1,6 +1,6 @@
-"""The tables of the database: brought up to date with a copy made before, refused where a newer recviewer made them.
+"""The tables of the database: migrated after a copy was made, refused if a newer recviewer made them.
 
-A database on a server is not copied: its operator does that, by pg_dump.
+A database on a server is not copied: its operator does that, with pg_dump.
 """
 
 from __future__ import annotations
@@ -100,9 +100,9 @@ def _apply() -> None:
 
 
 def _make() -> None:
-    """Make the tables of a new database as they are now, which takes a tenth of the time of all changes to them since.
+    """Create the tables of a new database directly from the models, which takes a tenth of the time of all migrations.
 
-    What is in them and how they are named is the same; only the order of columns may differ.
+    Contents and names are the same; only the order of columns may differ.
     """
     from django.db.migrations.executor import MigrationExecutor
 
@@ -131,14 +131,14 @@ def _of_copies() -> str:
 
 
 def backups() -> Path:
-    """Return the folder where copies of the database lie."""
+    """Return the folder with copies of the database."""
     return Path(settings.DATA_DIR) / "backups"
 
 
 def back_up() -> Path | None:
-    """Copy the database whole, by SQLite's own backup, and check the copy; None where there is nothing in it yet.
+    """Copy the database with SQLite's own backup, and verify the copy; None if the database is still empty.
 
-    Raises CommandError where there is no room, DatabaseError where it is damaged.
+    Raises CommandError if there is no space, DatabaseError if it is damaged.
     """
     if not connection.introspection.table_names():
         return None

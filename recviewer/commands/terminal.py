@@ -1,4 +1,7 @@
-"""A conversation as text for a terminal. Control characters are shown by name, so that no recording steers a terminal."""
+"""A conversation as text for a terminal.
+
+Control characters are shown by name, so that no recording controls the terminal.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ __all__ = ["conversation", "safe"]
 
 
 def conversation(exchange: Exchange, path: str) -> str:
-    """Return the whole exchange as text: where it stands, what was asked, what came back, what was odd."""
+    """Return the whole exchange as text: its path, request, response, and problems."""
     return safe("\n".join(_lines(exchange, path)))
 
 

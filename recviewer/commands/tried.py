@@ -1,4 +1,4 @@
-"""Trying a plan: what the suite makes of a copy of the work tree before and after it."""
+"""Trying a plan: running the suite on a copy of the work tree before and after it."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def tried(plan: Plan, words: tuple[str, ...], say: Callable[[str], object]) -> C
 
 
 def _environment(above: Path) -> dict[str, str]:
-    """Return an environment in which git takes a copy for a folder of files and looks for no repository above it."""
+    """Return an environment in which git treats a copy as a plain folder and looks for no repository above it."""
     return repository.environment() | {"GIT_DIR": str(above / "none"), "GIT_CEILING_DIRECTORIES": str(above)}
 
 
 def _keys(files: list[FileToDo], prefix: bytes) -> set[str]:
-    """Return the paths of files below the root. prefix: the way there from the top."""
+    """Return the paths of files below the root. prefix: the path from the top to the root."""
     return {key_of(one.name[len(prefix) :]) for one in files if one.name.startswith(prefix)}

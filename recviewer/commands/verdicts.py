@@ -1,6 +1,6 @@
 """What reviewers said, for the report command: from files of reviews, on disk or in a commit, and from the data folder.
 
-Nothing is written, and a data folder that is not there is not made.
+Nothing is written, and a missing data folder is not created.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _FILES = ("100644", "100755")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """spoken: the verdicts of all files. database: that of the data folder, None where there is none.
-    is_on_server: the settings name a database of no folder, which is asked.
+    """spoken: the verdicts of all files. database: that of the data folder, None if there is none.
 
-    repository: where the contents lie that verdicts of an older version were given on.
+    is_on_server: the settings name a database server, which is queried. repository: where the contents of verdicts of
+    an older version may be.
     """
 
     spoken: tuple[Saying, ...]
@@ -44,11 +44,11 @@ class Heard:
     is_on_server: bool = False
 
     def ask(self, subjects: Sequence[str]) -> dict[str, str]:
-        """Return what was decided on some subjects, those verdicts included that can be carried from older versions."""
+        """Return the decisions on some subjects, including verdicts that can be carried over from older versions."""
         return from_outside.states(self._known(subjects))
 
     def who(self, subjects: Sequence[str]) -> dict[str, dict[str, str]]:
-        """Return the verdict of each reviewer on some subjects, of the same verdicts."""
+        """Return the verdict of each reviewer on some subjects, from the same verdicts."""
         return from_outside.words(replace(self, warn=_silent)._known(subjects))
 
     def _known(self, subjects: Sequence[str]) -> list[Saying]:
@@ -69,7 +69,10 @@ class Heard:
         return known + [saying for saying in self._carried(older, kept) if saying.fingerprint in wanted]
 
     def _carried(self, older: Sequence[Saying], kept: Mapping[str, bytes]) -> tuple[Saying, ...]:
-        """Return the verdicts of older versions as they read now, those of the files and some more. kept: bytes by blob."""
+        """Return the verdicts of older versions with their present subjects, those of the files and some more.
+
+        kept: bytes by blob.
+        """
 
         def read(blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
             yield from ((blob, kept[blob]) for blob in blobs if blob in kept)
@@ -82,7 +85,7 @@ class Heard:
         return found.sayings
 
     def choices(self) -> tuple[Choice, ...]:
-        """Return the pairs that reviewers made or broke; `ask` tells of a database that cannot be read."""
+        """Return the pairs that reviewers made or broke; `ask` reports a database that cannot be read."""
         try:
             return from_outside.choices_of_database(self.database) if self.database or self.is_on_server else ()
         except DatabaseError:
@@ -90,15 +93,15 @@ class Heard:
 
 
 def _silent(sentence: str) -> None:
-    """Say nothing: it was said before."""
+    """Print nothing: it was said before."""
 
 
 def hear(repository: Repository, folder: Path, files: Sequence[str], warn: Warn) -> Heard:
     """Read the files, and find the database.
 
-    folder: in which the repository was looked for. files: as they were named, `FILE` or `REVISION:PATH`; none for that
-    of the settings, which need not be there. warn: prints a line. Raises CommandError, GitFailed, OSError for a file
-    that cannot be read.
+    folder: the one in which the repository was looked for. files: as named, `FILE` or `REVISION:PATH`; if none, that of
+    the settings, which may be missing. warn: prints a line. Raises CommandError, GitFailed, OSError for a file that
+    cannot be read.
     """
     spoken = [saying for name in files for saying in _of(_read(repository, name), name, warn)]
     usual: Path | None = settings.REVIEWS_FILE
@@ -110,7 +113,7 @@ def hear(repository: Repository, folder: Path, files: Sequence[str], warn: Warn)
 
 
 def _read(repository: Repository, name: str) -> bytes:
-    """Read a file of the disk, else `REVISION:PATH` as a commit has it: a mirror has no files on disk."""
+    """Read a file on disk, or else `REVISION:PATH` from a commit, because a mirror has no files on disk."""
     if os.path.exists(name) or ":" not in name:
         return data_of(name)
     revision, _, path = name.partition(":")
@@ -134,9 +137,10 @@ def _of(data: bytes, name: str, warn: Warn) -> list[Saying]:
 
 
 def _database(repository: Repository, folder: Path) -> Path | None:
-    """Return the database of the recordings root that was named, else of the folder or the work tree, if there is one.
+    """Return the database of the named recordings root, else of the folder or the work tree, if there is one.
 
-    Verdicts hang on what recordings say, and are only read here: those of a folder that belongs to another root count too.
+    Verdicts apply to what recordings say, and are only read here, so those of a folder that belongs to another root
+    count too.
     """
     if not settings.PLACES.is_demo or "RECVIEWER_DATA" in os.environ:
         known = [settings.PLACES.database]

@@ -1,1 +1,1 @@
-"""Code hosts (GitHub, GitLab, Forgejo and Gitea): what they send, what they are asked and told. Knows no web framework."""
+"""Code hosts (GitHub, GitLab, Forgejo and Gitea): their webhooks and their API. Independent of the web framework."""

@@ -20,18 +20,18 @@ from recviewer.hosts.deliveries import text_or_number
 from recviewer.hosts.github import GitHub
 
 EARLY_SECONDS = 300
-"""How long before its end a token is replaced: a job under way has to end with it."""
+"""How long before its expiry a token is replaced: a job in progress has to end with it."""
 
 RIGHTS = {"pull_requests": "write", "statuses": "write"}
 """What a token may do: comments on pull requests, commit statuses. Contents are fetched by git."""
 
 STARTING = {"actions": "write"}
-"""What it may do besides where runs are to be started."""
+"""Additional permission if runs are to be started."""
 
 
 @dataclass(frozen=True, slots=True)
 class AppKey:
-    """name: the app's client id or number. pem: its private key, kept out of what is printed."""
+    """name: the app's client id or number. pem: its private key, excluded from the repr."""
 
     name: str
     pem: str = field(repr=False)
@@ -51,20 +51,20 @@ _lock = Lock()
 
 
 def signed(key: AppKey, now: float) -> str:
-    """Return a JWT of the app. Raises ValueError where the key is none of RSA."""
+    """Return a JWT of the app. Raises ValueError if the key is not an RSA key."""
     import jwt
 
     told = {"iss": key.name, "iat": int(now) - 60, "exp": int(now) + 540}
     try:
         return jwt.encode(told, key.pem, algorithm="RS256")
-    except (jwt.PyJWTError, TypeError, AttributeError) as error:  # the last: of a public key
+    except (jwt.PyJWTError, TypeError, AttributeError) as error:  # AttributeError: for a public key
         raise ValueError("it is no private key of RSA in PEM") from error
 
 
 def token_for(api: str, project: str, key: AppKey, *, is_starting: bool = False) -> AppToken:
-    """Return a token for a project, a kept one while it holds. Raises what `HostClient.send` raises.
+    """Return a token for a project, from the cache while it is valid. Raises what `HostClient.send` raises.
 
-    is_starting: with the right to start runs.
+    is_starting: with the permission to start runs.
     """
     place, now = (api, project, key), time.time()
     with _lock:
@@ -75,7 +75,7 @@ def token_for(api: str, project: str, key: AppKey, *, is_starting: bool = False)
 
 
 def forget(api: str, project: str, key: AppKey) -> None:
-    """Drop a kept token that the host refused: the app may have been installed anew."""
+    """Drop a cached token that the host refused: the app may have been installed again."""
     with _lock:
         _kept.pop((api, project, key), None)
 

@@ -1,4 +1,4 @@
-"""A call of a host's API, what came back, and the three ways in which none is answered."""
+"""A call of a host's API, its response, and the three kinds of failure."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 LONGEST_WAIT = 3600.0
-"""Seconds that a host may ask us to wait; it is asked again after that, whatever it said."""
+"""Maximum number of seconds that a host can make us wait; after that it is called again, whatever it said."""
 
 UNSAID_WAIT = 60.0
-"""Seconds to wait where a host says that it is asked too much, and not for how long (GitHub's documents say a minute)."""
+"""Seconds to wait if a host reports a rate limit without a duration (GitHub's documents say a minute)."""
 
 _SHOWN = 200
 
 
 class HostError(Exception):
-    """A host did not do what it was asked for. `str()` of it is a sentence without secrets."""
+    """A call failed. `str()` gives a sentence without secrets."""
 
 
 class HostDown(HostError):
-    """Nobody can tell what became of the call, or the host is in trouble: to be tried again."""
+    """The result of the call is unknown, or the host has a problem: to be retried."""
 
 
 class HostBusy(HostError):
-    """The host is asked too much. wait: seconds until it may be asked again, for whatever it is."""
+    """The rate limit is exceeded. wait: seconds until the host may be called again, for anything."""
 
     def __init__(self, told: str, wait: float) -> None:
         super().__init__(told)
@@ -35,7 +35,7 @@ class HostBusy(HostError):
 
 
 class HostRefused(HostError):
-    """The host understood, and says no: trying again changes nothing. status: the HTTP status."""
+    """The host understood and refused: a retry changes nothing. status: the HTTP status."""
 
     def __init__(self, told: str, status: int) -> None:
         super().__init__(told)
@@ -44,9 +44,9 @@ class HostRefused(HostError):
 
 @dataclass(frozen=True, slots=True)
 class HostCall:
-    """method; path: below the base of the API, quoted, with its query; body: what goes along as JSON, None for nothing.
+    """method; path: below the base of the API, quoted, with its query; body: the JSON body, None for nothing.
 
-    form: what goes along as the fields of a form, in place of a body.
+    form: form fields instead of a body.
     """
 
     method: str
@@ -56,13 +56,13 @@ class HostCall:
 
     @property
     def shown(self) -> str:
-        """The call as it stands in messages."""
+        """The call in messages."""
         return f"{self.method} {self.path.partition('?')[0]}"
 
 
 @dataclass(frozen=True, slots=True)
 class HostReply:
-    """status; headers: names in small letters; data: the JSON of the body, None where there is none."""
+    """status; headers: with names in lower case; data: the JSON of the body, None if there is none."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,10 +70,10 @@ class HostReply:
 
 
 def judged(call: HostCall, reply: HostReply, *, now: float | None = None) -> HostReply:
-    """Return a reply that says yes. Raises HostBusy, HostDown or HostRefused. now: seconds since the epoch.
+    """Return a successful reply. Raises HostBusy, HostDown or HostRefused. now: seconds since the epoch.
 
-    GitHub says 403 or 429 with `retry-after`, or with `x-ratelimit-remaining: 0` and `x-ratelimit-reset`; GitLab 429 with
-    `Retry-After` and `RateLimit-Reset`; Forgejo and Gitea leave it to the proxy in front of them.
+    GitHub answers 403 or 429 with `retry-after`, or with `x-ratelimit-remaining: 0` and `x-ratelimit-reset`; GitLab 429
+    with `Retry-After` and `RateLimit-Reset`; Forgejo and Gitea leave it to the proxy in front of them.
     """
     status = reply.status
     if 200 <= status < 300:
@@ -90,7 +90,7 @@ def judged(call: HostCall, reply: HostReply, *, now: float | None = None) -> Hos
 
 
 def _wait(reply: HostReply, now: float) -> float | None:
-    """Return for how many seconds the host asks to be left alone, None where it does not."""
+    """Return how many seconds the host asks us to wait, None if it does not."""
     headers = reply.headers
     seconds = _seconds(headers.get("retry-after", ""), now)
     if seconds is None:
@@ -104,7 +104,7 @@ def _wait(reply: HostReply, now: float) -> float | None:
 
 
 def _seconds(text: str, now: float) -> float | None:
-    """Read Retry-After: a number of seconds, or a date."""
+    """Parse Retry-After: a number of seconds, or a date."""
     if re.fullmatch(r"\d{1,9}", text):
         return float(text)
     try:
@@ -114,7 +114,7 @@ def _seconds(text: str, now: float) -> float | None:
 
 
 def _message(data: Any) -> str:
-    """Return what the host says about it, as the end of a sentence; "" where it says nothing."""
+    """Return the host's message, as the end of a sentence; "" if there is none."""
     said = data.get("message", data.get("error")) if isinstance(data, dict) else None
     if not said:
         return ""

@@ -1,7 +1,7 @@
-"""The one way to a host's API: the configured base and nothing else. Redirects are not followed, proxies are not asked.
+"""The client of a host's API: it calls only the configured base. Redirects are not followed, proxies are not used.
 
-The standard library's `http.client` does just that: it opens one connection, sends, and reads, and knows no redirect, no
-cookie and no proxy that would have to be turned off. It costs no dependency.
+The standard library's `http.client` does just that: it opens one connection, sends, and reads, and has no redirects,
+cookies or proxies that would have to be turned off. It costs no dependency.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from recviewer import __version__
 from recviewer.hosts.calls import HostCall, HostDown, HostReply, judged
 
 STEP_SECONDS = 10.0
-"""How long connecting, sending or one piece of an answer may take."""
+"""Timeout in seconds for connecting, sending or one piece of a response."""
 
 CALL_SECONDS = 30.0
-"""How long an answer may take as a whole."""
+"""Timeout in seconds for a whole response."""
 
 REPLY_BYTES = 8_000_000
-"""What is read of an answer; a longer one is none."""
+"""Maximum size of a response; a longer one is rejected."""
 
 
 class HostClient:
-    """Calls below one base.
+    """Calls below one base URL.
 
-    base: `https://api.github.com`, `https://gitlab.example.com/api/v4`. headers: sent with each call, the token among them.
-    takes_any: what comes back may be anything, and is not looked at.
+    base: `https://api.github.com`, `https://gitlab.example.com/api/v4`. headers: sent with each call, including the
+    token. takes_any: the response may be anything, and is not parsed.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class HostClient:
         self._takes_any = takes_any
 
     def send(self, call: HostCall) -> HostReply:
-        """Make a call and return the answer that says yes. Raises HostDown, HostBusy, HostRefused."""
+        """Make a call and return the successful response. Raises HostDown, HostBusy, HostRefused."""
         try:
             return judged(call, self._exchange(call))
         except (OSError, http.client.HTTPException) as failed:
@@ -65,7 +65,7 @@ class HostClient:
             headers = self._headers | ({"Content-Type": kind} if body is not None else {})
             connection.request(call.method, f"{self._parts.path}{call.path}", body, headers)
             with connection.getresponse() as answer:
-                if late.is_set():  # http.client takes a head that was cut off for a whole one
+                if late.is_set():  # http.client takes truncated headers for complete ones
                     raise HostDown(f"{call.shown} was not answered within {self._seconds:g} seconds")
                 data = self._read(call, answer, until)
                 return HostReply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, data)
@@ -82,7 +82,7 @@ class HostClient:
         return http.client.HTTPSConnection(self._parts.hostname, self._parts.port, timeout=step, context=context)
 
     def _read(self, call: HostCall, answer: http.client.HTTPResponse, until: float) -> Any:
-        """Read an answer piece by piece, so that one which trickles ends too."""
+        """Read a response piece by piece, so that a slow one is subject to the timeout too."""
         pieces, size = [], 0
         while piece := answer.read1(1 << 16):
             pieces.append(piece)
@@ -99,20 +99,20 @@ class HostClient:
         try:
             return json.loads(text)
         except (ValueError, RecursionError):
-            if answer.status >= 300 or self._takes_any:  # a proxy's page; the status says enough
+            if answer.status >= 300 or self._takes_any:  # a proxy's page; the status is enough
                 return None
             raise HostDown(f"{call.shown} was answered with something that is not JSON") from None
 
 
 def _sent(call: HostCall) -> tuple[bytes | None, str]:
-    """Return what goes along with a call, None for nothing, and its type."""
+    """Return the body of a call, None for nothing, and its type."""
     if call.form is not None:
         return urlencode(call.form).encode(), "application/x-www-form-urlencoded"
     return (None if call.body is None else json.dumps(call.body).encode()), "application/json"
 
 
 def _cut(connection: http.client.HTTPConnection, late: Event) -> None:
-    """End a connection on which the head of an answer trickles: each of its bytes comes in time, and it never ends."""
+    """Close a connection whose response headers arrive byte by byte, so that no single read times out."""
     late.set()
     sock = connection.sock
     if sock is not None:

@@ -1,4 +1,4 @@
-"""The one host that the operator named: which it is, where its API lies, and how we show who we are."""
+"""The configured host: which one, the URL of its API, and our credentials."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from recviewer.hosts.gitlab import GitLab
 
 KINDS: dict[str, Callable[[str], CodeHost]] = {"GITHUB": GitHub, "GITLAB": GitLab, "FORGEJO": Forgejo, "GITEA": Forgejo}
 APIS = {"GITHUB": "https://api.github.com", "GITLAB": "https://gitlab.com/api/v4"}
-"""Where the API lies, where nobody says it."""
+"""The default URLs of the API."""
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PART = r"[A-Za-z0-9_.][A-Za-z0-9_.-]*"
@@ -28,9 +28,9 @@ _APP = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredHost:
-    """kind: one of `KINDS`. token, secret: kept out of what is printed. secret: of the webhook, "" where none is taken.
+    """kind: one of `KINDS`. token, secret: excluded from the repr. secret: of the webhook, "" if none is accepted.
 
-    every: seconds between two looks at which requests are open. app: signs in place of a token, on GitHub.
+    every: seconds between two queries for open requests. app: signs instead of a token, on GitHub.
 
     pushes: plans may be pushed as branches. record: what may be started to re-record, None for nothing.
     """
@@ -51,14 +51,14 @@ class ConfiguredHost:
         return KINDS[self.kind](self.project)
 
     def opened(self) -> tuple[CodeHost, HostClient]:
-        """Return the host and what calls its API, with a token that holds. Raises what `HostClient.send` raises."""
+        """Return the host and a client of its API, with a valid token. Raises what `HostClient.send` raises."""
         if self.app is None:
             return self.host, self._client(self.token)
         held = token_for(self.api, self.project, self.app, is_starting=self.record is not None)
         return GitHub(self.project, author=held.author), self._client(held.token)
 
     def forget(self) -> None:
-        """Have the next token asked for anew: the host refused the one that is kept."""
+        """Drop the cached token, because the host refused it."""
         if self.app is not None:
             forget(self.api, self.project, self.app)
 
@@ -67,14 +67,14 @@ class ConfiguredHost:
 
 
 def project(text: str) -> str:
-    """Read the name of a project. Raises ValueError with what it takes."""
+    """Parse the name of a project. Raises ValueError with what is allowed."""
     if not _PROJECT.fullmatch(text) or any(part in (".", "..") for part in text.split("/")):
         raise ValueError("it takes owner/name, as it stands in the project's address")
     return text
 
 
 def api(text: str) -> str:
-    """Read the base of an API. Raises ValueError with what it takes: without TLS only what is on this machine."""
+    """Parse the base URL of an API. Raises ValueError with what is allowed: without TLS only on this machine."""
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
@@ -87,28 +87,28 @@ def api(text: str) -> str:
 
 
 def branch(text: str) -> str:
-    """Read the name of a branch or a tag. Raises ValueError with what it takes."""
+    """Parse the name of a branch or a tag. Raises ValueError with what is allowed."""
     if not _BRANCH.fullmatch(text) or ".." in text or text.endswith((".lock", "/", ".")) or "//" in text:
         raise ValueError("it takes the name of a branch")
     return text
 
 
 def workflow(text: str) -> str:
-    """Read the name of the file of a workflow. Raises ValueError with what it takes."""
+    """Parse the file name of a workflow. Raises ValueError with what is allowed."""
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.ya?ml", text):
         raise ValueError("it takes the name of a file below workflows/, such as record.yml")
     return text
 
 
 def app(name: str) -> str:
-    """Read the client id or number of a GitHub App. Raises ValueError with what it takes."""
+    """Parse the client id or number of a GitHub App. Raises ValueError with what is allowed."""
     if not _APP.fullmatch(name):
         raise ValueError("it takes the client id of a GitHub App, or its number")
     return name
 
 
 def app_key(name: str, place: str) -> AppKey:
-    """Read the private key of an app from a file, and try it. Raises ValueError with what it takes."""
+    """Read the private key of an app from a file, and test it. Raises ValueError with what is allowed."""
     try:
         import jwt  # noqa: F401 - asked for here, so that what lacks is said at the start
     except ImportError:

@@ -1,4 +1,4 @@
-"""What is asked of a host, whichever it is."""
+"""The interface of every host."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ CONTEXT = "recviewer/recordings"
 """The name of our commit status."""
 
 PAGES = 30
-"""Pages of a list that are read at most; the host's largest pages are asked for."""
+"""Maximum number of pages of a list that are read; the host's largest page size is used."""
 
 _HASH = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
 class HostRequest:
-    """A pull or merge request as the host has it. head: the full name of its commit. base: the name of a branch.
+    """A pull or merge request of the host. head: the full name of its commit. base: the name of a branch.
 
-    is_fork: its commits are those of a stranger's repository, or nobody says whose.
+    is_fork: its commits come from somebody else's repository, or from an unknown one.
     """
 
     number: int
@@ -45,7 +45,10 @@ class CommitStatus:
 
 @dataclass(frozen=True, slots=True)
 class RecordRun:
-    """The run that re-records, as the operator named it. ref: the branch whose version runs. workflow: a file's name."""
+    """The run that re-records, as the operator configured it. ref: the branch whose version runs.
+
+    workflow: a file name.
+    """
 
     ref: str
     workflow: str = ""
@@ -53,7 +56,7 @@ class RecordRun:
 
 @dataclass(frozen=True, slots=True)
 class RecordInputs:
-    """What a run gets. tests: pytest ids, one a line."""
+    """The inputs of a run. tests: pytest ids, one on each line."""
 
     tests: str
     number: int
@@ -65,20 +68,23 @@ class RecordInputs:
 
 
 LONGEST_INPUT = 60_000
-"""Characters of the tests that a run gets: GitHub takes 65,535 for all inputs."""
+"""Maximum length of the tests in a run's inputs: GitHub accepts 65,535 characters for all inputs."""
 
 
 class CodeHost(Protocol):
-    """A host's part of the loop. project: `owner/name`. Methods that take a client may raise what `HostClient.send` does."""
+    """The adapter of a host. project: `owner/name`. Methods with a client may raise what `HostClient.send` does."""
 
     project: str
 
     @staticmethod
     def headers(token: str) -> dict[str, str]:
-        """Return what is sent with each call."""
+        """Return the headers of each call."""
 
     def delivery(self, headers: Mapping[str, str], body: bytes, secret: str) -> HookDelivery:
-        """Check and read a webhook. headers: names in small letters. Raises NotSigned before it is read, BadDelivery."""
+        """Verify and parse a webhook. headers: names in lower case.
+
+        Raises NotSigned before it is parsed, BadDelivery.
+        """
 
     def ref(self, number: int) -> str:
         """Return the name of the ref that the host keeps for the head of a request."""
@@ -90,30 +96,30 @@ class CodeHost(Protocol):
         """Return one request."""
 
     def post_status(self, client: HostClient, sha: str, status: CommitStatus) -> None:
-        """Set our status of a commit."""
+        """Set our status on a commit."""
 
     def find_comment(self, client: HostClient, number: int, marker: str) -> str:
-        """Return the id of the comment that we wrote and that begins with a marker, "" where there is none.
+        """Return the id of the comment that we wrote and that begins with a marker, "" if there is none.
 
-        Others can write a marker too: whose comment it is counts.
+        Others can write a marker too, so the author is checked.
         """
 
     def write_comment(self, client: HostClient, number: int, text: str) -> str:
         """Write a comment and return its id."""
 
     def change_comment(self, client: HostClient, number: int, comment: str, text: str) -> None:
-        """Change a comment of ours. Raises HostRefused with status 404 where somebody deleted it."""
+        """Update our comment. Raises HostRefused with status 404 if somebody deleted it."""
 
     def start_run(self, client: HostClient, run: RecordRun, inputs: RecordInputs) -> str:
-        """Start a run, and return what the host calls it, "" where it does not say. Never to be sent twice."""
+        """Start a run, and return the host's id for it, "" if it gives none. Must never be sent twice."""
 
 
 def request_from(
     data: Any, *, number: str, head: tuple[str, ...], base: tuple[str, ...], opened: str, is_fork: bool
 ) -> HostRequest:
-    """Read a request from a host's JSON. number, head, base: where they stand. opened: the `state` of an open one.
+    """Parse a request in a host's JSON. number, head, base: their keys. opened: the `state` of an open one.
 
-    Raises HostDown where it is not what the host's documents say.
+    Raises HostDown if it is not as the host's documents say.
     """
     found, sha, branch = text_or_number(data, number), text_or_number(data, *head), text_or_number(data, *base)
     is_number = isinstance(found, int) and not isinstance(found, bool) and found > 0
@@ -123,14 +129,14 @@ def request_from(
 
 
 def rows_of(data: Any) -> list[Any]:
-    """Return the rows of a list that a host answered with. Raises HostDown where it is none."""
+    """Return the rows of a list in a response. Raises HostDown if it is not a list."""
     if not isinstance(data, list):
         raise HostDown("the host answered with something that is no list")
     return data
 
 
 def id_in(data: Any) -> str:
-    """Return the id of what was written, which every host gives. Raises HostDown where the answer has none."""
+    """Return the id of a new object, which every host returns. Raises HostDown if it is missing."""
     found = text_or_number(data, "id")
     if not isinstance(found, int) or isinstance(found, bool):
         raise HostDown("the host's answer does not say what it wrote: it has no id")

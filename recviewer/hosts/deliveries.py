@@ -1,7 +1,7 @@
-"""Webhooks: who sent one is checked before anything of it is read.
+"""Webhooks: the sender is verified before anything is parsed.
 
-What one says is believed in one point alone: that something happened to a pull request of the project. All else is asked of
-the host. So a delivery that somebody sends again costs one question, and can claim nothing.
+A delivery is trusted in one point alone: that something happened to a pull request of the project. Everything else is
+queried at the host. So a delivery that somebody sends again costs one query, and can claim nothing.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from dataclasses import dataclass
 from typing import Any
 
 BODY_BYTES = 4_000_000
-"""What a delivery may have. Hosts send some tens of thousands."""
+"""Maximum size of a delivery. Hosts send some tens of thousands of bytes."""
 
 _ID_SIGNS = 100
 
 
 class NotSigned(Exception):
-    """A delivery does not come from who knows the secret."""
+    """A delivery was not signed with the secret."""
 
 
 class BadDelivery(Exception):
-    """A delivery is signed, and makes no sense."""
+    """A delivery is signed, but invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class HookDelivery:
-    """id: the host's name for it. number: of the pull or merge request that something happened to, 0 for none of ours."""
+    """id: the host's id for it. number: of the pull or merge request that something happened to, 0 for none of ours."""
 
     id: str
     number: int
@@ -49,13 +49,13 @@ def expect_token(given: str, secret: str) -> None:
 
 
 def named(headers: Mapping[str, str], *names: str, body: bytes) -> str:
-    """Return the host's name for a delivery: the first header that is there, else the digest of the body."""
+    """Return the host's id for a delivery: the first of some headers that is present, else the digest of the body."""
     found = next((headers[name] for name in names if headers.get(name)), "")
     return found[:_ID_SIGNS] if found else hashlib.sha256(body).hexdigest()
 
 
 def payload_of(body: bytes) -> dict[str, Any]:
-    """Return the object that a delivery holds. Raises BadDelivery."""
+    """Return the JSON object of a delivery. Raises BadDelivery."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
@@ -66,7 +66,7 @@ def payload_of(body: bytes) -> dict[str, Any]:
 
 
 def number_in(data: Any, *way: str) -> int:
-    """Return the whole number at the end of a way into a payload. Raises BadDelivery."""
+    """Return the integer at a path in a payload. Raises BadDelivery."""
     found = text_or_number(data, *way)
     if isinstance(found, int) and not isinstance(found, bool) and 0 < found < 2**31:
         return found
@@ -74,7 +74,7 @@ def number_in(data: Any, *way: str) -> int:
 
 
 def text_or_number(data: Any, *way: str) -> Any:
-    """Return what stands at the end of a way into JSON, None where nothing does."""
+    """Return the text or number at a path in JSON, None if there is none."""
     for step in way:
         data = data.get(step) if isinstance(data, dict) else None
     return data

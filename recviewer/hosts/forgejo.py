@@ -12,11 +12,13 @@ from recviewer.hosts.deliveries import HookDelivery, expect_signature, named
 from recviewer.hosts.github import GitHub
 
 _MOVES = frozenset({"pull_request", "pull_request_sync"})
-"""Events that may move a request: opened, closed, pushed. What is said on one has others, and other payloads."""
+"""Events that may move a request: opened, closed, pushed. Comments on one have other events, and other payloads."""
 
 
 class Forgejo(GitHub):
-    """Differs in headers, in the largest page, and in that a short page is no sign of the end: the operator may lower it."""
+    """Differs in headers, in the maximum page size, and in that a short page is not the last one, because the operator
+    may lower the page size.
+    """
 
     PER_PAGE = "limit=50"
     ROWS = 1

@@ -35,7 +35,7 @@ from recviewer.hosts.deliveries import (
 
 
 class GitHub:
-    """project: `owner/name`. author: the login under which we write; "" has the host say it."""
+    """project: `owner/name`. author: the login under which we write; "" to ask the host."""
 
     PER_PAGE = "per_page=100"
     ROWS = 100
@@ -111,7 +111,7 @@ class GitHub:
         )
 
     def _all(self, client: HostClient, path: str) -> Iterator[Any]:
-        """Yield the rows of a list, page by page. Pages are counted: an address that the host names is not followed."""
+        """Yield the rows of a list, page by page. Pages are counted; links from the host are not followed."""
         for page in range(1, PAGES + 1):
             rows = rows_of(client.send(HostCall("GET", f"{path}{self.PER_PAGE}&page={page}")).data)
             yield from rows

@@ -42,7 +42,7 @@ class GitLab:
 
     def delivery(self, headers: Mapping[str, str], body: bytes, secret: str) -> HookDelivery:
         expect_token(headers.get("x-gitlab-token", ""), secret)
-        name = named(headers, "idempotency-key", body=body)  # since 17.4; the same where a delivery is repeated
+        name = named(headers, "idempotency-key", body=body)  # since 17.4; the same if a delivery is repeated
         data = payload_of(body)
         whose = text_or_number(data, "project", "path_with_namespace")
         is_ours = isinstance(whose, str) and whose.casefold() == self.project.casefold()
@@ -72,7 +72,7 @@ class GitLab:
         except HostRefused as refused:
             if refused.status != 400 or "transition" not in str(refused).casefold():
                 raise
-            # "Cannot transition status via :enqueue from :pending": it stands in that state already
+            # "Cannot transition status via :enqueue from :pending": it already has that state
 
     def find_comment(self, client: HostClient, number: int, marker: str) -> str:
         author = text_or_number(client.send(HostCall("GET", "/user")).data, "id")

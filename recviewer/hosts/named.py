@@ -1,4 +1,4 @@
-"""The code host that the operator named, by the variables of the environment."""
+"""The code host in the environment variables."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from recviewer.hosts.contract import RecordRun
 
 
 def from_environment(*, fetches: bool, public_url: str) -> configured.ConfiguredHost:
-    """Return the host that RECVIEWER_HOST names. Raises env.BadEnvironment.
+    """Return the host in RECVIEWER_HOST. Raises env.BadEnvironment.
 
-    fetches: whether RECVIEWER_FETCH_FROM says where requests come from. public_url: where people see this instance.
+    fetches: whether RECVIEWER_FETCH_FROM is set. public_url: the URL of this instance.
     """
     kind = env.choice("RECVIEWER_HOST", "", among=configured.KINDS)
     for name, is_there in (("RECVIEWER_FETCH_FROM", fetches), ("RECVIEWER_PUBLIC_URL", public_url)):
@@ -33,7 +33,7 @@ def from_environment(*, fetches: bool, public_url: str) -> configured.Configured
 
 
 def _record(kind: str) -> RecordRun | None:
-    """Return what is started to re-record tests, None where nothing is."""
+    """Return what is started to re-record tests, None for nothing."""
     ref = env.checked("RECVIEWER_RECORD_REF", configured.branch)
     if ref is None or kind == "GITLAB":
         return RecordRun(ref) if ref else None

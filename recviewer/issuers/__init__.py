@@ -1,1 +1,1 @@
-"""Who somebody is, asked of GitHub or of an OpenID Connect issuer. Knows no web framework."""
+"""The identity of a user, according to GitHub or an OpenID Connect issuer. Independent of the web framework."""

@@ -1,4 +1,4 @@
-"""Who may come in, as the operator writes it: organisations, domains of e-mail addresses, names."""
+"""Who may sign in, in the operator's rules: organisations, domains of e-mail addresses, names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WANTED = "it takes org:NAME, domain:example.com and name:NAME with commas"
 
 @dataclass(frozen=True, slots=True)
 class AllowedPeople:
-    """orgs, domains: in small letters. names: as they were written. everyone: whoever the issuer knows."""
+    """orgs, domains: in lower case. names: as written. everyone: everybody whom the issuer knows."""
 
     orgs: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
@@ -23,7 +23,7 @@ class AllowedPeople:
     everyone: bool = False
 
     def lets_in(self, person: Person) -> bool:
-        """Tell whether a rule fits. A domain is the whole of what follows the @ of a verified address."""
+        """Tell whether a rule matches. A domain has to be everything after the @ of a verified address."""
         return (
             self.everyone
             or not self.orgs.isdisjoint(person.groups)
@@ -33,7 +33,7 @@ class AllowedPeople:
 
 
 def allowed(text: str) -> AllowedPeople:
-    """Read a list of rules. Raises ValueError with what it takes."""
+    """Parse a list of rules. Raises ValueError with what is allowed."""
     if text == EVERYONE:
         return AllowedPeople(everyone=True)
     found: dict[str, set[str]] = {"org": set(), "domain": set(), "name": set()}

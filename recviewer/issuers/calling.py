@@ -1,4 +1,4 @@
-"""The one way to an issuer: its own origin, and those that the operator names besides. Nothing else is ever called."""
+"""The client of an issuer: it calls only the issuer's own origin, and those that the operator names besides."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from recviewer.hosts.client import HostClient
 from recviewer.issuers.model import NotBelieved
 
 SECONDS = 8.0
-"""How long one answer may take: somebody waits for the page, and a thread of a worker with them."""
+"""Timeout of one response in seconds: a user waits for the page, and blocks a thread of a worker."""
 
 AT_ONCE = 3
-"""Ways back that one process asks an issuer about at a time; the others have threads to read pages with."""
+"""Concurrent sign-ins for which one process queries an issuer; the other threads stay free for pages."""
 
 PATIENCE = 2.0
-"""Seconds that one more waits for its turn."""
+"""Seconds that a further sign-in waits for its turn."""
 
 DOWN_SECONDS = 5.0
-"""For how long nobody is asked after an issuer gave no answer, so that many who try do not wait for it one by one."""
+"""How long an issuer is not called after it gave no answer, so that not everybody waits for the timeout."""
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -32,7 +32,7 @@ _down: dict[str, float] = {}
 
 
 def origin(text: str) -> str:
-    """Read the origin of an address: https, or on this machine http. Raises ValueError with what it takes."""
+    """Parse an origin: https, or http on this machine. Raises ValueError with what is allowed."""
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
@@ -47,7 +47,7 @@ def origin(text: str) -> str:
 
 
 def trusted(address: Any, origins: frozenset[str]) -> str:
-    """Return an address that an issuer named, if it lies at an origin that the operator named. Raises NotBelieved."""
+    """Return a URL that an issuer named, if it is at an origin that the operator named. Raises NotBelieved."""
     try:
         if isinstance(address, str) and origin(address) in origins:
             return address
@@ -57,7 +57,7 @@ def trusted(address: Any, origins: frozenset[str]) -> str:
 
 
 def called(method: str, address: str, headers: Mapping[str, str], form: Mapping[str, str] | None = None) -> Any:
-    """Call an address that is trusted, and return the JSON of its answer. Raises what `HostClient.send` raises."""
+    """Call a trusted URL, and return the JSON of the response. Raises what `HostClient.send` raises."""
     parts = urlsplit(address)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     client = HostClient(f"{parts.scheme}://{parts.netloc}", headers, seconds=SECONDS)
@@ -66,7 +66,7 @@ def called(method: str, address: str, headers: Mapping[str, str], form: Mapping[
 
 @contextmanager
 def turn(issuer: str) -> Iterator[None]:
-    """Wait for a turn to ask. Raises HostDown at once where the issuer was down a moment ago, HostBusy without a turn."""
+    """Wait for a turn. Raises HostDown at once if the issuer was down a moment ago, HostBusy without a turn."""
     if time.monotonic() < _down.get(issuer, 0.0):
         raise HostDown("the issuer gave no answer a moment ago")
     if not _turns.acquire(timeout=PATIENCE):

@@ -1,4 +1,4 @@
-"""The one issuer that the operator named, and who may come in by it."""
+"""The configured issuer, and who may sign in with it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from recviewer.issuers.oidc import OpenIdLogin
 KINDS = ("GITHUB", "OIDC")
 ROLES = ("VIEWER", "REVIEWER", "MAINTAINER")
 BACK = "/login/back"
-"""Where browsers come back to, below the address of the site."""
+"""The path of the redirect URI, below the URL of the site."""
 
 _CLIENT = re.compile(r"[!-~]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredLogin:
-    """kind: one of `KINDS`. secret: kept out of what is printed. people: who may come in. role: of a new account.
+    """kind: one of `KINDS`. secret: excluded from the repr. people: who may sign in. role: of a new account.
 
-    called: what its button says. public: the address of the site. others: origins that the issuer may name besides its own.
+    called: the label of its button. public: the URL of the site. others: origins that the issuer may name besides its
+    own.
     """
 
     kind: str
@@ -38,7 +39,7 @@ class ConfiguredLogin:
     secret: str = field(default="", repr=False)
 
     def opened(self) -> Issuer:
-        """Return who is asked."""
+        """Return the issuer's client."""
         back = f"{self.public}{BACK}"
         if self.kind == "GITHUB":
             return GitHubLogin(self.issuer, self.client, self.secret, back, self.people)
@@ -46,7 +47,7 @@ class ConfiguredLogin:
 
 
 def issuer(text: str) -> str:
-    """Read the address of an issuer, as it stands: an issuer has to call itself just that. Raises ValueError."""
+    """Parse the URL of an issuer, unchanged, because the issuer has to name itself exactly so. Raises ValueError."""
     origin(text)
     if urlsplit(text).query:
         raise ValueError("it takes an address such as https://login.example.com")
@@ -54,14 +55,14 @@ def issuer(text: str) -> str:
 
 
 def site(text: str) -> str:
-    """Read the address of a GitHub. Raises ValueError with what it takes."""
+    """Parse the URL of a GitHub. Raises ValueError with what is allowed."""
     if text.rstrip("/") != origin(text):
         raise ValueError(f"it takes the address of a GitHub such as {SITE}")
     return origin(text)
 
 
 def others(text: str) -> frozenset[str]:
-    """Read origins with commas. Raises ValueError with what it takes."""
+    """Parse comma-separated origins. Raises ValueError with what is allowed."""
     found = [one.strip() for one in text.split(",")]
     if any(one.rstrip("/") != origin(one) for one in found):
         raise ValueError("it takes origins with commas, such as https://oauth2.example.com,https://keys.example.com")
@@ -69,21 +70,21 @@ def others(text: str) -> frozenset[str]:
 
 
 def client(text: str) -> str:
-    """Read the id of this instance at the issuer, or its secret. Raises ValueError with what it takes."""
+    """Parse the client id of this instance at the issuer, or its secret. Raises ValueError with what is allowed."""
     if not _CLIENT.fullmatch(text):
         raise ValueError("it takes 1 to 200 printable characters without spaces")
     return text
 
 
 def called(text: str) -> str:
-    """Read what the button says. Raises ValueError with what it takes."""
+    """Parse the label of the button. Raises ValueError with what is allowed."""
     if not text.isprintable() or len(text) > 40:
         raise ValueError("it takes 40 printable characters at most")
     return text
 
 
 def expect_jwt(_: str) -> None:
-    """Raise ValueError where what looks at signatures is not installed."""
+    """Raise ValueError if the library that verifies signatures is not installed."""
     try:
         import jwt.algorithms
     except ImportError:

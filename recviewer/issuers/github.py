@@ -22,7 +22,7 @@ _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98})")
 
 
 class GitHubLogin:
-    """site: `https://github.com`, or that of an Enterprise Server. back: where browsers come back to."""
+    """site: `https://github.com`, or that of an Enterprise Server. back: the redirect URI."""
 
     def __init__(self, site: str, client: str, secret: str, back: str, people: AllowedPeople) -> None:
         self._site = site
@@ -30,7 +30,7 @@ class GitHubLogin:
         self._client, self._secret, self._back, self._people = client, secret, back, people
 
     def address(self, begun: RoundTrip) -> str:
-        """Return where a browser signs in. Only what the rules need is asked for."""
+        """Return the authorization URL. Only the scopes that the rules need are requested."""
         scopes = [scope for scope, rules in self._scopes() if rules]
         told = {"client_id": self._client, "redirect_uri": self._back, "state": begun.state, "allow_signup": "false"}
         told |= {"code_challenge": begun.challenge, "code_challenge_method": "S256", "scope": " ".join(scopes)}
@@ -40,7 +40,7 @@ class GitHubLogin:
         return ("read:org", self._people.orgs), ("user:email", self._people.domains)
 
     def person(self, code: str, begun: RoundTrip) -> Person:
-        """Ask who came back: the token, then the user, and what the rules are about."""
+        """Query who signed in: the token, then the user, and what the rules need."""
         with turn(self._site):
             headers = GitHub.headers(self._token(code, begun))
             told = called("GET", f"{self._api}/user", headers)
@@ -70,7 +70,7 @@ class GitHubLogin:
         )
 
     def _is_in(self, org: str, headers: dict[str, str]) -> bool:
-        """Tell whether somebody is a member; who was invited and has not come yet is `pending`."""
+        """Tell whether somebody is an active member; an open invitation is `pending`."""
         try:
             told = called("GET", f"{self._api}/user/memberships/orgs/{quote(org, safe='')}", headers)
         except HostRefused as refused:

@@ -1,4 +1,4 @@
-"""A person as an issuer knows them, and one way there and back."""
+"""A person as an issuer knows them, and the state of one sign-in."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any, Protocol
 
 
 class NotBelieved(Exception):
-    """What came back does not show who somebody is. `str()` of it is for the log, and has no secret."""
+    """The response does not prove an identity. `str()` is for the log, and contains no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """subject: what the issuer calls somebody for ever; no other field is one to know an account again by.
+    """subject: the issuer's permanent id for somebody, the only field by which an account is recognised.
 
-    name: what an account may be called, "" for none. ids, logins: what a rule `name:` may say, as it stands and in small
-    letters. mails: addresses that the issuer has verified, in small letters. groups: organisations, in small letters.
+    name: a suggestion for the account's name, "" for none. ids, logins: what a rule `name:` may match, unchanged and in
+    lower case. mails: addresses that the issuer has verified, in lower case. groups: organisations, in lower case.
     """
 
     subject: str
@@ -31,7 +31,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
-    """What has to come back, and what shows that we began it. verifier: of PKCE (RFC 7636)."""
+    """What has to come back, and proves that we began the sign-in. verifier: of PKCE (RFC 7636)."""
 
     state: str
     nonce: str
@@ -39,27 +39,27 @@ class RoundTrip:
 
     @property
     def challenge(self) -> str:
-        """What is told at the beginning of the verifier, which is told at the end."""
+        """The hash of the verifier, sent at the beginning; the verifier itself is sent at the end."""
         return base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def round_trip() -> RoundTrip:
-    """Return a new one: 256 bits each."""
+    """Return new random values of 256 bits each."""
     return RoundTrip(*(secrets.token_urlsafe(32) for _ in range(3)))
 
 
 class Issuer(Protocol):
-    """Who is asked. Methods may raise HostDown, HostBusy and HostRefused, and NotBelieved."""
+    """The interface of an issuer. Methods may raise HostDown, HostBusy and HostRefused, and NotBelieved."""
 
     def address(self, begun: RoundTrip) -> str:
-        """Return where a browser is led to sign in."""
+        """Return the URL to which a browser is redirected to sign in."""
 
     def person(self, code: str, begun: RoundTrip) -> Person:
-        """Return who came back with a code."""
+        """Return the person for an authorization code."""
 
 
 def words(value: Any) -> frozenset[str]:
-    """Return the texts of a list that came, in small letters."""
+    """Return the texts in a list, in lower case."""
     return (
         frozenset(one.casefold() for one in value if isinstance(one, str)) if isinstance(value, list) else frozenset()
     )

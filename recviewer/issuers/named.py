@@ -1,4 +1,4 @@
-"""By whom people sign in, as the operator named it by the variables of the environment."""
+"""The issuer in the environment variables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NAME = "RECVIEWER_LOGIN"
 
 
 def from_environment(public_url: str) -> configured.ConfiguredLogin:
-    """Return the login that RECVIEWER_LOGIN names. public_url: the address of the site. Raises env.BadEnvironment."""
+    """Return the login in RECVIEWER_LOGIN. public_url: the URL of the site. Raises env.BadEnvironment."""
     kind = env.choice(_NAME, "", among=configured.KINDS)
     if not public_url:
         raise env.BadEnvironment("RECVIEWER_PUBLIC_URL", "", f"{_NAME} needs it")

@@ -1,7 +1,7 @@
-"""Signing in with OpenID Connect: the code flow with PKCE, state and nonce.
+"""Signing in with OpenID Connect: the authorization code flow with PKCE, state and nonce.
 
-Source: OpenID Connect Core 1.0 (3.1.3.7: what of an ID token has to be looked at), Discovery 1.0, RFC 7636 (PKCE), RFC 8725
-(which algorithms), RFC 9207 (`iss` on the way back).
+Source: OpenID Connect Core 1.0 (3.1.3.7: validation of an ID token), Discovery 1.0, RFC 7636 (PKCE), RFC 8725
+(algorithms), RFC 9207 (`iss` in the redirect).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from recviewer.issuers.calling import called, origin, trusted, turn
 from recviewer.issuers.model import NotBelieved, Person, RoundTrip, words
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-"""Signatures by a key that the issuer alone has. `none` is not among them, nor is HS256, whose key is no secret."""
+"""Signature algorithms with a private key. `none` is not among them, nor is HS256, whose key is shared."""
 
 KNOWN_SECONDS = 3600.0
-"""For how long it is remembered what an issuer says of itself, and its keys."""
+"""How long an issuer's metadata and keys are cached."""
 
 LEEWAY = 60
-"""Seconds by which its clock and ours may differ."""
+"""Maximum difference in seconds between its clock and ours."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,149}")
 _SUBJECT = 255
@@ -32,7 +32,7 @@ _SUBJECT = 255
 
 @dataclass(frozen=True, slots=True)
 class IssuerPlaces:
-    """What an issuer says of itself. userinfo: "" for none. until: when it is asked again, by `time.monotonic`."""
+    """An issuer's metadata. userinfo: "" for none. until: when it expires, by `time.monotonic`."""
 
     authorization: str
     token: str
@@ -47,20 +47,20 @@ _keys: dict[str, tuple[float, list[Any]]] = {}
 
 
 def forget() -> None:
-    """Forget what issuers said."""
+    """Drop the cached metadata."""
     _places.clear()
     _keys.clear()
 
 
 class OpenIdLogin:
-    """issuer: as the operator names it, and as it has to call itself. others: origins that it may name besides its own."""
+    """issuer: the configured URL, which it has to name itself. others: origins that it may name besides its own."""
 
     def __init__(self, issuer: str, client: str, secret: str, back: str, others: frozenset[str] = frozenset()) -> None:
         self._issuer, self._client, self._secret, self._back = issuer, client, secret, back
         self._origins = others | {origin(issuer)}
 
     def address(self, begun: RoundTrip) -> str:
-        """Return where a browser signs in."""
+        """Return the authorization URL."""
         with turn(self._issuer):
             place = self._known().authorization
         told = {"response_type": "code", "scope": "openid profile email", "client_id": self._client}
@@ -69,7 +69,7 @@ class OpenIdLogin:
         return f"{place}{'&' if '?' in place else '?'}{urlencode(told)}"
 
     def person(self, code: str, begun: RoundTrip) -> Person:
-        """Ask who came back: the tokens, whose signature is looked at, and then what is known of the user."""
+        """Query who signed in: the tokens, whose signature is verified, and then the user's claims."""
         with turn(self._issuer):
             places = self._known()
             told = self._tokens(places, code, begun)
@@ -79,7 +79,7 @@ class OpenIdLogin:
         return person_of(claims, more)
 
     def _known(self) -> IssuerPlaces:
-        """Return what the issuer says of itself, asked at most once an hour. Raises NotBelieved where it is another one."""
+        """Return the issuer's metadata, fetched at most once an hour. Raises NotBelieved if it names another issuer."""
         key = (self._issuer, self._origins)
         kept = _places.get(key)
         if kept is None or time.monotonic() >= kept.until:
@@ -114,7 +114,7 @@ class OpenIdLogin:
         return told
 
     def _claims(self, places: IssuerPlaces, token: Any, nonce: str) -> dict[str, Any]:
-        """Return what an ID token says, once all that the standard asks for was looked at. Raises NotBelieved."""
+        """Return the claims of an ID token, after all validations of the standard. Raises NotBelieved."""
         import jwt
 
         if not isinstance(token, str) or len(token) > 100_000:
@@ -144,7 +144,7 @@ class OpenIdLogin:
         return claims
 
     def _key(self, places: IssuerPlaces, head: dict[str, Any]) -> Any:
-        """Return the key that a token says it was signed with. One that is not known has the keys asked for anew, once."""
+        """Return the key that a token names. For an unknown one the keys are fetched again, once."""
         import jwt
 
         for is_fresh in (False, True):
@@ -177,9 +177,9 @@ def _fits(row: dict[str, Any], head: dict[str, Any]) -> bool:
 
 
 def person_of(claims: dict[str, Any], more: dict[str, Any]) -> Person:
-    """Return who the claims of an ID token, and what userinfo says besides, are about.
+    """Return the person in the claims of an ID token and of userinfo.
 
-    An address counts where the same answer says that it was verified; addresses of the two are never mixed.
+    An address counts if the same response says that it was verified; addresses of the two are never mixed.
     """
     mail = next((_mail(one) for one in (more, claims) if one.get("email")), "")
     given = next((one["preferred_username"] for one in (more, claims) if one.get("preferred_username")), "")

@@ -1,1 +1,1 @@
-"""What stands around every page: frame, errors, headers of answers, signing in, what is alive."""
+"""What surrounds every page: frame, errors, response headers, signing in, health."""

@@ -1,4 +1,4 @@
-"""One's own account: what it may do, where it is signed in, and the tokens of its scripts."""
+"""One's own account: its role, its sessions, and the tokens of its scripts."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from recviewer.pages.site.sessions import SessionRow
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """role: in a word. made: a new token, shown this once, "" for none. error: why none was made.
+    """role: in a word. made: a new token, shown only once, "" for none. error: why none was made.
 
-    issuer: by which people sign in here, "" for none. identities: who does so to this account.
+    issuer: the login issuer of this instance, "" for none. identities: those linked to this account.
     """
 
     name: str
@@ -46,7 +46,7 @@ class AccountPage:
 
 
 def _user(request: HttpRequest) -> User:
-    """Return whose account it is. Raises Http404 on a laptop, which has none."""
+    """Return the user of the request. Raises Http404 on a laptop, which has no accounts."""
     if not settings.HOSTED or not isinstance(request.user, User):
         raise Http404("there are no accounts here")
     return request.user
@@ -54,7 +54,7 @@ def _user(request: HttpRequest) -> User:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show the account of who asks."""
+    """Show the user's account."""
     return _page(request)
 
 
@@ -89,7 +89,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
-    """Revoke a token of one's own."""
+    """Revoke one of one's own tokens."""
     user, number = _user(request), request.POST.get("token", "")
     if is_whole(number) and ApiToken.objects.filter(user=user, pk=int(number)).delete()[0]:
         messages.success(request, "The token is revoked.")
@@ -98,7 +98,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End one session of one's own; without its name all of them, this one too."""
+    """End one of one's own sessions; without a name all of them, including this one."""
     _user(request)
     name = request.POST.get("session", "")
     ended = sessions.end(request, name)
@@ -110,7 +110,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 class ChangePassword(PasswordChangeView):
-    """Django's own. All other sessions of the account end, for they hold a hash of the old password."""
+    """Django's view. All other sessions of the account end, because they contain a hash of the old password."""
 
     http_method_names = ("get", "head", "post", "options")
     template_name = "account/password.html"
@@ -128,7 +128,7 @@ class ChangePassword(PasswordChangeView):
 
 
 class Invited(PasswordResetConfirmView):
-    """Where an invitation leads: a password is chosen, once, within three days. Django's own view."""
+    """The target of an invitation, Django's view: the owner chooses a password, once, within three days."""
 
     http_method_names = ("get", "head", "post", "options")
     template_name = "account/invited.html"

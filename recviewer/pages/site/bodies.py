@@ -1,7 +1,7 @@
-"""What a request may send, and how a form is read: in memory that its length bounds, whoever sends it.
+"""Limits of request bodies, and parsing of forms with memory proportional to their length.
 
-Python's own reading of a form keeps an object for each escaped sign. 31 MB of them took 5.6 GB and 50 seconds, before
-anybody asked who sends it.
+Python's own parser keeps an object for each escaped character. 31 MB of them took 5.6 GB and 50 seconds, before the
+sender was authenticated.
 """
 
 from __future__ import annotations
@@ -23,19 +23,20 @@ from recviewer.pages.site.errors import ErrorPage, refused
 from recviewer.pages.site.json import Json
 
 STRANGER_BYTES = 2 * 1024 * 1024
-"""What somebody may send who is not signed in: a form of a million signs, which is kept (`held_forms`), has room."""
+"""Limit for requests without a login; enough for a form of a million characters, which is kept (`held_forms`)."""
 
 OWN_LIMIT = "/hooks/"
-"""How the one address begins that takes more of strangers, has a limit of its own, and reads no form."""
+"""Prefix of the one URL that accepts more from strangers, has its own limit, and parses no form."""
 
 _PIECE = 8 * 1024
 _FORM = "application/x-www-form-urlencoded"
 
 
 class BodyLimits:
-    """Middleware: refuses what is too large before it is read, and reads forms.
+    """Middleware: rejects bodies that are too large before they are read, and parses forms.
 
-    It stands behind those that tell who asks. The first to read a form looks for its token, in a `process_view`: later.
+    It comes after the middleware that authenticates. The first to read a form checks its CSRF token, in a
+    `process_view`, which is later.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -44,7 +45,7 @@ class BodyLimits:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.META.get("CONTENT_LENGTH") or "0"
         length = int(given) if given.isascii() and given.isdecimal() and len(given) < 18 else math.inf
-        limit = _limit(request) if length > STRANGER_BYTES else STRANGER_BYTES  # who asks costs a look-up
+        limit = _limit(request) if length > STRANGER_BYTES else STRANGER_BYTES  # authenticating costs a query
         if length > limit:
             return _too_large(request, limit)
         if request.method == "POST" and request.content_type == _FORM:
@@ -53,7 +54,7 @@ class BodyLimits:
 
 
 def _limit(request: HttpRequest) -> int:
-    """Return how many bytes who asks may send."""
+    """Return how many bytes the user may send."""
     most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     user = getattr(request, "user", None)
     is_known = not settings.HOSTED or (user is not None and user.is_authenticated)
@@ -72,7 +73,7 @@ def _is_most(limit: int) -> bool:
 
 
 def _load(request: Any, load: Callable[[], None]) -> None:
-    """Read the form of a request, as Django does. load: Django's own, which refuses what is not UTF-8."""
+    """Parse the form of a request, as Django does. load: Django's own method, which rejects anything but UTF-8."""
     if (request._read_started and not hasattr(request, "_body")) or (request._encoding or "utf-8").lower() != "utf-8":
         load()
         return
@@ -80,7 +81,7 @@ def _load(request: Any, load: Callable[[], None]) -> None:
 
 
 def form_of(body: bytes) -> QueryDict:
-    """Return a form as Django's own reading does, at a memory of some times its length. Raises TooManyFieldsSent."""
+    """Return a form as Django's parser does, with memory of a few times its length. Raises TooManyFieldsSent."""
     most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
     if most is not None and body.count(b"&") >= most:
         raise TooManyFieldsSent("The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS.")
@@ -94,7 +95,7 @@ def form_of(body: bytes) -> QueryDict:
 
 
 def _unescaped(escaped: bytes) -> str:
-    """Return what an escaped name or value says, piece by piece; no sign is cut in two."""
+    """Return an unescaped name or value, piece by piece; no character is cut in two."""
     escaped = escaped.replace(b"+", b" ")
     if len(escaped) <= _PIECE:
         return _without_escapes(escaped).decode("utf-8", "replace")
@@ -113,5 +114,5 @@ _ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
 
 def _without_escapes(escaped: bytes) -> bytes:
-    """Return what a text with escapes says. Python's own takes 11 seconds for 31 MB of `%` alone, which are no escapes."""
+    """Return an unescaped text. Python's own function takes 11 seconds for 31 MB of bare `%`, which are not escapes."""
     return _ESCAPES.sub(lambda run: unhexlify(run[0].replace(b"%", b"")), escaped) if b"%" in escaped else escaped

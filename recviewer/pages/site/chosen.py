@@ -1,8 +1,9 @@
-"""Long choices: what a form names where that is too much for a page to hold.
+"""Long selections: what a form names if it is too long for a page.
 
-A choice is a text, the values of `forms.item_of` between spaces. A short one stands in the page as it is. Of a long one
-the page holds only `@` and the SHA-256 of the text, and the text lies compressed in the data folder under that name: so
-what is acted on is what the page was made of, to the byte, or nothing. Those shown longest ago are let go, by size.
+A selection is a text: values of `forms.item_of`, separated by spaces. A short one is in the page itself. For a long one
+the page contains only `@` and the SHA-256 of the text, and the text is stored compressed in the data folder under that
+name. So an action applies exactly to what the page was made of, or to nothing. The oldest ones are deleted when a size
+limit is reached.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ from recviewer.review.refusals import Invalid
 
 MARK = "@"
 LONG = 4_000
-"""Characters from which on a choice is kept apart."""
+"""Length from which a selection is stored separately."""
 KEPT_BYTES = 64 * 1024 * 1024
-"""Compressed bytes of all choices that are kept."""
+"""Maximum compressed size of all stored selections."""
 TEXT_BYTES = 64 * 1024 * 1024
-"""What a choice may come to; nothing that is kept is longer."""
+"""Maximum length of a selection."""
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
 def field_of(items: str) -> str:
-    """Return what a form's `item` field holds for a choice: the choice, or its name where it is long.
+    """Return the value of a form's `item` field: the selection, or its name if it is long.
 
-    Where nothing can be written, the page holds it all the same.
+    If nothing can be written, the page contains it all the same.
     """
     data = items.encode()
     if not len(items) >= LONG or len(data) > TEXT_BYTES:
@@ -46,7 +47,7 @@ def field_of(items: str) -> str:
 
 
 def address_of(items: str) -> str:
-    """Return what an address holds for a choice of any length: its name. Raises Invalid where it cannot be kept."""
+    """Return the name of a selection of any length, for a URL. Raises Invalid if it cannot be stored."""
     data = items.encode()
     if len(data) > TEXT_BYTES:
         raise Invalid("Too much was selected to be shown on one page.")
@@ -59,7 +60,7 @@ def address_of(items: str) -> str:
 
 
 def choice_in(value: str) -> str:
-    """Return the choice that a field's value stands for. Raises Invalid where it is not kept any more."""
+    """Return the selection for a field's value. Raises Invalid if it is no longer stored."""
     if not value.startswith(MARK):
         return value
     name = value.removeprefix(MARK)
@@ -81,7 +82,7 @@ def _read(place: Path) -> bytes:
 
 
 def _keep(place: Path, data: bytes) -> None:
-    """Write a choice whole or not at all, and let go of those that were shown longest ago. Raises OSError."""
+    """Store a selection completely or not at all, and delete the oldest ones. Raises OSError."""
     if _read(place) == data:
         os.utime(place)
         return
@@ -98,12 +99,12 @@ def _keep(place: Path, data: bytes) -> None:
 
 
 def sweep() -> None:
-    """Remove what a process that was killed while it kept a choice has left."""
+    """Remove temporary files of a process that was killed while it stored a selection."""
     temporary.sweep_unfinished(_folder(), "*.new")
 
 
 def _let_go(folder: Path, *, but: Path) -> None:
-    """Keep to `KEPT_BYTES`; files that a killed process has half written are among those that go."""
+    """Enforce `KEPT_BYTES`; half-written files of killed processes are deleted too."""
     stats = []
     for one in folder.iterdir():
         with contextlib.suppress(OSError):

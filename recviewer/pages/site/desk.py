@@ -1,7 +1,7 @@
-"""The ticket by which the page above several repositories learns who has an account here.
+"""The ticket from which the page above several repositories learns who has an account here.
 
-This instance signs it, and it alone reads it; it says whose account a browser signed in to, signs nobody in, and only the
-page at the top, which shows a key, is told of it. See `recviewer.several`.
+Only this instance signs and reads it. It says to which account a browser signed in, and signs nobody in; only the page
+at the top, which sends a key, gets the answer. See `recviewer.several`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _DIGITS = 20
 
 
 def ticket_of(user: User) -> str:
-    """Return the ticket of an account: it holds until the password is another one, the account is shut, or it is old."""
+    """Return the ticket of an account, valid until the password changes, the account is deactivated, or it expires."""
     return signing.dumps([user.pk, user.get_session_auth_hash()[:_DIGITS]], salt=_SALT)
 
 
 def user_of(ticket: str, age: timedelta | None = None) -> User | None:
-    """Return whose ticket it is, None where it does not hold, or was signed longer ago than that."""
+    """Return the owner of a ticket, None if it is invalid, or was signed longer ago than that."""
     try:
         pk, hashed = signing.loads(ticket, salt=_SALT, max_age=age or timedelta(seconds=settings.SESSION_COOKIE_AGE))
         user = User.objects.select_related("membership").get(pk=int(pk), is_active=True)
@@ -44,7 +44,7 @@ def user_of(ticket: str, age: timedelta | None = None) -> User | None:
 
 
 class DeskTicket:
-    """Middleware: gives the browser of who is signed in a ticket, and takes it back when they sign out."""
+    """Middleware: gives the browser of a signed-in user a ticket, and deletes it when they sign out."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if not settings.DESK_KEY:
@@ -85,7 +85,7 @@ def _is_fresh(sent: str, user: User) -> bool:
 @login_not_required
 @require_safe
 def known(request: HttpRequest) -> Json:
-    """Say whose ticket it is, and what they may do. To who has not the key there is no such page."""
+    """Answer whose ticket it is, and their role. Without the key the page does not exist."""
     given = request.headers.get("X-Desk-Key", "")
     if not settings.DESK_KEY or not hmac.compare_digest(given.encode("utf-8", "replace"), settings.DESK_KEY.encode()):
         raise Http404("there is no page above this one")

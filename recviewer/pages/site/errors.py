@@ -39,7 +39,7 @@ class ErrorPage:
 NOT_ALLOWED = ErrorPage(
     "There is no page at this address", "Buttons send to it what they do. Nothing was done by opening it.", 405
 )
-"""For who opens in a browser what only takes what a form sends."""
+"""For a browser that opens a URL which only accepts forms."""
 
 STATUS: dict[type[refusals.Refusal], tuple[int, str]] = {
     refusals.Vanished: (410, "This recording is gone"),
@@ -57,7 +57,10 @@ STATUS: dict[type[refusals.Refusal], tuple[int, str]] = {
 
 
 class Refusals:
-    """Turns what the store refuses into a page. Refusals elsewhere join by a `status` attribute (and `title`)."""
+    """Middleware that turns refusals of the store into pages.
+
+    Others take part by an attribute `status` (and `title`).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -98,7 +101,7 @@ def _page_of(error: Exception) -> ErrorPage | None:
 
 
 def _without_database(error: DatabaseError) -> ErrorPage | None:
-    """Tell what is known: a transaction that could not be written was rolled back; of others the log of acts knows."""
+    """Say what is known: a failed transaction was rolled back; for others the activity log knows."""
     reason = why(error)
     if not reason:
         return None
@@ -124,7 +127,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def _in_trash(request: HttpRequest) -> TrashRecord | None:
-    """Return the entry of the trash that lay at an address of a recording, or of a file with several, for who may see it."""
+    """Return the trash entry of a recording's URL, or of a file with several, for users who may see it."""
     match = request.resolver_match
     key = match.kwargs.get("key") if match else None
     if not isinstance(key, str) or not roles.may(request, roles.Role.VIEWER):
@@ -134,9 +137,9 @@ def _in_trash(request: HttpRequest) -> TrashRecord | None:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer without the database, and if need be without templates: either may be what failed.
+    """Answer without the database, and if necessary without templates, because either may have failed.
 
-    Where it is the database that cannot be used, before a view was asked or while its refusal was drawn, it says so.
+    If the database cannot be used, before a view was called or while its refusal was rendered, it says so.
     """
     error = sys.exc_info()[1]
     failed = error if isinstance(error, DatabaseError) else None

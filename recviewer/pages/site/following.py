@@ -1,6 +1,6 @@
-"""An open page follows what others say: it asks now and then whether anything was said since, and takes its own parts anew.
+"""Live updates: an open page polls whether anything was said since, and reloads its own parts.
 
-The question costs two look-ups by key. A page is only made again once something was said, and only for who looks at it.
+A poll costs two lookups by key. A page is only rendered again once something was said, and only for its viewers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from recviewer.review.actors import actor_of
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """at: a name of all that was said before the page was made. shows: what it shows; of anything else it takes no parts."""
+    """at: the state when the page was made. shows: what it shows; parts of anything else are ignored."""
 
     at: str
     shows: str
@@ -30,26 +30,26 @@ def _now() -> str:
 
 
 def follow(request: HttpRequest, shows: str = "") -> None:
-    """Have a page follow what others say. To be called before anything is looked up for it. Of a team alone."""
+    """Make a page poll. Call it before anything is queried for the page. Only on hosted instances."""
     if settings.HOSTED and actor_of(request):
         request.followed = Followed(_now(), shows)  # type: ignore[attr-defined]
 
 
 def shows(request: HttpRequest, what: str) -> None:
-    """Say what a page shows, once that is known."""
+    """Set what a page shows, once that is known."""
     known = followed(request)
     if known is not None:
         request.followed = Followed(known.at, what)  # type: ignore[attr-defined]
 
 
 def followed(request: HttpRequest) -> Followed | None:
-    """Return what a page follows, None for one that does not."""
+    """Return what a page polls for, None for nothing."""
     return getattr(request, "followed", None)
 
 
 @require_safe
 def said(request: HttpRequest) -> HttpResponse:
-    """Answer an open page: nothing while nothing was said, else the name of all that was said by now."""
+    """Answer a poll: nothing if nothing was said, else the present state."""
     now = _now()
     if request.GET.get("at") == now:
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})

@@ -1,6 +1,6 @@
-"""What acts are sent with: which recordings, as they were seen, and where to go afterwards.
+"""The fields of forms: which recordings, as they were seen, and where to go afterwards.
 
-Keys are percent-encoded in form fields: browsers turn line ends in fields into others, and names may hold line ends.
+Keys are percent-encoded in form fields, because browsers change line ends in fields, and names may contain line ends.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from recviewer.review.subjects import Seen
 
 _BLOB_DIGITS = 40
 Fields: TypeAlias = tuple[tuple[str, str], ...]
-"""What a form sends beside what is typed: names and values."""
+"""Hidden fields of a form: names and values."""
 
 
 def seen_in(sent: QueryDict) -> list[Seen]:
     """Return the recordings that a form names, each as it was seen.
 
-    One recording: `key` (percent-encoded) and `seen`. Many: `item` for each, see `item_of`, or what `items_of` makes of
-    them in one field. Raises Invalid.
+    One recording: `key` (percent-encoded) and `seen`. Many: `item` for each, see `item_of`, or the result of `items_of`
+    in one field. Raises Invalid.
     """
     found = [_item(line) for item in sent.getlist("item") for line in chosen.choice_in(item).split()]
     key = key_in(sent)
@@ -37,12 +37,12 @@ def seen_in(sent: QueryDict) -> list[Seen]:
 
 
 def key_in(sent: QueryDict) -> str:
-    """Return the key of the one recording that a form names, "" where it names none or many."""
+    """Return the key of the one recording that a form names, "" if it names none or many."""
     return unquote(sent.get("key", ""))
 
 
 def fields_of(key: str, seen: str) -> Fields:
-    """Return what a form about one recording of the catalog sends."""
+    """Return the fields of a form about one recording of the catalog."""
     return ("key", quote(key, safe="")), ("seen", seen)
 
 
@@ -55,18 +55,18 @@ def item_of(path: str, blob: str, change: str = "") -> str:
 
 
 def items_of(items: Iterable[str]) -> str:
-    """Return the value of one `item` field for many recordings, each by `item_of`. See `chosen` for what is long."""
+    """Return the value of one `item` field for many recordings, each by `item_of`. See `chosen` for long ones."""
     return chosen.field_of(" ".join(items))
 
 
 def next_of(request: HttpRequest, sent: QueryDict) -> str:
-    """Return the address to go to afterwards: that of the form if it is a page of ours, else the list."""
+    """Return the URL to go to afterwards: that in the form if it is a page of ours, else the list."""
     wanted = sent.get("next", "")
     return wanted if leads_to_page(request, wanted) else reverse("recordings:listing")
 
 
 def event_in(sent: QueryDict) -> int | None:
-    """Return the event that a form names, None where it names none. Raises Invalid."""
+    """Return the event that a form names, None if it names none. Raises Invalid."""
     given = sent.get("event", "")
     if not given:
         return None

@@ -1,4 +1,4 @@
-"""What stands around every page: where we are, how fresh the index is, who acts."""
+"""The frame of every page: where we are, how fresh the index is, who the user is."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NAV = (
     ("Trash", "trash", ("trash:listing", "trash:show")),
     ("Operations", "operations", ("operations:show",)),
 )
-"""Title, namespace and url names of the pages in the top bar; those that do not exist are left out."""
+"""Title, namespace and URL names of the pages in the top bar; missing pages are left out."""
 
 
 BELOW = {
@@ -47,7 +47,7 @@ BELOW = {
     "growth": "recordings",
     "searches": "recordings",
 }
-"""Namespaces without an own entry, and the entry that lights up for them."""
+"""Namespaces without their own entry, and the entry that is highlighted for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,17 @@ class BarLink:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What base.html shows."""
+    """The content of base.html's frame."""
 
     root: str
-    """Short name of the recordings root, "" for who may see nothing."""
+    """Short name of the recordings root, "" for users who may see nothing."""
     root_path: str
-    """Where it lies, "" when hosted."""
+    """Its path, "" when hosted."""
     nav: tuple[BarLink, ...]
     actor: str
     may_review: bool
     may_maintain: bool
-    """may_review, may_maintain: whether who asks may decide, and move recordings."""
+    """may_review, may_maintain: whether the user may decide, and move recordings."""
     version: str
     is_hosted: bool
     may_sign_out: bool
@@ -79,14 +79,14 @@ class Frame:
     is_read_only: bool
     is_demo: bool
     mirror: str
-    """The name of a bare repository whose changes alone are shown, "" where there are recordings."""
+    """The name of a bare repository of which only the changes are shown, "" if there are recordings."""
     indexed_at: datetime | None
     """When the catalog was last compared with the disk."""
     followed: Followed | None
-    """What the page follows, None for nothing."""
+    """What the page polls for, None for nothing."""
     prefix: str
     desk: str
-    """The page above, which lists several repositories, "" for none."""
+    """The URL of the page above, which lists several repositories, "" for none."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _root(request: HttpRequest) -> str:
-    """Return what is shown, in a word; "" for who may not know even that."""
+    """Return a name for what is shown; "" for users who may not know even that."""
     if roles.role_of(request) is roles.Role.NOBODY and not settings.PUBLIC_READ:
         return ""
     places = settings.PLACES
@@ -140,7 +140,9 @@ def _tags() -> QuerySet[Tag, int]:
 
 
 def _left_out(request: HttpRequest, here: str) -> frozenset[str]:
-    """Return the namespaces that are of no use now: tags where there are none, operations for those who run nothing."""
+    """Return the namespaces that are not useful now: tags if there are none, operations for users who are not
+    operators.
+    """
     out = {"tags"} if here != "tags" and not _tags() else set()
     if settings.HOST is None or not roles.may(request, roles.Role.SUPERUSER):
         out.add("operations")
@@ -151,7 +153,7 @@ def _left_out(request: HttpRequest, here: str) -> frozenset[str]:
 
 @lru_cache(100)
 def _nav(here: str, prefix: str, left_out: frozenset[str]) -> tuple[BarLink, ...]:
-    """Return the links of the top bar. prefix: what Django puts before all addresses."""
+    """Return the links of the top bar. prefix: the prefix of all URLs."""
     found = []
     for title, namespace, names in NAV:
         if namespace in left_out:

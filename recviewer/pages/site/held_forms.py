@@ -1,7 +1,7 @@
-"""What somebody sent when they were signed out: kept, signed, in the page that says so, and offered again afterwards.
+"""Forms that were sent while signed out: kept, signed, in the response page, and offered again after signing in.
 
-The act goes with the blob that its maker saw, so that it is refused where something else is there meanwhile. Nothing is
-kept on the server.
+The form contains the blob that the user saw, so it is refused if the recording has changed meanwhile. Nothing is stored
+on the server.
 """
 
 from __future__ import annotations
@@ -19,25 +19,28 @@ from recviewer.pages.site.next_page import page_of
 _SALT = "recviewer.pages.site.held"
 _FOR = timedelta(hours=12)
 _LONGEST = 1_000_000
-"""Characters of all fields together; a choice of more recordings is to be made again."""
+"""Maximum length of all fields together; larger selections have to be made again."""
 _LEFT_OUT = frozenset({"csrfmiddlewaretoken", "password", "held"})
 
 
 @dataclass(frozen=True, slots=True)
 class HeldForm:
-    """A form that was sent in vain. action: the path that it goes to. fields: names and values, in order. back: its page."""
+    """A form that was not processed. action: the path that it goes to. fields: names and values, in order.
+
+    back: its page.
+    """
 
     action: str
     fields: tuple[tuple[str, str], ...]
     back: str
 
     def signed(self) -> str:
-        """Return it as the value of a field that nobody can make up."""
+        """Return it as a signed field value."""
         return signing.dumps([self.action, self.fields, self.back], salt=_SALT, compress=True)
 
     @property
     def what(self) -> str:
-        """What it is called: the verdict, or the act's own name."""
+        """What it is called: the verdict, or the action's own name."""
         of_verdict = {"approve": "approve", "reject": "re-record", "delete": "mark for deletion", "clear": "no verdict"}
         of_verdict["revert"] = "take the old one back"
         verdict = dict(self.fields).get("verdict", "")
@@ -50,14 +53,14 @@ class HeldForm:
 
     @property
     def note(self) -> str:
-        """What was typed: a reason, a note, the name of a tag."""
+        """The typed text: a reason, a note, the name of a tag."""
         sent = dict(self.fields)
         reason = sent.get("note", "") if "verdict" in sent else ""
         return sent.get("body") or reason or sent.get("name", "")
 
 
 def held_from(request: HttpRequest) -> HeldForm | None:
-    """Return the form that a request sends, None where it sends none that could be sent again."""
+    """Return the form in a request, None if there is none that can be sent again."""
     if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
         return None
     try:
@@ -71,7 +74,7 @@ def held_from(request: HttpRequest) -> HeldForm | None:
 
 
 def held_of(value: str) -> HeldForm | None:
-    """Return what `HeldForm.signed` wrote, None for anything else and after half a day."""
+    """Return the form in a value from `HeldForm.signed`, None for anything else and after half a day."""
     try:
         action, fields, back = signing.loads(value, salt=_SALT, max_age=_FOR)
         return HeldForm(str(action), tuple((str(name), str(text)) for name, text in fields), str(back))

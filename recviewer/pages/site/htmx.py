@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 REFUSED = "X-Refused"
-"""Header by which scripts know that an answer is no part of the page that asked, which stays: see static/js/page.js."""
+"""Header that tells scripts that a response is not a part of the present page, which stays: see static/js/page.js."""
 VARY = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 
 
@@ -26,6 +26,6 @@ def answer(request: HttpRequest, page_template: str, fragment: str, page: Any, *
 
 
 def varied(response: HttpResponse) -> HttpResponse:
-    """Mark an answer as one that differs for htmx, so that no cache gives a part of a page for the page."""
+    """Add `Vary`, so that no cache returns a fragment instead of the page."""
     patch_vary_headers(response, VARY)
     return response

@@ -1,6 +1,6 @@
-"""Whose account somebody is, whom an issuer has named: found again by its name for them, made, or tied by its owner.
+"""Accounts of people who sign in with an issuer: recognised by their permanent id, created, or linked by their owner.
 
-No account is ever found by a name or by an address of e-mail: of another person at the issuer either may be the same.
+No account is ever found by a name or an e-mail address, because another person at the issuer may have the same.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 
 
 class NotLetIn(Exception):
-    """Somebody is who they are, and may not come in all the same. `str()` of it is a sentence for them."""
+    """Somebody proved their identity, but may not sign in. `str()` is a sentence for them."""
 
 
 def signed_in(login: ConfiguredLogin, person: Person) -> User:
-    """Return the account of a person, which is made at the first time. Raises NotLetIn."""
+    """Return the account of a person, which is created at the first sign-in. Raises NotLetIn."""
     with acting():
         found = Identity.objects.select_related("user").filter(issuer=login.issuer, subject=person.subject).first()
         if found is None:
@@ -38,9 +38,9 @@ def signed_in(login: ConfiguredLogin, person: Person) -> User:
 
 
 def tie(login: ConfiguredLogin, person: Person, user: User, *, is_invited: bool = False) -> None:
-    """Have a person sign in to an account that is there, whose owner wants so. Raises NotLetIn.
+    """Link a person to an existing account, as its owner wants. Raises NotLetIn.
 
-    An account that was made by signing in, and has no password, stays one of people who may come in by the rules.
+    An account that was created by signing in, and has no password, stays subject to the rules.
     """
     is_own = is_invited or user.has_usable_password()
     if not is_own and not login.people.lets_in(person):

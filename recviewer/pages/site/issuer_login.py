@@ -1,7 +1,8 @@
-"""Signing in by an issuer: the way there, and the way back.
+"""Signing in with an issuer: the redirect to it, and the callback.
 
-What was begun stands in a signed cookie for ten minutes, so that only the browser that went can come back. Accounts are tied
-from a form of ours alone, whose answer is a page with the address to go to: the policy has no form lead elsewhere.
+The state is kept in a signed cookie for ten minutes, so that only the browser that started can come back. Linking an
+account starts from a form of ours, whose response is a page with the issuer's URL, because the content security policy
+forbids forms to lead elsewhere.
 """
 
 from __future__ import annotations
@@ -42,15 +43,15 @@ COOKIE = "recviewer_way"
 _FOR = timedelta(minutes=10)
 _SALT = "recviewer.pages.site.elsewhere"
 _LONGEST = 4000
-"""Characters of a code, and of what else comes back."""
+"""Maximum length of a code, and of the other parameters of the callback."""
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @dataclass(frozen=True, slots=True)
 class BegunWay:
-    """trip: what has to come back. then: the page to go to. user: the account to tie, 0 to sign in.
+    """trip: what has to come back. then: the page to go to. user: the account to link, 0 to sign in.
 
-    invitation: the token of an invitation to that account, "" where its owner is signed in.
+    invitation: the token of an invitation to that account, "" if its owner is signed in.
     """
 
     trip: RoundTrip
@@ -59,13 +60,13 @@ class BegunWay:
     invitation: str = ""
 
     def signed(self) -> str:
-        """Return it as the value of a cookie that nobody can make up."""
+        """Return it as a signed cookie value."""
         trip = [self.trip.state, self.trip.nonce, self.trip.verifier]
         return signing.dumps([trip, self.then, self.user, self.invitation], salt=_SALT)
 
 
 def _begun(request: HttpRequest) -> BegunWay | None:
-    """Return the way that this browser began, None where it began none of late."""
+    """Return the sign-in that this browser started, None if there is no recent one."""
     try:
         trip, then, user, invitation = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=_FOR)
         return BegunWay(RoundTrip(*trip), str(then), int(user), str(invitation))
@@ -74,7 +75,7 @@ def _begun(request: HttpRequest) -> BegunWay | None:
 
 
 def _login() -> ConfiguredLogin:
-    """Return the issuer that is named. Raises Http404 where none is."""
+    """Return the configured issuer. Raises Http404 if there is none."""
     login: ConfiguredLogin | None = settings.LOGIN
     if login is None or not settings.HOSTED:
         raise Http404("nobody signs in by an issuer here")
@@ -82,7 +83,7 @@ def _login() -> ConfiguredLogin:
 
 
 def offer(then: str = "") -> dict[str, str] | None:
-    """Return what a page offers who is to sign in: what the issuer is called, and the address; None where there is none."""
+    """Return the issuer's label and URL for a sign-in page; None if there is no issuer."""
     if settings.LOGIN is None:
         return None
     start = reverse("account:start", query={"next": then} if then else None)
@@ -92,7 +93,7 @@ def offer(then: str = "") -> dict[str, str] | None:
 @login_not_required
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Lead to the issuer. Who is signed in is at home already."""
+    """Redirect to the issuer; a user who is signed in goes to the start page."""
     login = _login()
     wanted = request.GET.get("next", "")
     then = wanted if leads_to_page(request, wanted) else reverse("recordings:listing")
@@ -108,7 +109,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def connect(request: HttpRequest) -> HttpResponse:
-    """Begin to tie one's own account; the answer has the address to go to."""
+    """Begin to link one's own account; the response contains the issuer's URL."""
     _login()
     if is_by_proxy(request) or not isinstance(request.user, User):
         raise Http404("the proxy in front says who somebody is")
@@ -118,7 +119,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def join(request: HttpRequest, uidb64: str) -> HttpResponse:
-    """Begin to take an invitation up by signing in at the issuer, in place of choosing a password."""
+    """Begin to accept an invitation by signing in with the issuer, instead of choosing a password."""
     _login()
     token = request.session.get(INTERNAL_RESET_SESSION_TOKEN, "")
     user = _invited(uidb64)
@@ -148,7 +149,7 @@ def _go_on(request: HttpRequest, way: BegunWay) -> HttpResponse:
 @login_not_required
 @require_safe
 def back(request: HttpRequest) -> HttpResponse:
-    """Take up who comes back: nothing is asked of the issuer for a browser that did not go there."""
+    """Handle the callback. The issuer is only queried for a browser that started a sign-in."""
     login, way = _login(), _begun(request)
     response = _came_back(request, login, way) if way else _lost(request)
     response.delete_cookie(COOKIE, path=reverse("account:back"), samesite="Lax")
@@ -172,7 +173,7 @@ def _came_back(request: HttpRequest, login: ConfiguredLogin, way: BegunWay) -> H
     try:
         response = _let_in(request, login, way, told["code"])
     except (HostDown, HostBusy) as failed:
-        login_attempts.uncount(tried)  # whoever tries is not to blame
+        login_attempts.uncount(tried)  # the user is not to blame
         return _not_answered(request, login, failed)
     except (HostRefused, NotBelieved) as failed:
         return _not_answered(request, login, failed)
@@ -183,7 +184,7 @@ def _came_back(request: HttpRequest, login: ConfiguredLogin, way: BegunWay) -> H
 
 
 def _let_in(request: HttpRequest, login: ConfiguredLogin, way: BegunWay, code: str) -> HttpResponse:
-    """Ask who came back, and let them in. Raises what asking raises, and NotLetIn."""
+    """Query who signed in, and sign them in. Raises what the query raises, and NotLetIn."""
     person = login.opened().person(code, way.trip)
     if not way.user:
         user = identities.signed_in(login, person)
@@ -211,7 +212,7 @@ def _by_invitation(way: BegunWay) -> User:
 
 @require_POST
 def disconnect(request: HttpRequest) -> HttpResponse:
-    """Untie one's own account, unless nothing would be left to sign in with."""
+    """Unlink one's own account, unless no way to sign in would be left."""
     _login()
     number, user = request.POST.get("identity", ""), request.user
     if not isinstance(user, User):
@@ -232,7 +233,7 @@ def _with_way(response: HttpResponse, way: BegunWay) -> HttpResponse:
         way.signed(),
         max_age=_FOR,
         httponly=True,
-        samesite="Lax",  # the issuer leads back from its own site
+        samesite="Lax",  # the issuer redirects from its own site
         secure=settings.SESSION_COOKIE_SECURE,
         path=reverse("account:back"),
     )
@@ -240,7 +241,7 @@ def _with_way(response: HttpResponse, way: BegunWay) -> HttpResponse:
 
 
 def _not_answered(request: HttpRequest, login: ConfiguredLogin, failed: Exception) -> HttpResponse:
-    """Say that the issuer did not answer, or that its answer shows nothing; which, and why, is for the log."""
+    """Say that the issuer did not answer, or that its answer proves nothing; the details go to the log."""
     log.warning("signing in by %s: %s", login.issuer, failed)
     if isinstance(failed, (HostDown, HostBusy)):
         reason = f"{login.called} does not answer. Try again in a minute; who has a password here can sign in with it."

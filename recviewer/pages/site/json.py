@@ -1,4 +1,4 @@
-"""JSON for scripts, and for terminals: what would steer one stands in it as an escape."""
+"""JSON for scripts and terminals: control characters are escaped."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 class Json(HttpResponse):
-    """A value as JSON in UTF-8. It reads back as the same value, whatever of it stands as an escape."""
+    """A JSON response in UTF-8. It parses to the same value, whatever is escaped in it."""
 
     def __init__(self, value: Any, *, status: int = 200) -> None:
         super().__init__(encoded(value), content_type="application/json", status=status)
 
 
 def encoded(value: Any) -> bytes:
-    """Return the bytes of such an answer."""
+    """Return the bytes of such a response."""
     text = plain.dumps(value, cls=DjangoJSONEncoder)
-    whole = _HALF.sub(lambda found: f"\\u{ord(found[0]):04x}", text)  # no UTF-8 holds half of a character
+    whole = _HALF.sub(lambda found: f"\\u{ord(found[0]):04x}", text)  # UTF-8 cannot encode lone surrogates
     return whole.encode()

@@ -1,4 +1,4 @@
-"""Keys of recordings in addresses."""
+"""Keys of recordings in URLs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in and out; used only where the instance is hosted."""
+"""Signing in and out, on hosted instances."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from recviewer.pages.site.next_page import leads_to_page
 
 
 class SignIn(LoginView):
-    """Django's own, with waits after failures, no PUT, which it takes for POST, and `next` that is a page.
+    """Django's view, with waiting times after failures, without PUT (which Django treats as POST), and with a safe
+    `next`.
 
-    What was sent without being signed in comes along in a signed field, and is offered again afterwards.
+    A form that was sent while signed out is passed along in a signed field, and offered again afterwards.
     """
 
     http_method_names = ("get", "head", "post", "options")
@@ -36,14 +37,14 @@ class SignIn(LoginView):
 
     @method_decorator(login_not_required)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Offer what was kept to who signed in meanwhile, in another tab."""
+        """Offer a kept form to a user who signed in meanwhile, in another tab."""
         held = held_of(request.POST.get("held", "")) if request.method == "POST" else None
         if held is not None and request.user.is_authenticated:
             return offered(request, held)
         return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Look at name and password, unless it is too early for another try."""
+        """Check name and password, unless the waiting time is not over."""
         name = request.POST.get("username", "")
         if not name.strip() or not request.POST.get("password"):
             return super().post(request, *args, **kwargs)
@@ -79,13 +80,13 @@ class SignIn(LoginView):
 
 
 def offered(request: HttpRequest, held: HeldForm, *, status: int = 200) -> HttpResponse:
-    """Offer to send again what was sent before signing in, or with an old token."""
+    """Offer to send a form again that was sent while signed out, or with an old token."""
     return render(request, "held.html", {"held": held}, status=status)
 
 
 @login_not_required
 def of_admin(request: HttpRequest) -> HttpResponse:
-    """Lead the admin's own login to the one that waits; who is signed in and came here may not use the admin."""
+    """Redirect the admin's own login to ours; a user who is signed in and came here may not use the admin."""
     if request.user.is_authenticated:
         raise PermissionDenied
     wanted = request.GET.get("next", "")

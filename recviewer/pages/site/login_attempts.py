@@ -1,8 +1,8 @@
-"""How often somebody may try to sign in: after some failures each try waits longer, by address and by name.
+"""Limits for sign-in attempts: after some failures the waiting time grows, by address and by name.
 
-A wait is refused before any password is looked at, and a try in it does not count, so waits end. A browser that has signed
-in under a name before carries a signed cookie and is held to its own failures alone: whoever guesses at a name from
-elsewhere, or behind the same address, does not shut out its owner.
+During the waiting time no password is checked, and attempts do not count, so waiting times end. A browser that has
+signed in under a name before has a signed cookie and counts only its own failures: somebody who guesses a name from
+elsewhere, or behind the same address, does not lock its owner out.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ KNOWN_FOR = timedelta(days=180)
 FORGOTTEN_AFTER = timedelta(hours=1)
 _SALT = "recviewer.pages.site.door"
 _FAMILY = 64
-"""Bits of an IPv6 address that count: one household or server has all that follow."""
+"""Prefix length of IPv6 addresses: one household or server has all addresses below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """free: failures that cost nothing. longest: seconds of the longest wait; the first is 2, each is twice the last."""
+    """free: failures without a wait. longest: maximum wait in seconds; the first is 2, each doubles the last."""
 
     free: int
     longest: int
@@ -47,16 +47,20 @@ _RULES = {"address": _Rule(20, 900), "name": _Rule(5, 300), "browser": _Rule(5, 
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try to sign in. keys: what it counts for. wait: seconds to wait before the next one; then it was none."""
+    """An attempt to sign in. keys: what it counts for.
+
+    wait: seconds to wait before the next one; then it was not an attempt.
+    """
 
     keys: tuple[str, ...]
     wait: int
 
 
 def count_try(request: HttpRequest, name: str) -> Try:
-    """Count a try before its password is looked at, so that many at once are no way around; or say how long to wait.
+    """Count an attempt before its password is checked, so that concurrent attempts do not evade the limit; or return
+    the wait.
 
-    name: "" where nobody knows yet who tries; then only the address counts.
+    name: "" if unknown; then only the address counts.
     """
     limits = _limits(request, name)
     now = timezone.now()
@@ -78,12 +82,12 @@ def count_try(request: HttpRequest, name: str) -> Try:
 
 
 def uncount(tried: Try) -> None:
-    """Take back that a try counted: its password was right."""
+    """Undo the count of an attempt, because its password was right."""
     Knock.objects.filter(key__in=tried.keys, count__gt=0).update(count=F("count") - 1)
 
 
 def remember(request: HttpRequest, response: HttpResponse, name: str) -> None:
-    """Have the browser remember, signed, that it signed in under this name."""
+    """Set a signed cookie saying that the browser signed in under this name."""
     browser = _browser(request, name) or get_random_string(22)
     value = signing.dumps([_plain(name), browser], salt=_SALT)
     response.set_cookie(
@@ -98,7 +102,7 @@ def remember(request: HttpRequest, response: HttpResponse, name: str) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return where a request came from: behind a proxy what it added to X-Forwarded-For, which is the last entry."""
+    """Return the client address of a request: behind a proxy the last entry of X-Forwarded-For, which the proxy added."""
     told = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
         told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or told
@@ -125,7 +129,7 @@ def _limits(request: HttpRequest, name: str) -> dict[str, _Rule]:
 
 
 def _browser(request: HttpRequest, name: str) -> str:
-    """Return what a browser that signed in under this name is known by, "" for any other."""
+    """Return the id of a browser that signed in under this name, "" for any other."""
     try:
         known, browser = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=KNOWN_FOR)
     except (signing.BadSignature, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""What was done, told on the next page: a cookie until then, below the prefix of this instance."""
+"""Messages for the next page, in a cookie below the prefix of this instance."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recviewer.serving.url_prefix import cookie
 
 
 class MessagesBelow(CookieStorage):
-    """Django's, which sends its cookie to every path of the host, and so to other instances there."""
+    """Django's storage, which otherwise sends its cookie to every path of the host, and so to other instances there."""
 
     @property
     def cookie_name(self) -> str:  # type: ignore[override]

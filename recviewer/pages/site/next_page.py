@@ -1,4 +1,4 @@
-"""Which addresses may be led to after an act or a login: pages for people on this site, never a part of a page or an act."""
+"""URLs that are allowed as redirect targets after an action or a login: pages of this site, never fragments or actions."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ PAGES = frozenset(
         "activity:show",
     }
 )
-"""Names of the addresses of pages; everything else is a part, an act, a file or a door."""
+"""URL names of pages; everything else is a fragment, an action, a file or a login page."""
 
 _UNSURE = re.compile(r"[\x00-\x20\x7f\\]")
-"""What browsers drop from an address, or take for a slash."""
+"""Characters that browsers drop from a URL, or treat as a slash."""
 
 
 def leads_to_page(request: HttpRequest, address: str) -> bool:
-    """Tell whether an address, from its first slash on, is that of a page of ours as a browser would read it."""
+    """Tell whether a URL, from its first slash on, is that of a page of ours as a browser would read it."""
     if not address.startswith("/") or _UNSURE.search(address):
         return False
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
@@ -61,7 +61,7 @@ def leads_to_page(request: HttpRequest, address: str) -> bool:
         path = unquote(urlsplit(address).path)
         if not path.startswith(get_script_prefix()):  # another site at the same host
             return False
-        if {".", ".."} & set(path.split("/")):  # a browser would walk up
+        if {".", ".."} & set(path.split("/")):  # a browser would resolve it
             return False
         found = resolve(inside(path, get_script_prefix()[:-1]))
     except (Resolver404, ValueError):
@@ -70,7 +70,7 @@ def leads_to_page(request: HttpRequest, address: str) -> bool:
 
 
 def page_of(request: HttpRequest) -> str:
-    """Return the page that a request asks for or, of a part or an act, was sent from; "" where that is none of ours."""
+    """Return the page that a request asks for or, for a fragment or an action, was sent from; "" if it is not ours."""
     here = request.get_full_path()
     if request.method in ("GET", "HEAD") and leads_to_page(request, here):
         return here

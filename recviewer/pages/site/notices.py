@@ -1,4 +1,4 @@
-"""What somebody wants to be told of, on their account, and an address that turns it off without a login."""
+"""Notification settings on the account page, and a URL that turns notifications off without a login."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from recviewer.loop.delivering import read_off
 from recviewer.loop.models import Notice, NoticeKind, NoticeWish
 
 MINUTES = (10, 60, 1440)
-"""Between which times one may choose that lie between two messages."""
+"""Choices for the minimum interval between two messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticesPart:
-    """A person's notices on their account. address: that mail goes to, "" for none. places: below which a hook may lie."""
+    """A person's notification settings. address: for mail, "" for none. places: URL prefixes that a hook may have."""
 
     wish: NoticeWish
     address: str
@@ -40,7 +40,7 @@ class NoticesPart:
 
 
 def part_of(user: User) -> NoticesPart | None:
-    """Return a person's notices; None where the instance sends none."""
+    """Return a person's notification settings; None if the instance sends none."""
     if not noticing.is_on():
         return None
     wish = NoticeWish.objects.filter(user=user).first() or NoticeWish(user=user)
@@ -51,7 +51,7 @@ def part_of(user: User) -> NoticesPart | None:
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Keep what somebody wants to be told of."""
+    """Save notification settings."""
     if not settings.HOSTED or not isinstance(request.user, User) or not noticing.is_on():
         raise Http404("there are no notices here")
     sent = request.POST
@@ -72,7 +72,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 def _why_not(user: User, way: str, hook: str) -> str:
-    """Return why a way cannot be taken, "" where it can."""
+    """Return why a channel cannot be used, "" if it can."""
     if way not in ("", "mail", "hook"):
         return "A way is mail, hook, or none."
     if way == "mail" and not (settings.MAIL_FROM and user.email):
@@ -86,7 +86,10 @@ def _why_not(user: User, way: str, hook: str) -> str:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def off(request: HttpRequest, signed: str) -> HttpResponse:
-    """Ask (GET), and turn notices off (POST): who has the address is whom it was sent to. Mail readers post to it, too."""
+    """Ask (GET), and turn notifications off (POST): the URL was sent to the user alone.
+
+    Mail clients post to it, too.
+    """
     try:
         number, kind = read_off(signed)
     except signing.BadSignature:

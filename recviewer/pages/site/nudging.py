@@ -1,4 +1,4 @@
-"""Every page that is looked at keeps the catalog young."""
+"""Every page view triggers a comparison of the catalog with the disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recviewer.catalog import freshness
 
 
 class Nudge:
-    """Middleware: after a page was made, compare the catalog with the disk in the background."""
+    """Middleware: after a response, compare the catalog with the disk in the background."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

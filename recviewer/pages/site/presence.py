@@ -1,4 +1,4 @@
-"""Who else has a page open: noted by the page itself now and then, while somebody is at it. Of a team alone."""
+"""Who else has a page open, reported by the page itself while it is used. Only on hosted instances."""
 
 from __future__ import annotations
 
@@ -19,28 +19,31 @@ from recviewer.review.actors import actor_of
 from recviewer.review.subjects import printable
 
 SEEN = timedelta(seconds=60)
-"""How long somebody counts as there after their page was heard of, which it is three times a minute."""
+"""How long somebody counts as present after the last report; pages report three times a minute."""
 
 STEP = timedelta(seconds=10)
-"""What is noted is not noted again before."""
+"""Minimum interval between two stored reports."""
 
 FORGOTTEN = timedelta(hours=1)
 NAMED = 3
-"""People who are named; of more it is said how many."""
+"""Maximum number of people who are named; of the rest the number is given."""
 
 _PLACE = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPage:
-    """url: where the page says that it is open, and asks who else has it. words: who has it now, "" for nobody else."""
+    """url: where the page reports, and asks who else has it open. words: who has it open now, "" for nobody else."""
 
     url: str
     words: str
 
 
 def open_page(request: HttpRequest, *what: str) -> OpenPage | None:
-    """Return who else has a thing open; None on a laptop, and for who is not signed in. what: names the thing."""
+    """Return who else has something open; None on a laptop, and for users who are not signed in.
+
+    what: identifies it.
+    """
     actor = actor_of(request) if settings.HOSTED else ""
     if not actor:
         return None
@@ -49,7 +52,7 @@ def open_page(request: HttpRequest, *what: str) -> OpenPage | None:
 
 
 def words(place: str, actor: str) -> str:
-    """Return as a sentence who else has a page open, "" for nobody."""
+    """Return a sentence on who else has a page open, "" for nobody."""
     since = timezone.now() - SEEN
     found = Presence.objects.filter(place=place, at__gte=since).exclude(actor=actor).order_by("actor")
     names = [printable(name, 40) for name in found.values_list("actor", flat=True)]
@@ -63,7 +66,7 @@ def words(place: str, actor: str) -> str:
 
 @require_safe
 def note(request: HttpRequest, place: str) -> HttpResponse:
-    """Note that who asks has a page open, and say who else has, as plain text. A script's token is nobody at a page."""
+    """Record that the user has a page open, and answer who else has, as plain text. Tokens of scripts do not count."""
     if not _PLACE.fullmatch(place):
         raise Http404(place)
     actor = actor_of(request) if settings.HOSTED else ""

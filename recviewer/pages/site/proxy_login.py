@@ -1,7 +1,7 @@
-"""Signing in by a proxy in front: it asks who somebody is, and says so in a header that the operator names.
+"""Signing in by a proxy in front, which authenticates users and passes their name in a configured header.
 
-Whoever can send that header is whoever they say. So it is believed from the addresses that the operator names alone, which
-are those of the connection itself and not what X-Forwarded-For says; from anywhere else a request that has it is refused.
+Whoever can send that header can be anybody. So it is trusted only from configured addresses, compared with the address
+of the connection itself and not with X-Forwarded-For; a request with the header from any other address is refused.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from recviewer.pages.site.htmx import wants_fragment
 log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"[\w.@+-]{1,150}")
-"""What Django lets an account be called. A header that came twice has a comma."""
+"""Django's limits for an account's name. A header that was sent twice contains a comma."""
 
 
 class ProxyUsers:
-    """Middleware: who the proxy names is who asks, for this request. An account that is not there yet is made, and reads."""
+    """Middleware: authenticates a request as the user that the proxy names.
+
+    A missing account is created, and may only read.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if not settings.LOGIN_HEADER:
@@ -53,12 +56,14 @@ class ProxyUsers:
 
 
 def is_by_proxy(request: HttpRequest) -> bool:
-    """Tell whether the proxy in front named who asks: there is no session to end then, and no password to change."""
+    """Tell whether the proxy in front authenticated the user: then there is no session to end, and no password to
+    change.
+    """
     return getattr(request, "is_named_by_proxy", False) is True
 
 
 def _user(name: str) -> User | None:
-    """Return the account of this name, which is made where there is none; None for no name, and where it is shut."""
+    """Return the account of this name, created if necessary; None for no name, and if it is deactivated."""
     name = str(User.normalize_username(name))
     if not _NAME.fullmatch(name):
         return None

@@ -1,4 +1,4 @@
-"""Every request has an id: in its answer, and in each line of the log that it leads to."""
+"""Every request has an id, which is in its response and in each log line that it causes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ log = logging.getLogger("recviewer.request")
 
 
 class RequestIds:
-    """Middleware: gives each request an id, that of the proxy where there is one, and tells the log what came of it.
+    """Middleware: gives each request an id, that of the proxy if there is one, and logs the result.
 
-    The log gets the name of the address and not its path, for paths tell what recordings are called. It has no address of a
-    person, and nothing that was sent.
+    The log contains the URL's name and not its path, because paths contain names of recordings. It contains no client
+    addresses, and nothing that was sent.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,7 +1,7 @@
-"""Who may do what. On a laptop its one user may do everything; of a team each account has a role.
+"""Permissions. On a laptop its one user may do everything; on a hosted instance each account has a role.
 
-What an address needs follows from what it is: reading needs a viewer, acts need a reviewer. `EXCEPTIONS` has the others.
-docs/permissions.md lists every address; a test derives it from the addresses, and tries each with each role.
+The required role follows from the method: reading needs a viewer, actions need a reviewer. `EXCEPTIONS` has the others.
+docs/permissions.md lists every URL; a test derives it from the URLs, and tries each with each role.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from recviewer.pages.site.json import Json
 
 
 class Role(IntEnum):
-    """What somebody may do; each may do what those before it may.
+    """A role; each includes those before it.
 
-    NOBODY: is not signed in. VIEWER: reads. REVIEWER: decides, tags, writes notes, names searches. MAINTAINER: moves
-    recordings to the trash and back, sees secrets, fetches, writes the file of reviews, changes tags everywhere. SUPERUSER:
-    deletes for good, runs the instance.
+    NOBODY: not signed in. VIEWER: reads. REVIEWER: decides, tags, writes notes, names searches. MAINTAINER: moves
+    recordings to the trash and back, sees secrets, fetches, writes the file of reviews, changes tags everywhere.
+    SUPERUSER: deletes for good, runs the instance.
     """
 
     NOBODY = 0
@@ -35,11 +35,11 @@ class Role(IntEnum):
 
 
 EXCEPTIONS: dict[tuple[str, str], Role] = {
-    ("POST", "hashes:body"): Role.VIEWER,  # reads what is pasted
-    ("POST", "recordings:overview"): Role.VIEWER,  # reads, and remembers in a cookie how
-    ("POST", "bulk:choose"): Role.VIEWER,  # asks; what is answered needs a reviewer
+    ("POST", "hashes:body"): Role.VIEWER,  # only parses what is pasted
+    ("POST", "recordings:overview"): Role.VIEWER,  # only reads, and stores a preference in a cookie
+    ("POST", "bulk:choose"): Role.VIEWER,  # only asks; the action that follows needs a reviewer
     ("POST", "logout"): Role.VIEWER,
-    ("POST", "account:make_token"): Role.VIEWER,  # of one's own account, and no token does that
+    ("POST", "account:make_token"): Role.VIEWER,  # for one's own account; not possible with a token
     ("POST", "account:revoke"): Role.VIEWER,
     ("POST", "account:sign_out"): Role.VIEWER,
     ("POST", "account:password"): Role.VIEWER,
@@ -56,7 +56,7 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
     ("GET", "plan:order"): Role.MAINTAINER,
     ("POST", "plan:order"): Role.MAINTAINER,
     ("POST", "activity:write_reviews"): Role.MAINTAINER,
-    ("POST", "scripts:reviews"): Role.MAINTAINER,  # brings in what others said
+    ("POST", "scripts:reviews"): Role.MAINTAINER,  # imports what others said
     ("POST", "tags:rename"): Role.MAINTAINER,
     ("POST", "tags:merge"): Role.MAINTAINER,
     ("POST", "tags:colour"): Role.MAINTAINER,
@@ -64,7 +64,7 @@ EXCEPTIONS: dict[tuple[str, str], Role] = {
     ("GET", "operations:show"): Role.SUPERUSER,
     ("POST", "operations:retry"): Role.SUPERUSER,
 }
-"""Method and name of an address, and the role that it needs where that does not follow from the method."""
+"""Method and name of a URL, and the required role if it does not follow from the method."""
 
 OPEN = frozenset(
     {
@@ -72,16 +72,16 @@ OPEN = frozenset(
         *("desk:known", "notices:off", "account:invited", "account:join", "account:start", "account:back"),
     }
 )
-"""What answers without a login. Each looks after itself: see its view."""
+"""URLs that answer without a login. Each checks access itself: see its view."""
 
 NAMES_PEOPLE = frozenset({"activity", "trash", "account", "notices", "presence", "scripts"})
-"""Spaces of addresses that tell who did what, and when: never without a login."""
+"""URL namespaces that tell who did what, and when: never without a login."""
 
 SCOPES = {"read": Role.VIEWER, "decide": Role.REVIEWER, "import": Role.VIEWER}
-"""What a token may do at most, whoever its owner is."""
+"""The maximum role of a token, whatever its owner's role."""
 
 OF_SCOPE = {"import": ("POST", "scripts:reviews")}
-"""The one act that a token of a scope may do besides, where its owner may."""
+"""The one additional action that a token of a scope may do, if its owner may."""
 
 SAYS = {
     Role.VIEWER: "Sign in first.",
@@ -99,7 +99,7 @@ _MAY = {
 
 
 def role_of(request: HttpRequest) -> Role:
-    """Return the role of who asks."""
+    """Return the user's role."""
     if not settings.HOSTED:
         return Role.SUPERUSER
     user = getattr(request, "user", None)
@@ -118,7 +118,7 @@ def own_role(user: Any) -> Role:
 
 
 def needed(method: str, name: str) -> Role:
-    """Return the role that a request needs. name: of its address, with its space."""
+    """Return the role that a request needs. name: of its URL, with its namespace."""
     is_safe = method in ("GET", "HEAD", "OPTIONS")
     if name in OPEN:
         return Role.NOBODY
@@ -126,17 +126,17 @@ def needed(method: str, name: str) -> Role:
 
 
 def is_for_all(method: str, name: str) -> bool:
-    """Tell whether an address may be read without a login, where the operator wants that."""
+    """Tell whether a URL may be read without a login, if the operator allows that."""
     return settings.PUBLIC_READ and needed(method, name) <= Role.VIEWER and name.partition(":")[0] not in NAMES_PEOPLE
 
 
 def may(request: HttpRequest, role: Role) -> bool:
-    """Tell whether who asks may do what needs a role."""
+    """Tell whether the user has a role."""
     return role_of(request) >= role
 
 
 class RoleFirst:
-    """Middleware: refuses what the role of an account does not reach, before the view is asked."""
+    """Middleware: refuses requests for which the role is not sufficient, before the view is called."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -151,7 +151,7 @@ class RoleFirst:
         is_admin = "admin" in match.app_names or match.route.startswith("admin/")
         if tokens.scope_of(request) and (is_admin or match.namespace == "account"):
             return _refused(request, Role.SUPERUSER)
-        if is_admin:  # which asks for itself
+        if is_admin:  # which checks access itself
             return None
         role = needed(request.method or "", match.view_name)
         if may(request, role) or is_for_all(request.method or "", match.view_name):

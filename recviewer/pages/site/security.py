@@ -1,4 +1,4 @@
-"""Headers of every answer: the Content-Security-Policy, for Django 5.2 and 6.x alike, and that no page is kept."""
+"""Headers of every response: the Content-Security-Policy, for Django 5.2 and 6.x alike, and that no page is cached."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class ContentSecurityPolicy:
 
 
 class NotKept:
-    """Middleware: has the browser ask for every page anew, also for Back, which else shows what held before an act.
+    """Middleware: makes the browser reload every page, also for Back, which would otherwise show an outdated one.
 
-    Answers that say themselves how long they hold (a picture of a recording) are left as they are.
+    Responses that set their own lifetime (such as a picture of a recording) are left as they are.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -38,11 +38,11 @@ class NotKept:
 
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
-"""Methods that some page, or Django's administration, has. Which of them a page has is said by its view."""
+"""Methods of any page, or of Django's admin. Each view restricts them further."""
 
 
 class KnownMethods:
-    """Middleware: refuses methods that no page has, before anybody asks for the token of a form."""
+    """Middleware: refuses methods that no page has, before the CSRF token of a form is checked."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

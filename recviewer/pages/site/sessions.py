@@ -1,7 +1,7 @@
-"""The sessions of an account: where it is signed in, and an end to one or all of them.
+"""The sessions of an account: where it is signed in, and ending one or all of them.
 
-They are read from the table of sessions itself, so that none can be left out. A session is named by a hash of its key, for
-who has the key is signed in.
+They are read from the session table itself, so that none can be missed. A session is identified by a hash of its key,
+because whoever has the key is signed in.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from django.utils import timezone
 _AT, _BROWSER = "signed_in_at", "signed_in_by"
 _LENGTH = 300
 _OLD_LENGTH = 120
-"""Characters that were kept of what a browser says of itself; now, and by earlier versions."""
+"""Length of the stored user agent; now, and in earlier versions."""
 
 _BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 _SYSTEMS = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Mac OS X": "macOS",
             "CrOS": "ChromeOS", "Linux": "Linux"}  # fmt: skip
-"""Marks by which browsers and systems are told, the first that is there: most browsers name others besides."""
+"""Substrings that identify browsers and systems, the first match counts: most browsers name others as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """name: a hash of the key. at: when it began, None where nobody noted it. browser: its name; in_full: its words."""
+    """name: a hash of the key. at: when it began, None if unknown. browser: its name; in_full: the user agent."""
 
     name: str
     at: datetime | None
@@ -40,14 +40,14 @@ class SessionRow:
 
 
 def note(request: HttpRequest) -> None:
-    """Note in a new session when and by what it was begun."""
+    """Store in a new session when it began and in which browser."""
     agent = "".join(one for one in request.headers.get("User-Agent", "") if one.isprintable())
     request.session[_AT] = timezone.now().isoformat()
     request.session[_BROWSER] = agent[:_LENGTH]
 
 
 def listed(request: HttpRequest) -> list[SessionRow]:
-    """Return the sessions of who asks, newest first."""
+    """Return the user's sessions, newest first."""
     mine = request.session.session_key
     rows = []
     for session in _of(request):
@@ -61,7 +61,7 @@ def listed(request: HttpRequest) -> list[SessionRow]:
 
 
 def called(agent: str) -> str:
-    """Return a name for what a browser says of itself: “Firefox on Windows”; where none is known, that itself."""
+    """Return a name for a user agent: “Firefox on Windows”; if none is known, the user agent itself."""
     if len(agent) in (_LENGTH, _OLD_LENGTH):
         return agent
     browser = next((name for mark, name in _BROWSERS.items() if f"{mark}/" in agent), "")
@@ -70,7 +70,7 @@ def called(agent: str) -> str:
 
 
 def end(request: HttpRequest, name: str = "") -> int:
-    """End the session of this name; without a name all of who asks. Returns how many."""
+    """End the session with this name; without a name all of the user's. Returns how many."""
     keys = [one.session_key for one in _of(request) if not name or _name(one.session_key) == name]
     return Session.objects.filter(session_key__in=keys).delete()[0]
 

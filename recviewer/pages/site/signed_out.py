@@ -1,4 +1,4 @@
-"""What answers who is signed out, or whose form has an old token: nothing is done, nothing is lost."""
+"""Responses to users who are signed out, or whose form has an old token: nothing is done, nothing is lost."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from recviewer.pages.site.next_page import page_of
 from recviewer.pages.site.roles import is_for_all
 
 _ORIGIN = "Origin checking failed"
-"""How Django begins where the origin is not trusted: a new token would not help."""
+"""The beginning of Django's message for an untrusted origin: a new token would not help."""
 
 
 class SignInFirst(LoginRequiredMiddleware):
-    """Leads from pages to the login. A part of a page is told where that is, a form is kept on a page that says so."""
+    """Redirects from pages to the login. A fragment gets the URL, a form is kept on a page that says so."""
 
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
@@ -42,7 +42,7 @@ def _login_url(request: HttpRequest) -> str:
 
 
 def _kept(request: HttpRequest) -> HttpResponse:
-    """Say that nothing was done, and ask to sign in; what was sent comes along."""
+    """Say that nothing was done, and ask to sign in; the form is passed along."""
     held = held_from(request)
     page = page_of(request)
     told = {"held": held.signed() if held else "", "what": held.what if held else "", "next": page}
@@ -53,7 +53,8 @@ def _kept(request: HttpRequest) -> HttpResponse:
 def old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form without a valid token. If it came from a page of ours, it may be sent again with a new one.
 
-    A browser says where a form comes from, and no other site can say it in its place; then who presses is who pressed.
+    A browser sends the origin of a form, which no other site can forge; so the user who presses the button is the one
+    who sent it.
     """
     is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin" and _ORIGIN not in reason
     is_door = request.path in (reverse("login"), reverse("logout"))
@@ -68,5 +69,5 @@ def old_token(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _of_door(request: HttpRequest) -> HeldForm | None:
-    """Return what the page of the door kept, where somebody signed in meanwhile, in another tab: its token is old then."""
+    """Return the form kept by the login page if the user signed in meanwhile in another tab, so that its token is old."""
     return held_of(request.POST.get("held", "")) if request.user.is_authenticated else None

@@ -1,4 +1,4 @@
-"""Where styles, scripts and pictures are served from."""
+"""Static files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ign
 
 
 class DigestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Files by names that hold a digest of what is in them. A page names two dozen: each address is worked out once."""
+    """Files whose names contain a digest of their content. A page names two dozen, so each URL is computed once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

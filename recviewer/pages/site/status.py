@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, has anything changed: `/healthz`, `/readyz`, `/fresh`."""
+"""Health of the process, readiness, and freshness: `/healthz`, `/readyz`, `/fresh`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from recviewer.serving.discreet import discreet
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer while the process lives. Asks nobody else."""
+    """Answer as long as the process is alive. Uses nothing else."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -39,12 +39,12 @@ STUCK_SECONDS = 300
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> Json:
-    """Say whether the instance can do its work, and what of it cannot be done.
+    """Say whether the instance can work, and what is wrong.
 
-    database: its tables can be read. recordings: the root can be listed. disk: there is room for verdicts. index: the last
-    comparison with the disk did not fail, and none is stuck. index_age_seconds: since it ended; null where nobody knows.
-    index_silent_seconds: since a run that is under way got on; null where none is. Of a team, the figures are null for
-    who asks through the proxy and is not signed in.
+    database: its tables can be read. recordings: the root can be listed. disk: there is space for verdicts. index: the
+    last comparison with the disk did not fail, and none is stuck. index_age_seconds: since it ended; null if unknown.
+    index_silent_seconds: since the current run made progress; null if there is none. On a hosted instance the figures
+    are null for requests through the proxy without a login.
     """
     if freshness.has_failed():
         freshness.nudge()  # nobody else may look at an instance that is not ready

@@ -1,1 +1,1 @@
-"""How texts, JSON, pictures and folds look on any page, and what things are called there."""
+"""The rendering of texts, JSON, pictures and folds on any page, and display names."""

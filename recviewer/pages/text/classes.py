@@ -1,4 +1,4 @@
-"""How the classes of changes and what was decided on them look: a glyph, a tone and a word each."""
+"""The appearance of the classes of changes and of decisions: a glyph, a tone and a word each."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ GONE_STATES = STATES | {
 
 
 def look_of_state(state: str, *, is_gone: bool) -> Look:
-    """Return how a decision looks; one on a removal has words of its own."""
+    """Return the appearance of a decision; one on a removal has its own words."""
     return (GONE_STATES if is_gone else STATES)[state or "undecided"]

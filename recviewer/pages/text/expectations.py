@@ -1,4 +1,4 @@
-"""Something that a test looks for in an answer, as a line of a page."""
+"""A line on something that a test looks for in an answer."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 from recviewer.asserts.expectations import AnswerPiece, Expectation, Relation
 
 MOST_WORDS = 12
-"""Words of which one is enough, that are shown of one line."""
+"""Maximum number of alternative words in a line."""
 PERHAPS = "; the test may mean another answer"
-"""What is said of words whose question the source does not spell out, where they are found in one of several answers."""
+"""Added if the source does not tell which question is meant, and the words are in one of several answers."""
 LONGEST = 200
-"""Characters of one of them that are shown."""
+"""Maximum length of one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedLine:
-    """One expectation. before, after: what stands around the words. any_of: the words, of which one is enough; more: further
-    ones. state: whether they are there. where: the line of the test's source.
+    """One expectation. before, after: the text around the words.
+
+    any_of: the words, one of which is enough; more: further ones. state: whether they are there. where: the line of the
+    test's source.
     """
 
     tone: str
@@ -33,7 +35,7 @@ class ExpectedLine:
 
 
 def line_of(expectation: Expectation, path: str, state: tuple[str, str, str]) -> ExpectedLine:
-    """Return the line of an expectation. path: of the test's source. state: (tone, glyph, words) of whether it is there."""
+    """Return the line of an expectation. path: of the test's source. state: (tone, glyph, words)."""
     before, after = _around(expectation)
     texts = tuple(_written(text) for text in expectation.any_of)
     tone, glyph, said = state
@@ -42,7 +44,7 @@ def line_of(expectation: Expectation, path: str, state: tuple[str, str, str]) ->
 
 
 def _written(value: Any) -> str:
-    """Return something that is looked for as a person writes it."""
+    """Return an expected value as a person would write it."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
@@ -57,7 +59,7 @@ _HOW = {
 
 
 def _around(expectation: Expectation) -> tuple[str, str]:
-    """Return the words before and after what is looked for."""
+    """Return the words before and after an expected value."""
     how = _HOW[expectation.how]
     field = ".".join(name for name in expectation.inside if name != "[]")
     match expectation.where:

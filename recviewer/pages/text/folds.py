@@ -1,8 +1,8 @@
-"""Folds: what a page leaves out at first, with how much it is. Nothing is cut without one.
+"""Folds: what a page leaves out at first, with its size. Nothing is cut without one.
 
-A fold's body stands in the page when it is small, or when the address asks for it (`?open=<name>`). Otherwise it is
-fetched from that same address when somebody opens it. Whatever a file holds, a page has room for so much markup: of many
-things the first ones are shown, as many as fit, and a fold holds the next ones; so does a fold that is opened.
+A fold's body is in the page if it is small, or if the URL asks for it (`?open=<name>`). Otherwise it is fetched from
+that same URL when somebody opens it. A page has a limited budget for markup, whatever a file holds: of many things the
+first ones are shown, as many as fit, and a fold holds the next ones; the same holds for an opened fold.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from recviewer.pages.templatetags.words import counted, size
 from recviewer.pages.text.highlight import TOKENS, tokens_in
 
 INLINE_BYTES = 1_500
-"""A body up to about this size stands in the page at once."""
+"""Approximate size up to which a body is in the page at once."""
 
 ROOM = 380_000
-"""Characters of markup that what a recording holds may take on a page, beside folds that the address opens."""
+"""Budget of a page in characters of markup for recorded content, besides folds that the URL opens."""
 
 OPENED = 330_000
-"""The same for all folds that the address opens, and for one that is fetched."""
+"""The same for all folds that the URL opens, and for one that is fetched."""
 
 WINDOW = 200
-"""How many of many things are shown at once, where they fit."""
+"""Maximum number of things shown at once, if they fit."""
 
 LEAST = 1_000
-"""Room that an opened fold needs; below it stays closed, and is fetched by itself."""
+"""Minimum budget for opening a fold; with less it stays closed, and is fetched separately."""
 
 PLAIN = 700
-"""Characters of markup that a thing takes beside its words."""
+"""Characters of markup for a thing besides its words."""
 
 PIECE = 60_000
 """Characters of a long text that an opened fold shows at once."""
@@ -44,7 +44,7 @@ PIECE = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Some of many things, or a part of a long text. template: shows `body`. more: what follows, None at the end."""
+    """Some of many things, or a part of a long text. template: renders `body`. more: the next part, None at the end."""
 
     template: str
     body: Any
@@ -55,14 +55,14 @@ WINDOWED = "folds/_window.html"
 
 
 MARK = 38
-"""Characters of markup that a mark for what is invisible takes, about."""
+"""Approximate characters of markup for a mark of something invisible."""
 
 STEP = 1_000
-"""Characters of a text that are weighed at once, so that each is weighed once, however little of them fits."""
+"""Step in characters at which a text is measured, so that each part is measured only once."""
 
 
 def weight_of(text: str, *, is_json: bool = False) -> int:
-    """Return about how many characters of markup a text takes. is_json: it is shown in four tones."""
+    """Return the approximate markup of a text in characters. is_json: it is shown in four tones."""
     plain = escape(text)
     if text.isascii() and text.isprintable():
         weight = len(plain)
@@ -73,7 +73,7 @@ def weight_of(text: str, *, is_json: bool = False) -> int:
 
 
 def fitting(text: str, room: int, *, is_json: bool = False) -> int:
-    """Return how many characters of a text fit into a room, at least one; up to the end of a line where one is near."""
+    """Return how many characters of a text fit into a budget, at least one; up to the end of a line if one is near."""
     end = _end_of(text, room, is_json=False)
     if is_json and tokens_in(text[:end]) <= TOKENS:
         end = _end_of(text[:end], room, is_json=True)
@@ -119,13 +119,13 @@ class Fold:
 
     @property
     def query(self) -> str:
-        """The query of the page with this fold open; a fragment answer to it is the body alone."""
+        """The query of the page with this fold open; a fragment response to it is the body alone."""
         kept = f"{self.kept}&" if self.kept else ""
         return f"?{kept}" + "&".join(f"open={quote(name)}" for name in (*self.inside, self.name))
 
     @property
     def url(self) -> str:
-        """The same, at the place of the fold."""
+        """The same, with the anchor of the fold."""
         return f"{self.query}#fold-{quote(self.name)}"
 
 
@@ -153,14 +153,14 @@ class Folds:
         return cls(frozenset(listed), kept=kept, target=listed[-1] if is_part and listed else "")
 
     def wanted(self, name: str) -> Fold:
-        """Return the fold of a name that an address has. Raises Http404."""
+        """Return the fold with a name from a URL. Raises Http404."""
         found = self.found.get(name)
         if found is None:
             raise Http404(name)
         return found
 
     def spend(self, weight: int) -> None:
-        """Take from the room what something takes on the page."""
+        """Take the markup of something from the budget."""
         self.room = max(0, self.room - weight)
 
     def fold(
@@ -175,7 +175,7 @@ class Folds:
         size: str = "",
         is_open: bool = False,
     ) -> Fold:
-        """Make a fold. weight: about how many bytes its body has. make: gives the body, if it is wanted."""
+        """Make a fold. weight: approximate bytes of its body. make: returns the body, if it is wanted."""
         inside = tuple(self.around)
         self.spend(PLAIN + weight_of(detail[:400]) + 50 * len(inside))
         wanted = name in self.asked and (name == self.target or self.opened > LEAST)
@@ -196,7 +196,7 @@ class Folds:
         return body
 
     def _opened(self, name: str, make: Callable[[], Any]) -> Any:
-        """Make a body that the address asks for, in a room of its own."""
+        """Make a body that the URL asks for, with its own budget."""
         left = self.room
         self.room = own = OPENED if name == self.target else self.opened
         body = self._inside(name, make)
@@ -218,11 +218,7 @@ class Folds:
         start: int = 0,
         total: int | None = None,
     ) -> tuple[tuple[Any, ...], Fold | None]:
-        """Return the first of many things that are shown, and the fold with the next ones, None where there are none.
-
-        view: makes a thing ready, by its place. noun: what they are, for `counted`. template: shows a tuple of them.
-        first: how many at first. start: where to begin; count: where they end; total: how many there are in all.
-        """
+        """Return the first of many things, and the fold with the next ones, None if there are none."""
         shown: list[Any] = []
         at = start
         while at < count and len(shown) < first and (self.room > PLAIN or not shown):

@@ -1,7 +1,7 @@
 """JSON in four tones, by pygments, a window at a time: keys, strings, numbers, brackets.
 
-Strings carry the ink of the page and get no markup, so the HTML stays short. The only output declared safe here is
-made of escaped text and class names of ours.
+Strings have the default colour and no markup, so the HTML stays short. The only output declared safe here consists of
+escaped text and class names of ours.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from pygments.token import Comment, Error, Keyword, Name, Number, Punctuation, _
 from recviewer.pages.text.marks import marked
 
 LIMIT = 60_000
-"""Characters that are highlighted; a longer window stays plain."""
+"""Maximum number of characters that are highlighted; a longer window stays plain."""
 
 TOKENS = 16_000
-"""Pieces with markup of their own; a window with more stays plain."""
+"""Maximum number of tokens with markup; a window with more stays plain."""
 
 CLASSES = ((Name.Tag, "k"), (Number, "n"), (Keyword, "n"), (Punctuation, "p"), (Error, "e"), (Comment, "e"))
-"""Tokens and their classes; what is not listed (strings, white space) has none."""
+"""Tokens and their classes; others (strings, white space) have none."""
 
 _LEXER = JsonLexer(ensurenl=False, stripnl=False)
 
 
 def lines(texts: list[str]) -> list[SafeString]:
-    """Return each line as HTML. texts: lines of JSON that follow each other, without their line ends."""
+    """Return each line as HTML. texts: consecutive lines of JSON, without their line ends."""
     if sum(map(len, texts)) > LIMIT or sum(map(tokens_in, texts)) > TOKENS:
         return [mark_safe(marked(text)) for text in texts]  # noqa: S308 - escaped by marked()
     found: list[list[str]] = [[]]
@@ -35,7 +35,7 @@ def lines(texts: list[str]) -> list[SafeString]:
     for _, token, value in _LEXER.get_tokens_unprocessed("\n".join(texts)):  # type: ignore[no-untyped-call]
         kind = _class(token)
         pieces_left -= bool(kind)
-        if pieces_left < 0:  # what is no JSON is one error for each character
+        if pieces_left < 0:  # text that is not JSON is one error for each character
             return [mark_safe(marked(text)) for text in texts]  # noqa: S308 - escaped by marked()
         for place, piece in enumerate(value.split("\n")):
             if place:
@@ -47,12 +47,12 @@ def lines(texts: list[str]) -> list[SafeString]:
 
 
 def tokens_in(text: str) -> int:
-    """Return about how many pieces of a text get markup of their own."""
+    """Return the approximate number of tokens with markup in a text."""
     return 2 * sum(map(text.count, "[]{},:"))
 
 
 def block(text: str) -> SafeString:
-    """Return a whole text of JSON as HTML."""
+    """Return a whole JSON text as HTML."""
     return mark_safe("\n".join(lines(text.split("\n"))))  # noqa: S308 - from lines()
 
 

@@ -1,4 +1,4 @@
-"""JSON as people read it: numbers as they were recorded, one line or indented, never re-ordered."""
+"""JSON for people: numbers as they were recorded, on one line or indented, never re-ordered."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from recviewer.exchange.model import Json
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """value: the decoded JSON. error: where it stops being JSON, "" where it is fine."""
+    """value: the decoded JSON. error: where it stops being JSON, "" if it is valid."""
 
     value: Json
     error: str = ""
 
 
 def parse(text: str) -> Parsed:
-    """Decode JSON text, keeping how numbers were written. Never raises."""
+    """Decode JSON text, keeping the source text of numbers. Never raises."""
     try:
         return Parsed(json.loads(text, parse_float=SourceFloat, parse_int=_integer))
     except json.JSONDecodeError as error:
@@ -34,23 +34,23 @@ def _integer(digits: str) -> Any:
 
 
 def looks_like_json(text: str) -> bool:
-    """Tell whether a text could be a JSON object or array, at a glance."""
+    """Tell quickly whether a text could be a JSON object or array."""
     start, end = text.lstrip()[:1], text.rstrip()[-1:]
     return (start, end) in (("{", "}"), ("[", "]"))
 
 
 def compact(value: Json, limit: int | None = None) -> str:
-    """Write a value in one line: `{"include_usage": true}`. What is longer than limit characters stops behind them."""
+    """Write a value on one line: `{"include_usage": true}`. Output stops after limit characters."""
     return _written(_write(value, None, 0), limit)
 
 
 def pretty(value: Json, limit: int | None = None) -> str:
-    """Write a value with two spaces of indent. What is longer than limit characters stops behind them."""
+    """Write a value indented by two spaces. Output stops after limit characters."""
     return _written(_write(value, 2, 0), limit)
 
 
 def _written(pieces: Iterator[str], limit: int | None) -> str:
-    """Join pieces until they are longer than the limit, so that a text of a million values costs what is shown of it."""
+    """Join pieces until they exceed the limit, so that a text of a million values only costs what is shown of it."""
     if limit is None:
         return "".join(pieces)
     made, length = [], 0

@@ -1,4 +1,4 @@
-"""How long a sound is, where its own bytes say so: heads of WAV, FLAC and Ogg, frames of MP3 and AAC."""
+"""The duration of a sound from its own bytes: headers of WAV, FLAC and Ogg, frames of MP3 and AAC."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from recviewer.pages.templatetags.words import counted
 
 _MPEG_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
-"""Samples a second, by the two bits of the version: MPEG 1, 2 and 2.5."""
+"""Samples per second, by the two bits of the version: MPEG 1, 2 and 2.5."""
 _MPEG_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _MPEG_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
-"""Kilobits a second of layer III."""
+"""Kilobits per second of layer III."""
 _LAYER_3 = 1
 _AAC_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
 _AAC_SAMPLES = 1024
@@ -19,7 +19,7 @@ _OPUS_RATE = 48_000
 
 
 def seconds_of(kind: str, data: bytes) -> float | None:
-    """Return how many seconds a sound lasts, None where its bytes do not say so. kind: its media type."""
+    """Return the duration of a sound in seconds, None if its bytes do not tell. kind: its media type."""
     reader = _READERS.get(kind)
     try:
         return reader(data) if reader else None
@@ -28,7 +28,7 @@ def seconds_of(kind: str, data: bytes) -> float | None:
 
 
 def in_words(seconds: float) -> str:
-    """Return a length for people: tenths below a minute."""
+    """Return a duration for people: with tenths below a minute."""
     if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -42,7 +42,7 @@ def _wav(data: bytes) -> float | None:
         if name == b"fmt ":
             rate = struct.unpack_from("<I", data, place + 16)[0]
         elif name == b"data":
-            return float(min(size, len(data) - place - 8) / rate)  # what is written while it is made tells no size
+            return float(min(size, len(data) - place - 8) / rate)  # a streamed file does not know its size
         place += 8 + size + size % 2
     return None
 
@@ -56,14 +56,14 @@ def _mp3(data: bytes) -> float | None:
     total = 0.0
     for start, seconds, size in _mpeg_frames(data, place):
         head = data[start : start + min(size, 200)]
-        if not (first and (b"Xing" in head or b"Info" in head)):  # a frame that tells of the others has no sound
+        if not (first and (b"Xing" in head or b"Info" in head)):  # an information frame contains no sound
             total += seconds
         first = False
     return total or None
 
 
 def _mpeg_frames(data: bytes, place: int) -> Iterator[tuple[int, float, int]]:
-    """Yield where each frame begins, the seconds it lasts and its bytes, up to what is no frame."""
+    """Yield the offset, duration in seconds and size of each frame, until the data is not a frame."""
     while place + 4 <= len(data):
         if data[place] != 0xFF or data[place + 1] & 0xE0 != 0xE0:
             return

@@ -1,4 +1,4 @@
-"""Recorded text as HTML: escaped, with marks for what the eye would miss. All recorded text on pages goes through it."""
+"""Recorded text as HTML: escaped, with marks for invisible characters. All recorded text on pages goes through it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _mark(found: re.Match[str]) -> str:
 
 
 def marked(text: str) -> str:
-    """Return text as HTML: escaped, with a mark for each invisible character that names it, and masks of secrets as such."""
+    """Return text as HTML: escaped, with a mark that names each invisible character, and with masks of secrets marked."""
     plain = escaped(text)
     if not (text.isascii() and text.isprintable()):
         plain = RUN.sub(_mark, plain)

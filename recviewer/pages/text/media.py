@@ -1,4 +1,4 @@
-"""Pictures and sounds inside recordings, served on their own: only types that browsers show without running anything."""
+"""Pictures and sounds inside recordings, served separately: only types that browsers show without running anything."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ TYPES = {
     "image/gif": (b"GIF87a", b"GIF89a"),
     "image/webp": (b"RIFF",),
 }
-"""Types that are served, with how their bytes begin. Never SVG: it is a document that can hold scripts."""
+"""Served types, with their magic bytes. Never SVG: it is a document that can contain scripts."""
 
 
 SOUNDS = frozenset({"audio/mpeg", "audio/wav", "audio/ogg", "audio/flac", "audio/aac"})
-"""Types of sound that are served, where their bytes begin as such."""
+"""Served types of sound, if their magic bytes agree."""
 
 RAW_SOUND = re.compile(r"audio/(?:L16|pcm)(?:$|;)", re.IGNORECASE)
-"""Sound without a head: numbers of 16 bits, one channel, 24,000 a second where its type does not say."""
+"""Raw samples: 16 bits, one channel, 24,000 per second unless its type says otherwise."""
 
 ASSUMED_RATE = 24_000
 _RATE = re.compile(r"rate=(\d{4,6})\b")
 
 _URL_SAFE = str.maketrans("-_", "+/")
-"""The other spelling of base64, which Google's SDK writes."""
+"""The URL-safe base64 alphabet, which Google's SDK writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded picture, or a sound. type: as recorded. is_shown: it is of a type that is served, and its bytes agree.
+    """A decoded picture, or a sound. type: as recorded. is_shown: its type is served, and its bytes agree.
 
-    is_rate_assumed: nothing says how many numbers a second the sound has.
+    is_rate_assumed: the sample rate of the sound is unknown.
     """
 
     type: str
@@ -48,7 +48,7 @@ class Picture:
 
 
 def picture_of(url: str) -> Picture | None:
-    """Decode a data URL, or bare base64 of a picture. None where it is neither."""
+    """Decode a data URL, or bare base64 of a picture. None if it is neither."""
     if url.startswith("data:"):
         head, comma, text = url[5:].partition(",")
         if not comma or not head.endswith(";base64"):
@@ -71,9 +71,9 @@ def picture_of(url: str) -> Picture | None:
 
 
 def sound_of(data: str, name: str = "") -> Picture | None:
-    """Decode a sound, of a data URL or of base64; None where it is none that is served. name: its type, where that is told.
+    """Decode a sound from a data URL or base64; None if it is not served. name: its type, if known.
 
-    Numbers without a head get the head of a WAV file, so that they can be played.
+    Raw samples get a WAV header, so that they can be played.
     """
     told, text = name, data
     if data.startswith("data:"):
@@ -100,13 +100,13 @@ def _with_head(sound: bytes, rate: int) -> bytes:
 
 
 def data_size(data: str) -> int:
-    """Return about how many bytes a file's base64 text holds."""
+    """Return the approximate size in bytes of a file given as base64."""
     text = data.partition(",")[2] if data.startswith("data:") else data
     return len(text) * 3 // 4 - text[-2:].count("=")
 
 
 def find(messages: Iterable[Message], outputs: Iterable[Output], name: str) -> Picture | None:
-    """Return the picture or sound at a place such as `m1.0`, `m4.0.1` or `a1.0`, None where there is none to serve."""
+    """Return the picture or sound at a place such as `m1.0`, `m4.0.1` or `a1.0`, None if there is none to serve."""
     first, *places = name[1:].split(".")
     numbers = [first, *places]
     if name[:1] not in ("m", "a") or not all(number.isdecimal() and len(number) < 7 for number in numbers):

@@ -1,4 +1,4 @@
-"""How large a picture is, read off its first bytes: nothing is decoded."""
+"""The size of a picture from its header: nothing is decoded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 
 
 def pixels_of(data: bytes) -> tuple[int, int] | None:
-    """Return the width and the height of a PNG, GIF, JPEG or WebP; None where its bytes do not tell."""
+    """Return the width and the height of a PNG, GIF, JPEG or WebP; None if its bytes do not tell."""
     try:
         if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR":
             return _told(*struct.unpack_from(">II", data, 16))
@@ -30,7 +30,7 @@ def _jpeg(data: bytes) -> tuple[int, int] | None:
     at = 2
     while data[at] == 0xFF:
         mark = data[at + 1]
-        if mark == 0xFF:  # fill bytes may stand before a mark
+        if mark == 0xFF:  # fill bytes may precede a marker
             at += 1
             continue
         if 0xC0 <= mark <= 0xCF and mark not in (0xC4, 0xC8, 0xCC):

@@ -1,7 +1,6 @@
 """Markdown as HTML: escaped, no raw HTML, no pictures.
 
-Links of notes lead to the web alone, and are never followed by us; addresses in recorded answers stay the text that they
-are.
+Links in notes lead to the web only, and recviewer never follows them; URLs in recorded answers stay plain text.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from recviewer.pages.text.marks import marked
 
 
 class _Renderer(RendererHTML):
-    """Shows text as all recorded text is shown: invisible characters are named."""
+    """Renders text as all recorded text is rendered: invisible characters are named."""
 
     def text(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return marked(tokens[idx].content)
@@ -47,7 +46,7 @@ class _Renderer(RendererHTML):
 
 
 class _AnswerRenderer(_Renderer):
-    """Says the language of code, which is recorded like all else."""
+    """Shows the language of code blocks, which is recorded too."""
 
     def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         said = tokens[idx].info.strip()
@@ -75,18 +74,18 @@ _SIGNS = re.compile(r"\*\*\S|^#{1,6} |^ {0,3}(?:[-*+]|\d{1,3}[.)]) |^```|^\|.*\|
 
 
 def looks_like_markdown(text: str) -> bool:
-    """Tell whether a text has signs of Markdown, so that it is worth showing it so."""
+    """Tell whether a text contains Markdown, so that it is worth rendering."""
     return _SIGNS.search(text) is not None
 
 
 LONGEST = 30_000
-"""Characters of an answer that are shown as Markdown."""
+"""Maximum length of an answer that is rendered as Markdown."""
 
 
 def answer_html(text: str) -> str | None:
-    """Return a recorded answer as HTML that is safe to show; None for one that is too long, or that would lose a letter.
+    """Return a recorded answer as safe HTML; None for one that is too long, or that would lose a letter.
 
-    Nothing in it is a link, a picture or HTML: such signs stay as they were recorded.
+    Nothing in it becomes a link, a picture or HTML: such syntax stays as it was recorded.
     """
     if len(text) > LONGEST:
         return None
@@ -112,6 +111,6 @@ def _is_web(url: str) -> bool:
 
 
 def html(text: str) -> str:
-    """Return Markdown as HTML that is safe to show. Never raises; links that do not lead to the web stay text."""
+    """Return Markdown as safe HTML. Never raises; links that do not lead to the web stay text."""
     made: str = _parser().render(text)
     return made

@@ -1,4 +1,4 @@
-"""Addresses of tests."""
+"""URLs of tests."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from recviewer.pages.text.test_ids import in_address
 
 
 def url_of_test(test_id: str) -> str:
-    """Return the address of a test's page."""
+    """Return the URL of a test's page."""
     return reverse("tests:show", kwargs={"given": in_address(test_id)})

@@ -1,4 +1,4 @@
-"""Pytest node ids, taken apart."""
+"""Parsing pytest node ids."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TestId:
 
     @property
     def short(self) -> str:
-        """The function alone, without its class and without `test_`, as lists show it."""
+        """The function alone, without its class and without `test_`, as in lists."""
         return self.function.rpartition("::")[2].removeprefix("test_")
 
     @property
@@ -33,14 +33,14 @@ class TestId:
 
 
 LONG = 500
-"""Characters from which on an address or an attribute holds the digest of an id."""
+"""Length from which a URL or an attribute contains the digest of an id instead."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def stand_in(test_id: str) -> str:
-    """Return what stands for an id in addresses and attributes: the id or, of a very long one, its digest.
+    """Return the form of an id in URLs and attributes: the id or, of a very long one, its digest.
 
-    What looks like a digest is written as one, so that no two ids have the same.
+    An id that looks like a digest is replaced by its digest too, so that no two ids share a form.
     """
     if len(test_id) <= LONG and not _DIGEST.match(test_id):
         return test_id
@@ -48,17 +48,17 @@ def stand_in(test_id: str) -> str:
 
 
 def asked_for(given: str) -> str:
-    """Return what an address asks for, as `stand_in` writes it: whole ids are understood as well."""
+    """Return the `stand_in` for an id in a URL; full ids are accepted as well."""
     return given if _DIGEST.fullmatch(given) else stand_in(given)
 
 
 def is_digest(text: str) -> bool:
-    """Tell whether a text is what `stand_in` makes of an id that is very long."""
+    """Tell whether a text is a `stand_in` of a very long id."""
     return _DIGEST.fullmatch(text) is not None
 
 
 def parse(test_id: str) -> TestId:
-    """Take an id apart. Parameters may hold colons, slashes and brackets; they begin at the first bracket."""
+    """Split an id. Parameters may contain colons, slashes and brackets; they begin at the first bracket."""
     head, bracket, parameters = test_id.partition("[")
     file, colons, function = head.partition("::")
     if not colons:
@@ -70,9 +70,9 @@ _IN_A_PATH = re.compile(r"(?!sha256:)[^\x00\ud800-\udfff]+")
 
 
 def in_address(test_id: str) -> str:
-    """Return what stands for an id in the path of an address: the id, or a digest where a browser would change it.
+    """Return the form of an id in the path of a URL: the id, or a digest if a browser would change it.
 
-    A browser walks up at `..`, and drops a `.`; nothing holds NUL or half of a character; `.json` asks for another form.
+    A browser resolves `..` and `.`; NUL and lone surrogates are not possible; `.json` asks for another format.
     """
     walks = {".", "..", ""} & set(test_id.split("/"))
     if walks or test_id.endswith(".json") or not _IN_A_PATH.fullmatch(test_id) or len(test_id) > LONG:
@@ -82,7 +82,7 @@ def in_address(test_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a test. name: "" where nobody knows what it is."""
+    """One parameter of a test. name: "" if unknown."""
 
     name: str
     value: str
@@ -90,13 +90,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class DecodedTest(TestId):
-    """An id with what its parameters say."""
+    """An id with its decoded parameters."""
 
     told: tuple[Parameter, ...] = ()
 
 
 def decoded(test_id: str, models: Collection[str]) -> DecodedTest:
-    """Take an id apart, its parameters too. models: see `parameters_of`."""
+    """Split an id and decode its parameters. models: see `parameters_of`."""
     test = parse(test_id)
     return DecodedTest(test.file, test.function, test.parameters, parameters_of(test, models))
 
@@ -107,9 +107,9 @@ _CLIENT = re.compile(r"(?:\w+_)?client(?:_\w+)?")
 
 
 def parameters_of(test_id: TestId, models: Collection[str]) -> tuple[Parameter, ...]:
-    """Return the parameters of an id. models: names of models that tests here ask, which tell where a name ends.
+    """Return the parameters of an id. models: known names of models, which tell where a name ends.
 
-    pytest joins parameters by `-`, and values hold it too: what cannot be told apart stays together.
+    pytest joins parameters by `-`, which values may contain too: what is ambiguous stays together.
     """
     inside = test_id.parameters.removeprefix("[").removesuffix("]")
     found = _KEYED.search(inside)
@@ -139,7 +139,7 @@ def _plain(text: str) -> Iterator[Parameter]:
 
 
 def _ended(value: str, known: Collection[str]) -> tuple[str, str]:
-    """Return a value and what follows it, told apart by where the name of a model ends, or a number."""
+    """Split a value after the name of a model, or a number."""
     start = value.find("/") + 1
     for name in known:
         end = start + len(name)

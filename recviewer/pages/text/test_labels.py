@@ -1,4 +1,4 @@
-"""Names of tests that stand under one another, as short as they can still be told apart."""
+"""Display names of tests in a list, as short as is still unique."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from recviewer.pages.text.test_ids import Parameter, TestId, parameters_of, pars
 
 @dataclass(frozen=True, slots=True)
 class TestLabel:
-    """What a list calls a test. file: where another file has a test of that name, else "". parameters: those that tell."""
+    """A test's display name. file: if another file has a test of that name, else "".
+
+    parameters: those that distinguish it.
+    """
 
     file: str
     name: str
@@ -19,10 +22,10 @@ class TestLabel:
 
 
 def labels_of(ids: Collection[str], models: Collection[str]) -> dict[str, TestLabel]:
-    """Return a label for each test id, no two of them equal. models: see `test_ids.parameters_of`.
+    """Return a unique label for each test id. models: see `test_ids.parameters_of`.
 
-    A label says of the parameters who asks and who answers. Where that does not tell two tests apart it says all that
-    can be read, then the file too, and at last the parameters as they are recorded.
+    A label contains the parameters for provider and model. If that is not unique it contains all parameters that can be
+    decoded, then the file too, and finally the parameters as recorded.
     """
     labels: dict[str, TestLabel] = {}
     left = list(dict.fromkeys(ids))

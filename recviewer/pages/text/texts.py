@@ -1,4 +1,4 @@
-"""Recorded text on a page: whole where it is short, else its beginning and a fold with the rest."""
+"""Recorded text on a page: whole if it is short, else its beginning and a fold with the rest."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _CALL_SHAPED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ShownText:
-    """Text to show. shown: what stands in the page. rest: the fold with what was left out, None where nothing was.
+    """Text to show. shown: the part in the page. rest: the fold with what was left out, None if nothing was.
 
-    as_json: a fold with the same text as a tree, or indented. pieces: (chunk number, text), where seams can be shown.
-    is_data: written by a machine for a machine, and set like code. markdown: it is laid out, for that was asked for.
+    as_json: a fold with the same text as a tree, or indented. pieces: (chunk number, text), if boundaries can be shown.
+    is_data: written by a machine for a machine, and set like code. markdown: rendered, if requested.
     """
 
     template: ClassVar[str] = "parts/_text.html"
@@ -37,13 +37,13 @@ class ShownText:
 
     @property
     def may_be_markdown(self) -> bool:
-        """Whether it is worth showing as Markdown."""
+        """Whether it is worth rendering as Markdown."""
         return not self.is_data and len(self.shown) <= prose.LONGEST and prose.looks_like_markdown(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How much of a text stands in the page at once."""
+    """How much of a text is in the page at once."""
 
     characters: int
     lines: int
@@ -57,9 +57,9 @@ SECOND = Limit(1_200, 16)
 
 
 def cut(text: str, limit: Limit) -> int:
-    """Return where a text is cut to respect a limit: behind a line, else behind a word; its length where it fits.
+    """Return where a text is cut to respect a limit: after a line, else after a word; its length if it fits.
 
-    A rest of less than a fifth of the limit is not worth a fold.
+    A rest of less than a fifth of the limit is not folded.
     """
     end = len(text)
     lines = _nth_line_end(text, limit.lines + limit.lines // 5)
@@ -90,9 +90,9 @@ def amount(text: str) -> str:
 
 
 def words(folds: Folds, name: str, text: str, limit: Limit, pieces: tuple[tuple[int, str], ...] = ()) -> ShownText:
-    """Make what is shown of a text, as much as the limit and the page's room allow.
+    """Make the shown part of a text, as much as the limit and the page's budget allow.
 
-    name: unique in the page. pieces: its chunks, ignored where the text is cut or where their marks do not fit.
+    name: unique in the page. pieces: its chunks, ignored if the text is cut or if their marks do not fit.
     """
     end = cut(text, limit)
     weight = weight_of(text[:end])
@@ -119,20 +119,20 @@ def words(folds: Folds, name: str, text: str, limit: Limit, pieces: tuple[tuple[
 
 
 SEAM = 50
-"""Characters of markup that the mark of a seam takes."""
+"""Characters of markup for the mark of a chunk boundary."""
 
 AS_JSON = 200_000
-"""Characters of a text up to which it is shown again as JSON."""
+"""Maximum length of a text that is also shown as JSON."""
 
 STEP_WEIGHT = 150
-"""Characters of markup that a line of a tree takes beside its text."""
+"""Characters of markup for a line of a tree besides its text."""
 
 FEW_STEPS = 4
-"""Lines of a tree up to which it tells no more than the text does."""
+"""Number of lines up to which a tree tells no more than the text does."""
 
 
 def _as_json(folds: Folds, name: str, text: str) -> Fold | None:
-    """Fold the JSON that a text is: as a tree or, where it is too much for one, indented."""
+    """Fold the JSON of a text: as a tree or, if it is too large for one, indented."""
     if not 24 <= len(text) <= AS_JSON or not (inside := json_in(text)):
         return None
     steps = tree(inside)
@@ -170,10 +170,10 @@ def _as_json(folds: Folds, name: str, text: str) -> Fold | None:
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a name, cut where it is longer than any real one."""
+    """Return a name, cut if it is longer than any real one."""
     return text if len(text) <= most else f"{text[:most]}… {len(text) - most:,} more characters"
 
 
 def is_call_shaped(text: str) -> bool:
-    """Tell whether an answer has the shape of a function call that a model wrote as text."""
+    """Tell whether an answer looks like a function call that a model wrote as text."""
     return bool(_CALL_SHAPED.match(text[:20_000]))

@@ -1,4 +1,4 @@
-"""JSON as a tree that opens and shuts: every key as often as it was written, and every number as it was."""
+"""JSON as a tree that expands and collapses: duplicate keys and the source text of numbers are kept."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from recviewer.pages.templatetags.words import counted
 from recviewer.pages.text.jsontext import compact, looks_like_json
 
 MOST = 1_500
-"""Values of a tree; more are better read as lines."""
+"""Maximum number of values in a tree; more are easier to read as lines."""
 
 DEEPEST = 30
 """Levels of a tree."""
 
 ALL_OPEN = 40
-"""Values up to which all of a tree is open at once."""
+"""Number of values up to which a whole tree is expanded at first."""
 
 PREVIEW = 70
-"""Characters of what is shut that stand beside its count."""
+"""Characters of a collapsed value that are shown beside its count."""
 
 _FENCED = re.compile(r"\s*```(?:json)?[ \t]*\n(?P<inside>.*?)\n[ \t]*```\s*", re.DOTALL | re.IGNORECASE)
 
 
 class Pairs(tuple[tuple[str, Any], ...]):
-    """An object as it was written: a key that was given twice is there twice."""
+    """An object as it was written, with duplicate keys."""
 
     __slots__ = ()
 
@@ -38,9 +38,10 @@ Step: TypeAlias = Literal["open", "close", "leaf"]
 
 @dataclass(frozen=True, slots=True)
 class TreeStep:
-    """A line of a tree, in order. what: an object or a list begins or ends, or a value. key: as JSON, "" for none.
+    """A line of a tree, in order. what: the start or end of an object or a list, or a value.
 
-    text: a value as JSON; of what begins its count, with the beginning of what is inside in `preview`.
+    key: as JSON, "" for none. text: a value as JSON; at a start the number of members, with the beginning of the
+    content in `preview`.
     """
 
     what: Step
@@ -51,14 +52,14 @@ class TreeStep:
 
 
 def json_in(text: str) -> str:
-    """Return the JSON that a text is, also where it is set as code of Markdown; "" for any other text."""
+    """Return the JSON in a text, also in a Markdown code block; "" for any other text."""
     fenced = _FENCED.fullmatch(text) if text.lstrip().startswith("```") else None
     inside = fenced["inside"] if fenced else text
     return inside if looks_like_json(inside) else ""
 
 
 def tree(text: str) -> tuple[TreeStep, ...] | None:
-    """Return JSON as a tree; None for what is none, or too much for one."""
+    """Return JSON as a tree; None if it is not JSON, or too large for one."""
     try:
         value = json.loads(text, object_pairs_hook=Pairs, parse_float=SourceFloat, parse_int=SourceFloat)
     except (ValueError, RecursionError):
@@ -70,7 +71,7 @@ def tree(text: str) -> tuple[TreeStep, ...] | None:
 
 
 def _count(value: Any, left: int, deepest: int) -> int:
-    """Return how many values are left of so many, -1 for too many or too deep."""
+    """Return how much of a budget of values is left, -1 for too many or too deep."""
     left -= 1
     if not isinstance(value, Pairs | list):
         return left
@@ -105,7 +106,7 @@ def _steps(value: Any, key: str, *, is_open: bool, opens_all: bool) -> Iterator[
 
 
 def _unpaired(value: Any) -> Any:
-    """Return a value with objects as `compact` takes them."""
+    """Return a value with objects in the form of `compact`."""
     if isinstance(value, Pairs):
         return {name: _unpaired(inner) for name, inner in value}
     return [_unpaired(inner) for inner in value] if isinstance(value, list) else value

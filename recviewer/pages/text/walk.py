@@ -1,4 +1,4 @@
-"""A queue as it is drawn and walked: where one stands, the neighbours, what is undecided, and a cell for each stop."""
+"""A queue: the current position, the neighbours, what is undecided, and a cell for each stop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from recviewer.catalog.value_words import VERDICT_WORDS
 _WORDS = VERDICT_WORDS | {"waiting": "waits for another person"}
 
 CELLS = 400
-"""Cells of the tape at the most; in longer queues a cell stands for several stops."""
+"""Maximum number of cells; in longer queues a cell represents several stops."""
 
 
 class Stop(NamedTuple):
@@ -52,7 +52,7 @@ class SingleStops(Sequence[Stop]):
 
 @dataclass(frozen=True, slots=True)
 class WalkCell:
-    """One cell of the drawn queue, as text for attributes. state: that of its stops, `mixed` where they differ."""
+    """One cell of the drawn queue, as text for attributes. state: that of its stops, `mixed` if they differ."""
 
     x: str
     width: str
@@ -91,17 +91,17 @@ class Queue:
 
     @property
     def undecided(self) -> int:
-        """How many stops nobody has decided on."""
+        """Number of undecided stops."""
         return self.total - self.decided
 
 
 States = Mapping[str, str]
-"""The state of every subject that is decided, and `waiting` for what waits for somebody else than who looks."""
+"""The state of every decided subject, and `waiting` for what waits for somebody other than the present user."""
 
 
 def state_of(stop: Stop, states: States) -> str:
-    """Return the state of a stop: `undecided` while any of it is, `waiting` while any of it waits for somebody else, `mixed`
-    where its parts differ.
+    """Return the state of a stop: `undecided` while any of it is, `waiting` while any of it waits for somebody else,
+    `mixed` if its parts differ.
     """
     if len(stop.subjects) == 1:
         return states.get(stop.subjects[0], "undecided")
@@ -123,7 +123,7 @@ def walk(
     list_url: str,
     summary_url: str,
 ) -> Queue:
-    """Work out where a page stands. here: its place among the stops, -1 for before the first. url: of a stop."""
+    """Compute the position of a page. here: its index among the stops, -1 for before the first. url: of a stop."""
     if isinstance(stops, SingleStops):  # as `state_of`, without a call for each of what may be very many
         found = [states.get(subject, "undecided") for subject in stops.subjects]
     else:

@@ -1,4 +1,4 @@
-"""The one word that a row says of its recording."""
+"""The one word for the state of a recording in a row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recviewer.pages.text.classes import STATES
 
 @dataclass(frozen=True, slots=True)
 class StateWord:
-    """The one word a row says of itself. glyph: of the sprite; tone: good, bad, warn, or none."""
+    """The word for a state. glyph: of the sprite; tone: good, bad, warn, or none."""
 
     glyph: str
     tone: str
@@ -44,17 +44,17 @@ _REPLAY = {
 
 
 def state_of_end(outcome: Outcome | None) -> StateWord | None:
-    """Return the word for an end that is no good one; None for none."""
+    """Return the word for an outcome that is not a good one; None for none."""
     return _OUTCOMES[outcome] if outcome else None
 
 
 def verdict_of(standing: object) -> StateWord | None:
-    """Return the word for what was decided; None where nothing was."""
+    """Return the word for a decision; None if there is none."""
     return _VERDICTS.get(str(getattr(standing, "state", standing or "")))
 
 
 def state_of(recording: Recording, standing: object) -> StateWord | None:
-    """Return what matters most of a recording: a verdict, else an error, else what is odd about it; None if nothing."""
+    """Return the most important state of a recording: a verdict, else an error, else an oddity; None if nothing."""
     verdict = verdict_of(standing)
     if verdict is not None:
         return verdict

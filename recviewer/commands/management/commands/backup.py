@@ -1,4 +1,4 @@
-"""Write all that cannot be made again to one file."""
+"""Write everything that cannot be rebuilt to one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Django's command, with rules for passwords that nobody can wave through."""
+"""Django's command, with password rules that cannot be bypassed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from django.contrib.auth.password_validation import validate_password
 
 
 class Command(createsuperuser.Command):
-    """Django offers to go on with a bad password, and with `--noinput` it does not look; here it is an error."""
+    """Django offers to accept a bad password, and does not check it with `--noinput`; here it is an error."""
 
     help = (
         "Make a user who may do everything, with a password that keeps to the rules. Example: recviewer createsuperuser"
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Create the user. The rules stand where Django's command hands the password on; it tells of a ValidationError."""
+        """Create the user.
+
+        The rules are applied where Django's command passes the password on; it reports a ValidationError.
+        """
         plainly = UserManager.create_superuser
 
         def by_the_rules(users: Any, username: str, email: Any = None, password: Any = None, **more: Any) -> Any:

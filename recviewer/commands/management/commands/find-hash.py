@@ -1,4 +1,4 @@
-"""Find the recording that a hash or a request stands for, and what moved the hash where there is none."""
+"""Find the recording that a hash or a request leads to, and what changed the hash if there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make an account, and print the address at which its owner chooses a password."""
+"""Create an account, and print the URL at which its owner chooses a password."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 user.full_clean(exclude=["password"])
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages), returncode=2) from None
-            user.set_password(None)  # nobody signs in before one is chosen
+            user.set_password(None)  # no sign-in before one is chosen
             user.save()
         if options["role"]:
             Membership.objects.update_or_create(user=user, defaults={"role": options["role"]})

@@ -1,4 +1,4 @@
-"""Print what the decisions ask for: recordings to delete or to bring back, tests to re-record."""
+"""Print what the decisions ask for: recordings to delete or restore, tests to re-record."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Run. argv: with the program and the command; what stands behind `--` is tried."""
+        """Run. argv: with the program and the command; the command after `--` is run to try the plan."""
         self._words: tuple[str, ...] = ()
         if "--try" in argv and "--" in argv:
             place = argv.index("--")
@@ -98,7 +98,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _try(self, plan: Plan, words: tuple[str, ...]) -> NoReturn:
-        """Try a plan, and end."""
+        """Try a plan, and exit."""
         from recviewer.commands.tried import tried
         from recviewer.used.running import CannotRun, end_as
         from recviewer.used.trying import CannotTry, EndedBySignal
@@ -115,7 +115,7 @@ class Command(BaseCommand):
         sys.exit(0 if found.is_proved else 1)
 
     def _say_what_is_unlisted(self, plan: Plan) -> None:
-        """Name on standard error the tests that a list of lines cannot hold."""
+        """Name on standard error the tests that a list of lines cannot contain."""
         from recviewer.exchange.amounts import counted
         from recviewer.exchange.plain import safe
         from recviewer.plan.model import unlisted
@@ -156,7 +156,7 @@ def _of_range(repository: Repository, spec: str, warn: Callable[[str], object]) 
 
 
 def _told(plan: Plan, options: dict[str, Any], command: str) -> bytes:
-    """Return the plan in a form, whole: half a patch would be applied as well. command: prints this plan."""
+    """Return the whole plan in a format, because half a patch could be applied as well. command: prints this plan."""
     from recviewer.commands.planned import words
     from recviewer.exchange.plain import dumps
     from recviewer.plan import model as plans
@@ -176,7 +176,7 @@ def _told(plan: Plan, options: dict[str, Any], command: str) -> bytes:
 
 
 def _again(options: dict[str, Any], repository: Repository | None) -> str:
-    """Return the command that prints this plan, wherever it is run."""
+    """Return a command that prints this plan from any directory."""
     named = [options["range"], "--repo", str(repository.work_tree)] if repository else []
     named += ["--recordings", os.path.abspath(options["recordings"])] if options["recordings"] else []
     return shlex.join(["recviewer", "plan", *named])

@@ -1,4 +1,4 @@
-"""Tell what a range of commits did to the recordings."""
+"""Report what a range of commits did to the recordings."""
 
 from __future__ import annotations
 

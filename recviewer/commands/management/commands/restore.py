@@ -1,4 +1,4 @@
-"""Bring a back-up into an instance that holds nothing yet."""
+"""Restore a back-up into an empty instance."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Command(BaseCommand):
             ) from None
 
     def _save(self, file: str, error: Exception) -> None:
-        """Write what can be read of a damaged database. Exits with 2 where something was lost."""
+        """Write what can be read of a damaged database. Exits with 2 if something was lost."""
         from recviewer.commands import salvage
         from recviewer.review.reviews_file import beside
 

@@ -15,4 +15,4 @@ class Command(Base):
         super().inner_run(*args, **options)
 
     def check_migrations(self) -> None:
-        """Ask nothing: the tables were just brought up to date."""
+        """Do nothing: the tables were just migrated."""

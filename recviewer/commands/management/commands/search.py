@@ -70,7 +70,7 @@ class Command(BaseCommand):
         self.stderr.write(f"{total:,} recordings" + (f", {more:,} of them not shown (--limit)" if more > 0 else ""))
 
     def _look(self) -> None:
-        """Have rules look at the tree first where something was indexed since they did."""
+        """Check the tree first if something was indexed since the last check."""
         import subprocess
 
         from recviewer.catalog import tree_findings

@@ -1,4 +1,4 @@
-"""Serve the dashboard: one command from nothing."""
+"""Serve the dashboard, with everything that this needs."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         self._serve(host, port, options["workers"])
 
     def _say_what(self) -> None:
-        """Print what is served: recordings, changes, where fetches come from, and where data lies."""
+        """Print what is served: recordings, changes, the remote, and the data folder."""
         mirror = settings.PLACES.mirror
         self.stdout.write(f"Recordings  {'none: only changes are shown' if mirror else settings.RECORDINGS_ROOT}")
         repository = self._repository()
@@ -114,7 +114,7 @@ class Command(BaseCommand):
             bring_up(self.stdout.write, self.stderr.write, progress=progress, moved=moved)
 
     def _serve(self, host: str, port: int, workers: int) -> None:
-        """Become gunicorn."""
+        """Replace this process by gunicorn."""
         bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         words = ["-m", "gunicorn", "recviewer.wsgi", "-c", "python:recviewer.gunicorn_conf", "--env", PREPARED]
         os.environ.pop("TZ", None)
@@ -122,7 +122,7 @@ class Command(BaseCommand):
 
 
 def _open_later(address: str) -> None:
-    """Open the browser from a process of its own, for this one is about to become the server."""
+    """Open the browser from a separate process, because this one is about to become the server."""
     if os.fork() == 0:
         import time
 

@@ -1,4 +1,4 @@
-"""Run a test suite and note which recordings it really reads. `cli` starts a run without Django: see `used.command`."""
+"""Run a test suite and note which recordings it reads. `cli` starts a run without Django: see `used.command`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Run. argv: with the program and the command; what stands behind the first `--` is to be run."""
+        """Run. argv: with the program and the command; everything after the first `--` is the command to run."""
         self._words: tuple[str, ...] = ()
         if "--" in argv:
             place = argv.index("--")

@@ -1,4 +1,4 @@
-"""Do what is due beside the pages: the loop with the code host."""
+"""Run the background jobs: the exchange with the code host."""
 
 from __future__ import annotations
 
@@ -69,17 +69,17 @@ class Command(BaseCommand):
 
 
 STEP_SECONDS = 2
-"""How long the worker rests where nothing is due."""
+"""How long the worker sleeps if nothing is due."""
 
 OTHER_SECONDS = 10
-"""How long it waits for the turn of another one to end."""
+"""How long it waits for another worker's turn to end."""
 
 TROUBLE_SECONDS = 5
-"""How long it waits where the database or the data folder cannot be used."""
+"""How long it waits if the database or the data folder cannot be used."""
 
 
 def _at_signal() -> threading.Event:
-    """Return what is set once the process is asked to end: the job under way is brought to its end."""
+    """Return an event that is set on SIGTERM or SIGINT; the current job is finished."""
     end = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
