@@ -1,1 +1,1 @@
-"""Acts and what they leave behind: verdicts, tags, notes, trash, activity, the plan."""
+"""Actions and their results: verdicts, tags, notes, trash, activity, the plan."""

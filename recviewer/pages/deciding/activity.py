@@ -1,4 +1,4 @@
-"""Activity: who did what and when, newest first, each act with its Undo."""
+"""Activity: who did what and when, newest first, each action with its Undo."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from recviewer.review.subjects import chunked
 
 PER_PAGE = 50
 EXPORTED = 200
-"""Events, or members of one, that the export holds at once."""
+"""Events, or members of one, that the export reads at once."""
 KEYS = ("actor", "action", "path")
 NAMED = 20
-"""Paths that the JSON of the log names for each event; the event's own JSON names all."""
+"""Paths in the JSON of the log for each event; the event's own JSON has all."""
 
 GLYPHS = {
     Action.APPROVE: ("ok", "good"),
@@ -94,7 +94,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class FilterValue:
-    """One value of a filter. url: the log with it, or without it where it is on."""
+    """One value of a filter. url: the log with it, or without it if it is active."""
 
     label: str
     count: int
@@ -104,7 +104,7 @@ class FilterValue:
 
 @dataclass(frozen=True, slots=True)
 class FilterChip:
-    """A filter that is on. url: the log without it."""
+    """An active filter. url: the log without it."""
 
     key: str
     value: str
@@ -219,7 +219,7 @@ def _title(day: date, today: date) -> str:
 
 
 def _choices(key: str, values: Iterable[tuple[str, str, int]], filters: dict[str, str]) -> tuple[FilterValue, ...]:
-    """Return links for (value, label, count); the one that is on leads back."""
+    """Return links for (value, label, count); the active one removes the filter."""
     rest = {name: value for name, value in filters.items() if name != key}
     return tuple(
         FilterValue(
@@ -283,7 +283,7 @@ def show(request: HttpRequest, event: int) -> HttpResponse:
 
 @require_GET
 def as_json(request: HttpRequest) -> HttpResponse:
-    """Give the log to scripts."""
+    """Return the log to scripts."""
     filters = _filters(request)
     events, more = _window(request, filters)
     paths: dict[int, list[str]] = {}
@@ -301,14 +301,17 @@ def as_json(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """Give the whole log, or what the filters leave of it, as lines of JSON, oldest first."""
+    """Return the whole log, or the filtered part of it, as JSON lines, oldest first."""
     headers = {"Content-Disposition": 'attachment; filename="activity.jsonl"', "Cache-Control": "no-store"}
     lines = _lines_of_json(_events(_filters(request)).order_by("pk"))
     return StreamingHttpResponse(lines, content_type="application/jsonl; charset=utf-8", headers=headers)
 
 
 def _lines_of_json(events: QuerySet[AuditEvent, Any]) -> Iterator[bytes]:
-    """Yield lines piece by piece, one for each event, with its payload and all that it touched. No cursor stays open."""
+    """Yield the lines piece by piece, one for each event, with its payload and all that it touched.
+
+    No cursor stays open.
+    """
     last = 0
     while some := list(events.filter(pk__gt=last)[:EXPORTED]):
         last = some[-1].pk
@@ -317,7 +320,7 @@ def _lines_of_json(events: QuerySet[AuditEvent, Any]) -> Iterator[bytes]:
 
 
 def _line_of_json(event: Any) -> Iterator[bytes]:
-    """Yield one event's line. Of an act on many no more than a few rows are in memory at once."""
+    """Yield one event's line, with only a few rows of a large event in memory at once."""
     parts = audit.parts_of(event)
     head = {key: value for key, value in event.payload.items() if key not in parts}
     yield _json(_told(event))[:-1] + b', "payload": ' + _json(head)[:-1]
@@ -331,7 +334,7 @@ def _line_of_json(event: Any) -> Iterator[bytes]:
 
 
 def _joined(values: Iterable[Any]) -> Iterator[bytes]:
-    """Yield the members of a JSON array, some at a time."""
+    """Yield the members of a JSON array, in batches."""
     left, separator = iter(values), b""
     while some := list(islice(left, EXPORTED)):
         yield separator + _json(some)[1:-1]
@@ -344,7 +347,7 @@ def _json(value: Any) -> bytes:
 
 @require_POST
 def write_reviews(request: HttpRequest) -> HttpResponse:
-    """Write all reviews to the file that is set for them."""
+    """Write all reviews to the configured file."""
     actor_of(request)
     try:
         messages.success(request, beside.write_file().sentence)
@@ -355,7 +358,7 @@ def write_reviews(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def show_json(request: HttpRequest, event: int) -> HttpResponse:
-    """Give one event to scripts, with every recording that it touched."""
+    """Return one event to scripts, with every recording that it touched."""
     found = _event(event)
     items = EventItem.objects.filter(event=found).order_by("path").values("path", "fingerprint", "blob")
     return Json(_told(found) | {"items": list(items)})

@@ -1,4 +1,4 @@
-"""What the verdict bar says holds now: who decided what, where, and what is still open."""
+"""The text of the verdict bar: who decided what, where, and what is still open."""
 
 from __future__ import annotations
 
@@ -42,12 +42,15 @@ _THEY_DID_OF_GONE = _THEY_DID | {Verdict.APPROVE: "approved the deletion", Verdi
 
 
 NOBODY = "Nobody has decided on this yet."
-"""Said of what nobody has said anything of."""
+"""Text for something that nobody has decided on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What is said, as `pages.deciding.verdict_bar.Bar` tells it. has_earlier: something else was approved here before."""
+    """The text, in the pieces of `pages.deciding.verdict_bar.Bar`.
+
+    has_earlier: something else was approved here before.
+    """
 
     lead: str
     note: str = ""
@@ -62,7 +65,10 @@ class Sentence:
 def sentence(
     target: Target, settling: Decision | None, mine: Decision | None, actor: str, *, is_gone: bool, asks: bool
 ) -> Sentence:
-    """Say what holds of a target. settling: the verdict that counts, mine: this reviewer's. asks: as in `bar_of`."""
+    """Describe the state of a target. settling: the verdict that counts, mine: this reviewer's.
+
+    asks: as in `bar_of`.
+    """
     if settling is None:
         return (asks and _still_open(target, actor)) or _undecided(target, actor, is_gone=is_gone)
     verdict = Verdict(settling.verdict)
@@ -95,13 +101,13 @@ def sentence(
 
 
 def _along(decision: Decision) -> str:
-    """Say that others were decided too with this one, in the same act."""
+    """Say that others were decided on in the same action."""
     others = decision.event.count - 1 if decision.event.action in audit.VERDICTS | {audit.Action.REDO} else 0
     return f"together with {counted(others, 'other')}" if others > 0 else ""
 
 
 def _still_open(target: Target, actor: str) -> Sentence | None:
-    """Tell of a verdict on what it says, which does not answer what is asked of the change; None where there is none."""
+    """Describe a verdict on what it says, which does not decide on the change itself; None if there is none."""
     _, known = standing.settle(standing.on(target._replace(own="")))
     if known is None:
         return None
@@ -112,7 +118,7 @@ def _still_open(target: Target, actor: str) -> Sentence | None:
 
 
 def _undecided(target: Target, actor: str, *, is_gone: bool) -> Sentence:
-    """Say so, and tell of the last verdict on what was at this path before."""
+    """Say that it is undecided, with the last verdict on what was at this path before."""
     if is_gone:
         return Sentence("Undecided.", rest="May it go?")
     earlier = next(iter(_earlier(target.path, target.subject)), None) if target.subject else None
@@ -139,7 +145,7 @@ def _earlier(path: str, subject: str) -> QuerySet[Decision]:
 
 
 def _under_older_rule(earlier: Decision, who: str) -> Sentence:
-    """Say that what counts was told by another rule when somebody decided on what was here, so it is asked again."""
+    """Say that it was decided on under an older version of the rules, so it has to be decided on again."""
     does = {
         Verdict.APPROVE: "approved what was here",
         Verdict.REJECT: "rejected what was here",
@@ -151,7 +157,7 @@ def _under_older_rule(earlier: Decision, who: str) -> Sentence:
 
 
 def was_here(decision: Decision, target: Target) -> bool:
-    """Tell whether a verdict was given on these very bytes at this path, alone or in bulk."""
+    """Tell whether a verdict was given on exactly these bytes at this path, alone or in bulk."""
     if decision.blob == target.blob and decision.path == target.path:
         return True
     return bool(_item(decision.event_id, target.path, target.blob))

@@ -1,6 +1,6 @@
-"""Acts on recordings, sent by forms: verdicts, tags, the way to the trash, undo and redo.
+"""Actions on recordings, sent by forms: verdicts, tags, moves to the trash, undo and redo.
 
-Each answers a plain form by a redirect to `next`, and htmx by the bar or the tags of the recording the form names.
+Each answers a plain form with a redirect to `next`, and htmx with the bar or the tags of the recording in the form.
 """
 
 from __future__ import annotations
@@ -36,14 +36,15 @@ from recviewer.review.undoing import undo as take_back
 from recviewer.store import refusals as store
 
 SHOWN = 20
-"""Recordings that the page before the trash names; the rest is a number."""
+"""Recordings that the confirmation page names; of the rest it gives the number."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedPage:
-    """title, reason: what was refused and why. url: of the recording, "" for many. back: where the person came from.
+    """title, reason: what was refused and why. url: of the recording, "" for many.
 
-    difference_url: of what was seen against what is there now, "" where one of them cannot be told.
+    back: the page that the user came from. difference_url: of what was seen against what is there now, "" if one of
+    them is unknown.
     """
 
     title: str
@@ -78,7 +79,7 @@ class ConfirmPage:
 
 
 def _shown(paths: Sequence[str]) -> tuple[Recording, ...]:
-    """Return the recordings of some paths, in their order, with what was asked and answered."""
+    """Return the recordings at some paths, in their order, with question and answer."""
     found = Recording.objects.only("path", "size", "asked", "answered").in_bulk(paths, field_name="path")
     return tuple([found[path] for path in paths if path in found])
 
@@ -90,7 +91,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, verdict: str) -> HttpResponse:
-    # The one field of a form about many asks why they are to be re-recorded: its words belong to no other verdict.
+    # The one field of a form about many is the reason to re-record; its words belong to no other verdict.
     has_note = verdict == Verdict.REJECT or not request.POST.getlist("item")
     note = request.POST.get("note", "") if has_note else ""
     try:
@@ -102,13 +103,13 @@ def _decided(request: HttpRequest, verdict: str) -> HttpResponse:
 
 @require_POST
 def tag(request: HttpRequest) -> HttpResponse:
-    """Put a tag on the recordings that the form names."""
+    """Add a tag to the recordings that the form names."""
     return _tagged(request, put_tag)
 
 
 @require_POST
 def untag(request: HttpRequest) -> HttpResponse:
-    """Take a tag off the recordings that the form names."""
+    """Remove a tag from the recordings that the form names."""
     return _tagged(request, take_tag)
 
 
@@ -116,7 +117,7 @@ def untag(request: HttpRequest) -> HttpResponse:
 def typed(request: HttpRequest) -> HttpResponse:
     """Do what Enter in a field of a form about many means: a reason re-records, a name tags.
 
-    Without scripts nobody can tell in which field Enter was pressed, so where both were typed nothing is done.
+    Without scripts it is unknown in which field Enter was pressed, so if both are filled in nothing is done.
     """
     has_note, has_name = bool(request.POST.get("note", "").strip()), bool(request.POST.get("name", "").strip())
     if has_note and has_name:
@@ -161,20 +162,20 @@ def trash(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
-    """Take back the act that the form names, else the last one."""
+    """Undo the action that the form names, else the last one."""
     return _turned(request, take_back, is_back=True)
 
 
 @require_POST
 def redo(request: HttpRequest) -> HttpResponse:
-    """Do again the act that the form names, else the one taken back last."""
+    """Redo the action that the form names, else the one undone last."""
     return _turned(request, do_again, is_back=False)
 
 
 def _turned(request: HttpRequest, turn: Callable[..., Done], *, is_back: bool) -> HttpResponse:
-    """Take back or do again, and lead to what that was about. A form whose act was taken back already does nothing more.
+    """Undo or redo, and redirect to what it was about. A form whose action was already undone does nothing.
 
-    Nor does the second click on a page that undid something: it found the next page's button under it.
+    Nor does the second click on a page that undid something, which hits the button of the next page.
     """
     actor = actor_of(request)
     if double_clicks.is_too_soon(request):
@@ -218,9 +219,9 @@ def _tagged(request: HttpRequest, act: Callable[..., Done]) -> HttpResponse:
 def _told(
     request: HttpRequest, done: Done, *, pressed: str = "", with_notes: bool = False, is_back: bool = False
 ) -> HttpResponse:
-    """Say what was done: in the bar of the recording that is shown, else after a redirect.
+    """Report what was done: in the bar of the recording that is shown, else after a redirect.
 
-    with_notes: it may have been about notes; they come anew. is_back: it was an undo, and another may follow.
+    with_notes: it may have been about notes, which are rendered again. is_back: it was an undo, and another may follow.
     """
     recording = _recording(request)
     if recording is not None and wants_fragment(request):
@@ -243,14 +244,14 @@ def _told(
 
 
 def _led(request: HttpRequest, target: str) -> HttpResponse:
-    """Lead to an address, by whatever the form was sent."""
+    """Redirect to a URL, for plain forms and htmx."""
     if wants_fragment(request):
         return varied(HttpResponse(status=204, headers={"HX-Redirect": target}))
     return HttpResponseRedirect(target, status=303)
 
 
 def _refuse(request: HttpRequest, refusal: Exception, *, asks_reason: bool = False) -> HttpResponse:
-    """Say why not: in the bar of the recording that is shown, else on a page."""
+    """Show a refusal: in the bar of the recording that is shown, else on a page."""
     page = page_of(refusal) or ErrorPage("That was not done", str(refusal), 409)
     recording = _recording(request)
     if recording is not None and wants_fragment(request):
@@ -267,7 +268,7 @@ def _refuse(request: HttpRequest, refusal: Exception, *, asks_reason: bool = Fal
 
 
 def _recording(request: HttpRequest) -> Recording | None:
-    """Return the one recording that the form names, as it is in the catalog now."""
+    """Return the one recording that the form names, from the catalog."""
     key = key_in(request.GET if request.method == "GET" else request.POST)
     return Recording.objects.filter(path=key).first() if key else None
 

@@ -1,6 +1,6 @@
-"""Acts that came too soon after their page to be meant for it: the second of two clicks, where no script can tell.
+"""Actions that came too soon after their page to be intended: the second click of two, without scripts.
 
-A form of a queue says when it was made, for browsers without scripts; with scripts `static/js/rest.js` sees to it.
+A form of a queue says when it was made, for browsers without scripts; with scripts `static/js/rest.js` does this.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ def now() -> int:
 
 
 def is_too_soon(request: HttpRequest) -> bool:
-    """Tell whether a form came before anybody can have read the page that it is of."""
+    """Tell whether a form came before anybody can have read its page."""
     shown = request.POST.get("shown", "")
     return is_whole(shown) and 0 <= now() - int(shown) < MOMENT
 
 
 def refused(request: HttpRequest) -> HttpResponse | None:
-    """Lead back to the item that a form is about, with a sentence, if it came too soon; None if it did not."""
+    """Redirect to the item of a form, with a sentence, if it came too soon; None if it did not."""
     here = request.POST.get("here", "")
     if not is_too_soon(request):
         return None

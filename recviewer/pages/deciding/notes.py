@@ -46,9 +46,9 @@ class ShownNote:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A thread. anchor: what it is pinned to, "" for the whole. resolved_by, resolved_at: who closed it and when.
+    """A thread. anchor: where it is pinned, "" for the whole. resolved_by, resolved_at: who closed it and when.
 
-    elsewhere: the path of the recording that it is on, where that is another one, and url the way there.
+    elsewhere: the path of the recording that it is on, if that is another one, and url its link.
     """
 
     anchor: str
@@ -86,12 +86,12 @@ class Notes:
 
     @property
     def fields(self) -> Fields:
-        """What every form sends, by name."""
+        """The hidden fields of every form."""
         return fields_of(self.key, self.seen)
 
 
 def notes_for(request: HttpRequest, recording: Recording) -> Notes:
-    """Return the notes on a recording for who looks at it."""
+    """Return the notes on a recording for the user."""
     actor = actor_of(request)
     topics = [_topic(thread, actor) for thread in store.threads(recording.path)]
     return Notes(
@@ -135,7 +135,7 @@ def _said(note: Note, actor: str) -> ShownNote:
 
 @require_POST
 def write(request: HttpRequest) -> HttpResponse:
-    """Write a note, or an answer to one."""
+    """Write a note, or a reply to one."""
     sent = request.POST
 
     def act() -> Done:
@@ -150,7 +150,7 @@ def write(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def edit(request: HttpRequest) -> HttpResponse:
-    """Change the words of a note."""
+    """Change the text of a note."""
     sent = request.POST
     return _answer(
         request,
@@ -174,7 +174,7 @@ def close(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def reopen(request: HttpRequest) -> HttpResponse:
-    """Open a resolved thread again."""
+    """Reopen a resolved thread."""
     return _answer(request, lambda: store.reopen(request.POST.get("note", ""), actor=actor_of(request)))
 
 
@@ -199,7 +199,7 @@ def _answer(request: HttpRequest, act: Callable[[], Done]) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, recording: Recording, refusal: Refused) -> Notes:
-    """Return the notes with a refusal where the form was, and what was typed in it."""
+    """Return the notes with a refusal at the form, and what was typed in it."""
     shown, sent = notes_for(request, recording), request.POST
     why, typed, answers, changes = str(refusal), sent.get("body", ""), sent.get("thread", ""), sent.get("note", "")
     found = [False]

@@ -37,25 +37,25 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def as_json(request: HttpRequest) -> HttpResponse:
-    """Give the plan to scripts."""
+    """Return the plan to scripts."""
     return Json(plans.as_json(tree.make()))
 
 
 @require_safe
 def patch(request: HttpRequest) -> HttpResponse:
-    """Give the deletions as a patch for `git apply`."""
+    """Return the deletions as a patch for `git apply`."""
     return plan_files.patch(tree.make())
 
 
 @require_safe
 def git_rm(request: HttpRequest) -> HttpResponse:
-    """Give the deletions as a list for `git rm --pathspec-from-file`; `?null` for `--pathspec-file-nul`."""
+    """Return the deletions as a list for `git rm --pathspec-from-file`; `?null` for `--pathspec-file-nul`."""
     return plan_files.git_rm(tree.make(), null="null" in request.GET)
 
 
 @require_safe
 def tests(request: HttpRequest) -> HttpResponse:
-    """Give the tests to re-record, one id a line: for `pytest @file`."""
+    """Return the tests to re-record, one id on each line, for `pytest @file`."""
     return plan_files.tests(tree.make())
 
 

@@ -9,17 +9,17 @@ from recviewer.plan.model import Plan
 
 
 def patch(plan: Plan, name: str = "delete-recordings.patch") -> HttpResponse:
-    """Give the deletions as a patch for `git apply`."""
+    """Return the deletions as a patch for `git apply`."""
     return _file(b"".join(plans.patch(plan)), "text/x-diff", name)
 
 
 def git_rm(plan: Plan, *, null: bool) -> HttpResponse:
-    """Give the deletions as a list for `git rm --pathspec-from-file`; null: for `--pathspec-file-nul`."""
+    """Return the deletions as a list for `git rm --pathspec-from-file`; null: for `--pathspec-file-nul`."""
     return _file(plans.git_rm(plan, null=null), "text/plain; charset=utf-8", "delete-recordings.txt")
 
 
 def tests(plan: Plan) -> HttpResponse:
-    """Give the tests to re-record, one id a line: for `pytest @file`."""
+    """Return the tests to re-record, one id on each line, for `pytest @file`."""
     return _file(plans.test_ids(plan), "text/plain; charset=utf-8", "record-again.txt")
 
 

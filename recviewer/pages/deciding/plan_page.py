@@ -1,4 +1,4 @@
-"""The page of a plan, whatever it is for: the recordings on disk, or a range."""
+"""The page of a plan, for the recordings on disk or for a range."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from recviewer.plan.model import Again, FileToDo, LeftOut, Loss, Plan, TakenBack
 
 SHOWN = 200
 COPIED = 50_000
-"""Characters of what a button copies, and of the markup that shows it; more of it comes as a file."""
+"""Maximum length of what a button copies, and of its markup; longer content comes as a file."""
 """Files that the page names, and tests to re-record; the downloads have all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
-    """Addresses of the plan in other forms. patch_name, list_name: what browsers call the files."""
+    """URLs of the plan in other formats. patch_name, list_name: the browser's file names."""
 
     patch: str
     git_rm: str
@@ -56,7 +56,7 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """A file with the address of its recording."""
+    """A file with the URL of its recording."""
 
     file: FileToDo
     name: str
@@ -65,7 +65,7 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTest:
-    """The files of one test. test: None for files that no test is known of. loss: what the test would lose."""
+    """The files of one test. test: None for files without a known test. loss: what the test would lose."""
 
     test: TestId | None
     rows: tuple[PlannedFile, ...]
@@ -74,7 +74,7 @@ class PlannedTest:
 
 @dataclass(frozen=True, slots=True)
 class LinkedLeftOut:
-    """A recording that is left out, with its address."""
+    """A recording that is left out, with its URL."""
 
     left: LeftOut
     url: str
@@ -82,7 +82,7 @@ class LinkedLeftOut:
 
 @dataclass(frozen=True, slots=True)
 class LinkedTakenBack:
-    """A recording whose old one comes back, with the address of the new one."""
+    """A recording whose old version is restored, with the URL of the new one."""
 
     pair: TakenBack
     url: str
@@ -90,7 +90,7 @@ class LinkedTakenBack:
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """A test to re-record. links: its rejected recordings by address."""
+    """A test to re-record. links: its rejected recordings by URL."""
 
     again: Again
     test: TestId
@@ -199,7 +199,7 @@ def _groups(files: Sequence[FileToDo], losses: dict[str, Loss], url_of: Callable
 
 
 def _encodable(text: str) -> str:
-    """Return text whose lone surrogates, which no page can hold, are escapes."""
+    """Return text with lone surrogates escaped, which no page can contain."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -208,5 +208,5 @@ def _links(items: Sequence[LeftOut], url_of: Callable[[str], str]) -> tuple[Link
 
 
 def _copied(text: str) -> str:
-    """Return what a button copies, "" where that is too long for a page."""
+    """Return what a button copies, "" if it is too long for a page."""
     return text if len(text) <= COPIED and len(in_full(text)) <= COPIED else ""

@@ -1,4 +1,4 @@
-"""What the command line asks of a server: verdicts, and the file of reviews. Every answer is JSON, or lines of it."""
+"""The API for the command line: verdicts, and the file of reviews. Every response is JSON, or JSON lines."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from recviewer.review.subjects import printable
 from recviewer.store import refusals as store
 
 MOST_CHANGES = 200
-"""Changes of a range in one request: each is an act of its own."""
+"""Maximum number of changes of a range in one request: each is an action of its own."""
 
 
 def _answered(act: Callable[[], HttpResponse]) -> HttpResponse:
-    """Return what an act answers, or why it was refused."""
+    """Return the response of an action, or why it was refused."""
     try:
         return act()
     except ChangedRecordings as changed:
@@ -48,14 +48,14 @@ def _answered(act: Callable[[], HttpResponse]) -> HttpResponse:
 
 
 def _named(paths: Sequence[str], why: str) -> str:
-    """Return the sentence about the first of some recordings that are not as they were seen."""
+    """Return a sentence about the first recordings that differ from what was seen."""
     more = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
     return f"{printable(paths[0], 200)}{more}: {why}. Nothing was decided."
 
 
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """Record a verdict on all that is named, each with the blob that was seen, or on nothing."""
+    """Record a verdict on everything that is named, each with the blob that was seen, or on nothing."""
     return _answered(lambda: _decided(request))
 
 
@@ -77,7 +77,7 @@ def _decided(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def reviews(request: HttpRequest) -> HttpResponse:
-    """Give all reviews as a file (GET), or merge one into them, which is the body (POST)."""
+    """Return all reviews as a file (GET), or merge the file in the body (POST)."""
     if request.method == "POST":
         return _answered(lambda: _brought_in(request))
     headers = {"Content-Disposition": 'attachment; filename="reviews.jsonl"', "Cache-Control": "no-store"}

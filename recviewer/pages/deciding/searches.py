@@ -1,4 +1,4 @@
-"""All saved searches: what each stands for and finds; save, rename, delete."""
+"""All saved searches: the query and results of each; save, rename, delete."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def as_json(request: HttpRequest) -> HttpResponse:
-    """Give all saved searches to scripts."""
+    """Return all saved searches to scripts."""
     told = [
         {
             "name": line.name,
@@ -62,7 +62,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Keep what a list is narrowed to under a name."""
+    """Save the filters of a list under a name."""
     sent, name = request.POST, request.POST.get("name", "")
     asked = ListState().with_asked(narrowing.read(sent.get("query", "")))
     sort = sent.get("sort", "")
@@ -78,7 +78,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def rename(request: HttpRequest) -> HttpResponse:
-    """Give a search another name."""
+    """Rename a search."""
     return _done(request, lambda name, actor: searches.rename(name, request.POST.get("to", ""), actor=actor))
 
 

@@ -82,7 +82,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def as_json(request: HttpRequest) -> HttpResponse:
-    """Give all tags to scripts."""
+    """Return all tags to scripts."""
     told = [
         {"name": use.name, "colour": use.colour, "recordings": use.count, "gone": use.gone} for use in labels.listing()
     ]
@@ -91,25 +91,25 @@ def as_json(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def rename(request: HttpRequest) -> HttpResponse:
-    """Give a tag another name."""
+    """Rename a tag."""
     return _done(request, lambda name, actor: labels.rename(name, request.POST.get("to", ""), actor=actor))
 
 
 @require_POST
 def merge(request: HttpRequest) -> HttpResponse:
-    """Put a tag in the place of another."""
+    """Replace a tag by another one."""
     return _done(request, lambda name, actor: labels.merge(name, request.POST.get("into", ""), actor=actor))
 
 
 @require_POST
 def colour(request: HttpRequest) -> HttpResponse:
-    """Give a tag another colour."""
+    """Change the colour of a tag."""
     return _done(request, lambda name, actor: labels.recolour(name, request.POST.get("colour", ""), actor=actor))
 
 
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
-    """Take a tag off everything."""
+    """Remove a tag from everything."""
     return _done(request, lambda name, actor: labels.remove(name, actor=actor))
 
 

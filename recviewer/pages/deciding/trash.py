@@ -1,4 +1,4 @@
-"""The trash: what was moved there, by whom and when; back to its place, or away for good."""
+"""The trash: what was moved there, by whom and when; restoring it, or deleting it for good."""
 
 from __future__ import annotations
 
@@ -54,22 +54,22 @@ class TrashPage:
     size: int
     """count, size: of all of it."""
     next_url: str
-    """The address of older ones, "" at the end."""
+    """The URL of older ones, "" at the end."""
     obstacle: str
     """Why nothing can be restored, "" if it can."""
     first: int = 1
-    """Place of the first that is shown, from 1."""
+    """Number of the first one shown, from 1."""
     may_discard: bool = True
-    """Whoever asks may delete for good."""
+    """The user may delete for good."""
     refused: tuple[str, ...] = ()
-    """Sentences about what did not come back."""
+    """Sentences about what was not restored."""
     told: str = ""
     event: int | None = None
-    """told, event: what was done just now and the act to undo it by, for the answer to htmx."""
+    """told, event: what was done just now and its undo, for the response to htmx."""
 
     @property
     def last(self) -> int:
-        """The place of the last that is shown."""
+        """Number of the last one shown."""
         return self.first + len(self.held) - 1
 
 
@@ -86,7 +86,7 @@ class DiscardPage:
 
 
 def may_discard(request: HttpRequest) -> bool:
-    """Tell whether who asks may delete for good: on a laptop its one user, of a team its superusers."""
+    """Tell whether the user may delete for good: on a laptop its one user, on a hosted instance superusers."""
     return roles.may(request, roles.Role.SUPERUSER)
 
 
@@ -147,7 +147,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def as_json(request: HttpRequest) -> HttpResponse:
-    """Give the trash to scripts."""
+    """Return the trash to scripts."""
     page = _page(request)
     return Json(
         {
@@ -171,7 +171,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[str]:
-    """Return the entries that a form names: one by its own button, else the selected ones, else lines of a field."""
+    """Return the entries that a form names: one by its own button, else the selected ones, else the lines of a field."""
     only = request.POST.get("only", "")
     if only:
         return [only]
@@ -180,7 +180,7 @@ def _chosen(request: HttpRequest) -> list[str]:
 
 @require_POST
 def restore(request: HttpRequest) -> HttpResponse:
-    """Bring the chosen recordings back to their places."""
+    """Restore the selected recordings to their paths."""
     chosen = _chosen(request)
     if not chosen:
         return _nothing_selected(request)
@@ -197,7 +197,7 @@ def restore(request: HttpRequest) -> HttpResponse:
 
 
 def _nothing_selected(request: HttpRequest) -> HttpResponse:
-    """Answer with the trash itself, so that something can be."""
+    """Answer with the trash itself, so that something can be selected."""
     page = _page(request, refused=("Nothing was selected that is in the trash.",))
     return answer(request, "trash/page.html", "trash/_list.html", page, status=422)
 

@@ -1,4 +1,4 @@
-"""Where an undo or a redo leads, and what is said of it there."""
+"""Where an undo or a redo leads, and what is said about it there."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from recviewer.review.audit import Done
 from recviewer.review.models import EventItem
 
 Finder: TypeAlias = Callable[[HttpRequest, set[str]], str]
-"""Returns the address at which an act on some subjects is seen, "" where it is what the page shows, or is not there."""
+"""Returns the URL at which an action on some subjects is visible, "" if the page already shows it, or it is not there.
+"""
 
 PLACES: dict[str, Finder] = {}
-"""By the field that a form has, who finds the place: the pages of ranges put theirs here."""
+"""The finder for each form field: the pages of ranges register theirs here."""
 
 
 def tell(request: HttpRequest, actor: str, done: Done) -> None:
-    """Say on the next page what was undone, what an undo would take back next, and that it can be done again."""
+    """Say on the next page what was undone, what an undo would undo next, and that it can be redone."""
     before, again = audit.last_undoable(actor), audit.last_redoable(actor)
     more = f"Before that you {before.summary}." if before else "There is nothing more to undo."
     tags = ([f"redo-{again.pk}"] if again else []) + ([f"{'more' if again else 'undo'}-{before.pk}"] if before else [])
@@ -34,7 +35,7 @@ def tell(request: HttpRequest, actor: str, done: Done) -> None:
 
 
 def elsewhere(request: HttpRequest, done: Done) -> str:
-    """Return the address of what was undone or done again; "" where it is what the page shows, or is not there."""
+    """Return the URL of what was undone or redone; "" if the page already shows it, or it is not there."""
     items = list(EventItem.objects.filter(event=done.event).order_by("pk").values_list("path", "fingerprint")[:500])
     if "range" in request.POST:
         return PLACES["range"](request, {fingerprint for _, fingerprint in items})
@@ -49,7 +50,7 @@ def elsewhere(request: HttpRequest, done: Done) -> str:
 
 
 def row_of(target: str, done: Done) -> str:
-    """Return an address of the list with the first row that an act was about as the place in it; others as they are."""
+    """Return a URL of the list with the first row of an action as its anchor; others unchanged."""
     parts = urlsplit(target)
     if parts.path != reverse("recordings:listing") or parts.fragment or done.event is None:
         return target

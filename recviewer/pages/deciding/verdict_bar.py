@@ -1,4 +1,4 @@
-"""The verdict bar and the tags of one recording, as the recording page and the fragments after an act show them."""
+"""The verdict bar and the tags of one recording, on its page and in the fragments after an action."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from recviewer.review.subjects import Target, target_of, unread
 
 _NAMED = re.compile("“[^”]*”")
 RECENT = timedelta(hours=12)
-"""How long the bar still speaks of an act that was about another recording."""
+"""How long the bar still mentions an action on another recording."""
 
 TONES = {
     State.UNDECIDED: ("undecided", "quiet"),
@@ -43,9 +43,9 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An act that can be undone or done again.
+    """An action that can be undone or redone.
 
-    sentence: what it was. is_here: it was about this recording. is_said: it is what the bar's sentence tells of.
+    sentence: its description. is_here: it was about this recording. is_said: the bar's sentence describes it.
     """
 
     event: int
@@ -63,11 +63,11 @@ class Bar:
     seen: str
     """key, seen: its key and the blob that is shown."""
     fields: Fields
-    """What every form sends, by name."""
+    """The hidden fields of every form."""
     act_url: str
     """Where verdicts are sent."""
     url: str
-    """Of its page, to come back to."""
+    """Of its page, to return to."""
     after: str
     """Where a verdict leads: the same, or the next item of the queue."""
     state: str
@@ -87,29 +87,29 @@ class Bar:
     mine: str
     """This reviewer's verdict, "" for none."""
     chosen: str
-    """The same, if it was given right here."""
+    """The same, if it was given on this recording."""
     my_note: str
     """The reason of this reviewer's verdict."""
     is_carried: bool
-    """The verdict that counts was given elsewhere."""
+    """The verdict that counts was given on another recording."""
     since_url: str
     """Of what changed since the last approval here."""
     last: Act | None
     again: Act | None
-    """last, again: what Undo would take back and Redo would do again, None for nothing to tell of."""
+    """last, again: what Undo and Redo would do, None for nothing to mention."""
     trash_url: str
-    """Of the page that asks before moving to the trash; "" if that is impossible, and obstacle says why."""
+    """Of the confirmation page for the trash; "" if it is not possible, and obstacle says why."""
     obstacle: str
     error: str = ""
     """A refusal's sentence, "" for none."""
     is_stale: bool = False
-    """What is shown is not what is there: no buttons, a link instead."""
+    """The content shown is out of date: no buttons, but a link."""
     closed: str = ""
-    """Why nothing can be decided now, as sentences; "" where it can: no buttons."""
+    """Why nothing can be decided now, as sentences; "" if it can: no buttons."""
     asks_reason: bool = False
     """The reason is missing or too long: its field is open and has the focus."""
     pressed: str = ""
-    """The verdict whose button has the focus after a swap."""
+    """The verdict whose button gets the focus after a swap."""
     says: str = ""
     """What is announced to a screen reader after a swap."""
     is_aside: bool = False
@@ -119,13 +119,13 @@ class Bar:
     count: int = 1
     """How many recordings a verdict is given on."""
     alike: int = 0
-    """How many others say the same, and so are decided too."""
+    """How many others say the same, so that the verdict applies to them."""
     is_gone: bool = False
-    """The question is whether it may go."""
+    """The question is whether it may be deleted."""
     can_delete: bool = True
-    """False where some of it is gone already."""
+    """False if some of it is already deleted."""
     can_go_back: bool = False
-    """The old recording of a change can be taken back."""
+    """The old recording of a change can be restored."""
     shown: int = 0
     """When it was made, see `double_clicks`."""
     agreement: str = ""

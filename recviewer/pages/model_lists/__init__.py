@@ -1,1 +1,1 @@
-"""What replay answers requests for lists of models with: all of them, and one."""
+"""How replay answers requests for lists of models: all requests, and one."""

@@ -1,4 +1,4 @@
-"""All requests for lists of models: `/models/`, and which files replay lays over one another for each."""
+"""All requests for lists of models: `/models/`, and the files that replay merges for each."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MARKS: dict[str, tuple[str, Callable[[ListRequest], bool]]] = {
     "left": ("with files replay does not read", lambda one: bool(one.left)),
     "lost": ("replay finds none", lambda one: not one.read),
 }
-"""By what requests may be narrowed: words, and whether one is meant."""
+"""Filters of requests: label and condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,10 @@ class MarkLink:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """A request of the table. short: of its hash. asked_by: who asks, in words; label: of the one test that does.
+    """A request of the table. short: of its hash.
 
-    models: of the union, "" for none. hosts: those of the files that are read, else of all. marks: (glyph, tone, words).
+    asked_by: who makes it, in words; label: of the test if it is only one. models: of the union, "" for none. hosts:
+    those of the files that are read, else of all. marks: (glyph, tone, words).
     """
 
     short: str
@@ -70,7 +71,7 @@ class RequestRow:
 class ModelListsPage:
     """The page. answered: requests for which replay reads a file; files: those that it reads.
 
-    untold: lists whose request's hash cannot be worked out.
+    untold: lists whose request's hash cannot be computed.
     """
 
     total: int
@@ -92,7 +93,7 @@ class ModelListsPage:
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """Show the requests, those of most files first."""
+    """Show the requests, those with most files first."""
     found = requests(stable_state())
     only = request.GET.get("only", "")
     only = only if only in MARKS else ""
@@ -130,7 +131,7 @@ def _address(only: str, page: int) -> str:
 
 
 def lists_of(*terms: Term) -> str:
-    """Return the address of the list under some filters."""
+    """Return the URL of the list with some filters."""
     return reverse("recordings:listing") + ListState(terms=terms).address()
 
 
@@ -160,17 +161,17 @@ def _row(union: ListUnion, labels: Mapping[str, TestLabel]) -> RequestRow:
 
 
 def short(digits: str) -> str:
-    """Return a hash as it is shown in a line."""
+    """Return the short form of a hash."""
     return digits if len(digits) <= 16 else f"{digits[:8]}…{digits[-4:]}"
 
 
 def asked_by(asked: ListRequest) -> str:
-    """Say who asks."""
+    """Say who makes a request."""
     return test_name(asked.test_id) or asked.test_id or (counted(asked.tests, "test") if asked.tests else "no test")
 
 
 def marks_of(union: ListUnion) -> list[tuple[str, str, str]]:
-    """Return what is odd about a request's lists: (glyph, tone, words)."""
+    """Return the oddities of a request's lists: (glyph, tone, words)."""
     asked, found = union.request, []
     if not asked.read:
         found.append(("warn", "warn", "replay finds none"))

@@ -1,4 +1,4 @@
-"""`/models/<digits>`: what replay answers one request for a list of models with, and which file brings which model."""
+"""`/models/<digits>`: how replay answers one request for a list of models, and which file contributes which model."""
 
 from __future__ import annotations
 
@@ -30,15 +30,18 @@ from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.replay.lists import JoinedModel, created_of, day_of
 
 PER_PAGE = 1_000
-"""Models in one answer of the JSON form."""
+"""Models on one page of the JSON form."""
 
 IN_WORDS = 12
-"""Files of a model that are named; of more their number stands there."""
+"""Maximum number of files of a model that are named; otherwise their number is given."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file. name: its digest. strip: what of its host's models it brings. says: what it adds, or why it is not read."""
+    """A file. name: its digest. strip: which of its host's models it lists.
+
+    says: what it adds, or why it is not read.
+    """
 
     path: str
     name: str
@@ -113,7 +116,7 @@ class ModelListPage:
 
 @require_safe
 def show(request: HttpRequest, digits: str) -> HttpResponse:
-    """Show what a request for a list is answered with."""
+    """Show the answer to a request for a list."""
     asked = next((one for one in requests(stable_state()).every if one.digits == digits), None)
     if asked is None:
         raise Http404(f"No recording asks for a list of models by {digits}.")
@@ -137,7 +140,7 @@ def _asked_for() -> dict[str, int]:
 
 
 def build(union: ListUnion, counts: dict[str, int], folds: Folds) -> tuple[ModelListPage, Folds]:
-    """Put the page together. counts: recordings by the model that they ask for."""
+    """Build the page. counts: recordings by the model that they ask for."""
     asked = union.request
     rows = [_model(union, one, counts) for one in union.models]
     asked_most = sorted(rows, key=lambda one: -one.asked)
@@ -195,7 +198,7 @@ def build(union: ListUnion, counts: dict[str, int], folds: Folds) -> tuple[Model
 
 
 def _name(file: UnionFile) -> str:
-    """Return what tells a file from the others of its request: the digest of its models."""
+    """Return what distinguishes the file from others of its request: the digest of its models."""
     stem = file.answering.row.name.removesuffix(".json")
     return f"…-{stem.rpartition('-')[2]}" if "-" in stem else short(stem)
 
@@ -215,7 +218,7 @@ def _model(union: ListUnion, model: JoinedModel, counts: dict[str, int]) -> Mode
 
 
 def _values(field: str, values: Sequence[tuple[str, int]]) -> str:
-    """Return what files say of a field, with how many say so; the day beside a time."""
+    """Return the values of a field, with the number of files for each; a time also as a day."""
     told_of = [f"{_dated(field, value)} in {times:,}" for value, times in values[:IN_WORDS]]
     more = [f"and {len(values) - IN_WORDS:,} more"] if len(values) > IN_WORDS else []
     return " · ".join(told_of + more)
@@ -227,7 +230,7 @@ def _dated(field: str, value: str) -> str:
 
 
 def _hosts(union: ListUnion, counts: dict[str, int], folds: Folds) -> list[HostRows]:
-    """Return the hosts whose lists are read, those of most models first."""
+    """Return the hosts whose lists are read, those with most models first."""
     by_host: dict[str, list[UnionFile]] = {}
     for file in union.files:
         if not file.why:

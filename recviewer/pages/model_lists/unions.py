@@ -1,4 +1,4 @@
-"""The files that answer one request for a list of models, read, and what replay makes of them."""
+"""The files that answer one request for a list of models, read and merged as replay does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recviewer.catalog.model_lists import Answering, ListRequest, document_of
 from recviewer.replay.lists import JoinedModel, ListFile, joined, models_in, needless, said_of
 
 MOST, MOST_BYTES = 400, 12 * 1024 * 1024
-"""Files of one request that are read, and their bytes; the rest is named and not read."""
+"""Maximum number of files of one request that are read, and their bytes; further ones are named but not read."""
 
 NOT_A_LIST = "it could not be read here as the list that was indexed"
 
@@ -18,14 +18,14 @@ _KEPT_BYTES = 6_000_000
 _OF_ONE = 120
 
 _lists = Recent[str, tuple[Mapping[str, bytes], int]](weigh=lambda found: found[1], limit=_KEPT_BYTES, at_least=0)
-"""What files list, by blob."""
+"""The lists in files, by blob."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnionFile:
-    """A file of a request. models: how many it lists, None where that is not known. own: those that no other brings.
+    """A file of a request. models: how many it lists, None if unknown. own: those that no other file lists.
 
-    why: why replay does not read it, or has nothing from it; "" where it takes part.
+    why: why replay does not read it, or takes nothing from it; "" if it does.
     """
 
     answering: Answering
@@ -41,9 +41,9 @@ class UnionFile:
 
 @dataclass(frozen=True, slots=True)
 class ListUnion:
-    """A request's files and what they come to. unread: files that were not read here, beyond what a page reads.
+    """A request's files and their union. unread: files that were not read because of the page's limit.
 
-    needless: files without which it is answered with the same, all of them together.
+    needless: files without which the answer is the same, even without all of them.
     """
 
     request: ListRequest
@@ -54,17 +54,17 @@ class ListUnion:
 
     @property
     def parting(self) -> tuple[JoinedModel, ...]:
-        """The models of which files say different things."""
+        """The models on which files disagree."""
         return tuple(one for one in self.models if one.apart)
 
     @property
     def unlisted(self) -> tuple[JoinedModel, ...]:
-        """The models that no host's newest list has."""
+        """The models that no host's newest list contains."""
         return tuple(one for one in self.models if not one.is_listed)
 
 
 def union_of(request: ListRequest) -> ListUnion:
-    """Read the files of a request and lay them over one another, as replay does."""
+    """Read the files of a request and merge them, as replay does."""
     taken = _within(request.files)
     lists = [_list(one) for one in taken]
     models = joined(lists)

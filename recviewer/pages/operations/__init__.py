@@ -1,1 +1,1 @@
-"""For those who run an instance: what comes from the code host, and how the work for it stands."""
+"""For operators: webhooks of the code host, and the state of the work for it."""

@@ -1,4 +1,4 @@
-"""Webhooks of the code host. They open nothing else: no session, no name, and no answer that tells what is here."""
+"""Webhooks of the code host. They create no session, authenticate nobody, and their responses reveal nothing."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from recviewer.loop import webhooks
 PLAIN = "text/plain; charset=utf-8"
 
 
-@csrf_exempt  # a host has no page of ours to take a token from; its signature stands for it
+@csrf_exempt  # a host cannot get a CSRF token; it signs instead
 @login_not_required
 @require_POST
 def take(request: HttpRequest, kind: str) -> HttpResponse:
-    """Take a delivery of the configured host. 404 where none is taken, 403 without its signature, 413 where it is large."""
+    """Accept a delivery of the configured host. 404 if none is accepted, 403 without its signature, 413 if it is too
+    large.
+    """
     host = settings.HOST
     if host is None or not host.secret or kind.upper() != host.kind:
         raise Http404("no webhook is taken here")

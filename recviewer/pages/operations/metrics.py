@@ -1,4 +1,4 @@
-"""`/metrics`: figures for Prometheus, in its text format. They are of the whole instance, whichever worker answers."""
+"""`/metrics`: figures for Prometheus, in its text format. They cover the whole instance, whichever worker answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ KIND = "text/plain; version=0.0.4; charset=utf-8"
 @login_not_required
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Give the figures to who has the token or, where there is none, to this machine. To others there is no such page."""
+    """Return the figures to requests with the token or, if there is none, from this machine.
+
+    To others the page does not exist.
+    """
     if not _is_known(request):
         return HttpResponse("no such page\n", PLAIN, status=404)
     return HttpResponse("".join(_lines()), KIND, headers={"Cache-Control": "no-store"})

@@ -1,4 +1,4 @@
-"""How the instance does: what met trouble with the code host, what is open there, what was told, and what takes room."""
+"""The state of the instance: failures with the code host, open requests, what was posted, and what takes space."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from recviewer.serving.discreet import discreet
 
 SHOWN = 100
 ORDERS = 20
-"""What maintainers asked for last."""
+"""Number of the latest orders of maintainers that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job that met trouble. what: in words, with its request. is_refused: the host said no."""
+    """A job that failed. what: in words, with its request. is_refused: the host refused."""
 
     pk: int
     what: str
@@ -42,7 +42,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class WatchedRow:
-    """A request that is open. url: of its range, "" before it was looked at. told: what the status says, with its state."""
+    """An open request. url: of its range, "" before it was evaluated. told: the posted status, with its state."""
 
     label: str
     url: str
@@ -55,7 +55,7 @@ class WatchedRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """What a maintainer asked for. url: of the plan."""
+    """An order of a maintainer. url: of the plan."""
 
     label: str
     url: str
@@ -64,9 +64,10 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class OperationsPage:
-    """host: the name of the project and its API, "" where there is none. hook: the address for the webhook, "" for none.
+    """host: the name of the project and its API, "" if there is none. hook: the URL for the webhook, "" for none.
 
-    alive_at: when the worker was last heard of. waiting: jobs that nothing is wrong with. more: of troubles, requests.
+    alive_at: when the worker last reported. waiting: jobs without a failure. more: numbers of further failures and
+    requests.
     """
 
     host: str
@@ -86,21 +87,21 @@ class OperationsPage:
 
 
 def expect_operator(request: HttpRequest) -> None:
-    """Raise PermissionDenied for everybody but superusers; on a laptop its one user runs it."""
+    """Raise PermissionDenied for everybody but superusers; on a laptop its one user is the operator."""
     if not roles.may(request, roles.Role.SUPERUSER):
         raise PermissionDenied("Operations are for superusers.")
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show how the loop stands."""
+    """Show the state of the work for the code host."""
     expect_operator(request)
     return render(request, "operations/page.html", {"page": _page()})
 
 
 @require_POST
 def retry(request: HttpRequest) -> HttpResponse:
-    """Have a job that met trouble, or all of them, tried now."""
+    """Retry a failed job, or all of them, now."""
     expect_operator(request)
     job = request.POST.get("job", "")
     count = jobs.retry([int(job)] if is_whole(job) else None)

@@ -1,4 +1,4 @@
-"""What takes space: the data folder part by part, and the database, with what each is and when it goes."""
+"""What takes space: the parts of the data folder, and the database, with a description of each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db import connection
 from recviewer.catalog import database, engines
 
 MOST = 200_000
-"""Files that are looked at, so that the page comes in time; of more it says so."""
+"""Maximum number of files that are counted, so that the page is fast; if there are more it says so."""
 
 _PARTS = (
     ("recviewer.sqlite3*", "database", "what people said, and the index, which can be made anew"),
@@ -26,7 +26,7 @@ _PARTS = (
     ("chosen", "long selections", "what open pages have selected; the oldest go by themselves"),
     ("staticfiles", "static files", "made anew at each start"),
 )
-"""Patterns of names in the data folder, what they are called, and what is to be known of them."""
+"""Patterns of names in the data folder, their labels and descriptions."""
 
 _REST = ("other", "locks, small notes, and files that recviewer did not write")
 _SERVER = ("database", "on its server: what people said, and the index, which can be made anew")
@@ -44,7 +44,7 @@ class RoomPart:
 
 @dataclass(frozen=True, slots=True)
 class TakenRoom:
-    """parts: the largest first. size: of the data folder. free: None where nobody knows. is_cut: not all was looked at."""
+    """parts: the largest first. size: of the data folder. free: None if unknown. is_cut: not all files were counted."""
 
     parts: tuple[RoomPart, ...]
     size: int
@@ -53,7 +53,10 @@ class TakenRoom:
 
 
 def room() -> TakenRoom:
-    """Look at what takes room now. Links are not followed, and what comes or goes meanwhile counts for nothing."""
+    """Measure what takes space now.
+
+    Links are not followed, and files that appear or disappear meanwhile are ignored.
+    """
     sizes = {name: [0, 0] for _, name, _ in _PARTS} | {_REST[0]: [0, 0]}
     left = MOST
     for top, size in _files(Path(settings.DATA_DIR)):
@@ -77,7 +80,7 @@ def _called(top: str) -> str:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int]]:
-    """Yield of each file of a folder what stands first on the way to it, and its size."""
+    """Yield, for each file of a folder, the first component of its path, and its size."""
     waiting = [("", os.fspath(folder))]
     while waiting:
         top, place = waiting.pop()

@@ -1,1 +1,1 @@
-"""Ranges of commits: the way to one, its landing page, its queue, and each change."""
+"""Ranges of commits: how to reach one, its landing page, its queue, and each change."""

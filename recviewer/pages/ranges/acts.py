@@ -1,4 +1,4 @@
-"""Acts on the changes of a range: verdicts, the approval of churn by rule, and what belongs together."""
+"""Actions on the changes of a range: verdicts, the approval of churn by a rule, and manual pairs."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ from recviewer.review.refusals import ChangedRecordings, Invalid, Refused
 from recviewer.review.subjects import Seen
 
 SHOWN = 60
-"""Groups of churn with a box of their own; the rest are one box."""
+"""Groups of churn with their own checkbox; the rest share one."""
 
 REST_SHOWN = 1_000
-"""Changes of that one box that are listed, each with its link; the list of the range has those behind them."""
+"""Changes under that shared checkbox that are listed, each with its link; the list of the range has the others."""
 
 
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """Record a verdict on the changes that the form names, and go on."""
+    """Record a verdict on the changes that the form names, and continue."""
     too_soon = double_clicks.refused(request)
     if too_soon is not None:
         return too_soon
@@ -68,9 +68,10 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 
 def _as_one_item(found: Overview, seen: Sequence[Seen]) -> Overview:
-    """Return the range. Raises Invalid where what was seen is not one item any more: only its first was on the screen.
+    """Return the range.
 
-    Recordings whose bytes cannot be had are not looked at here; the act leaves them out and names them.
+    Raises Invalid if what was seen is not one item any more, because only its first was on the screen. Recordings whose
+    bytes are not available are ignored here; the action skips and names them.
     """
     wanted = {item.path for item in seen}
     mine = [change for change in found.changes if change.side.path in wanted and change.subject]
@@ -82,7 +83,10 @@ def _as_one_item(found: Overview, seen: Sequence[Seen]) -> Overview:
 
 
 def on(request: HttpRequest, done: Done, spec: str, *, is_said: bool = False) -> HttpResponse:
-    """Lead to where the form says. is_said: the bar there tells of the act; the end of a queue and a range do not."""
+    """Redirect to the target of the form.
+
+    is_said: the bar there describes the action; the end of a queue and a range do not.
+    """
     target = next_of(request, request.POST) if "next" in request.POST else reverse("changes:show", args=[spec])
     if not is_said or not {"change", "read"} & QueryDict(target.partition("?")[2].partition("#")[0]).keys():
         messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
@@ -90,7 +94,7 @@ def on(request: HttpRequest, done: Done, spec: str, *, is_said: bool = False) ->
 
 
 def _refused(request: HttpRequest, spec: str, refusal: Exception) -> HttpResponse:
-    """Say on a page why nothing was done. What changed meanwhile can be compared with what was seen."""
+    """Say on a page why nothing was done. What has changed meanwhile can be compared with what was seen."""
     page = page_of(refusal) or ErrorPage("That was not done", told(refusal), 409)
     url = difference = ""
     if isinstance(refusal, ChangedRecordings) and len(refusal.paths) == 1:
@@ -102,7 +106,7 @@ def _refused(request: HttpRequest, spec: str, refusal: Exception) -> HttpRespons
 
 
 def _since_seen(request: HttpRequest, spec: str, path_: str) -> str:
-    """Return the address of what a form saw at a path against what the range holds there now."""
+    """Return the URL of the difference between what a form saw at a path and what the range has there now."""
     with suppress(GitFailed, Invalid):
         seen = next((item.blob for item in seen_in(request.POST) if item.path == path_), "")
         now = next((one.side.blob for one in report_of(spec).found.changes if one.side.path == path_), "")
@@ -114,9 +118,9 @@ def _since_seen(request: HttpRequest, spec: str, path_: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChurnGroup:
-    """Churn that differs in the same.
+    """Churn with the same differences.
 
-    what: in what. items: for the `item` field. url: of one of them. members: each change with its address.
+    what: the differences. items: for the `item` field. url: of one of them. members: each change with its URL.
     """
 
     look: Look
@@ -164,7 +168,7 @@ def asked_or_done(
     ask: Callable[[HttpRequest, ShownRange], HttpResponse],
     act: Callable[[HttpRequest, str], HttpResponse],
 ) -> HttpResponse:
-    """Ask the question of a range (GET) or do what was answered (POST); say why not on a page."""
+    """Show a question on a range (GET) or do what was answered (POST); errors are shown on a page."""
     sent = request.GET if request.method == "GET" else request.POST
     spec = sent.get("range", "")
     try:
@@ -178,7 +182,7 @@ def _ask_for_churn(request: HttpRequest, place: ShownRange) -> HttpResponse:
 
 
 def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
-    """Approve what was ticked; only churn passes, whatever the form names."""
+    """Approve what was ticked; only churn is accepted, whatever the form names."""
     seen, look = seen_in(request.POST), watching(spec)
 
     def find() -> Overview:
@@ -193,7 +197,7 @@ def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
 
 
 def _churn_page(place: ShownRange, asked: RangeFilter) -> ChurnPage:
-    """Ask of the churn of one list of the range: what it does not hold is not touched."""
+    """Ask about the churn of one list of the range; what is not in the list is not touched."""
     here = asked.changes(place.report)
     keys = {change.key for change in here}
     covered = [change for change in ranges.covered(place.report) if change.key in keys]

@@ -1,4 +1,4 @@
-"""What the verdict bar of a change says where its path asks for more people than one."""
+"""What the verdict bar of a change says if its path requires more than one person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recviewer.pages.text.classes import STATES
 
 
 def with_agreement(bar: Bar, changes: Sequence[Change]) -> Bar:
-    """Return the bar with who has agreed and who is missing. changes: what it decides on."""
+    """Return the bar with who has agreed and who has not. changes: what it decides on."""
     words = agreement_of(changes)
     if not words or not any(change.is_waiting for change in changes):
         return replace(bar, agreement=words)
@@ -20,7 +20,7 @@ def with_agreement(bar: Bar, changes: Sequence[Change]) -> Bar:
 
 
 def agreement_of(changes: Sequence[Change]) -> str:
-    """Return who has agreed to some changes, and who has to: of several that are not alike of how many it is true."""
+    """Return who has agreed to some changes, and who has to; if they differ, with the number of changes."""
     told = [change.agreement.words for change in changes if change.agreement is not None]
     if not told or all(change.verdict for change in changes):
         return ""

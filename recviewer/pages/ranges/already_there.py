@@ -1,6 +1,6 @@
-"""What a range records that stands in the tree already: said with where that is, and with what was decided on it.
+"""What a range records that the tree already has: where, and what was decided on it.
 
-It approves nothing, and what nobody has decided on is asked all the same.
+This approves nothing; undecided changes still have to be decided on.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from recviewer.review.filters import Stand, standings_for
 from recviewer.review.subjects import chunked
 
 MOST = 200
-"""Recordings that are looked at for one page."""
+"""Maximum number of recordings that are checked for one page."""
 LOOKED_UP = 24
-"""Recordings that git is asked about for one page."""
+"""Maximum number of recordings that git is asked about for one page."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownElsewhere:
-    """A recording that says the same and that the range leaves alone. more: how many further ones were seen to do so.
+    """A recording that says the same and that the range does not touch. more: number of further ones.
 
-    state, by: what was decided on what both say, and whose word that is, "" for nobody's.
+    state, by: the decision on what both say, and its author, "" for nobody.
     """
 
     path: str
@@ -44,9 +44,9 @@ class KnownElsewhere:
 
 
 def known_elsewhere(place: ShownRange, changes: Iterable[Change]) -> dict[Key, KnownElsewhere]:
-    """Return, by change, what says the same at the base and at the head, as far as the index of this instance knows.
+    """Return, by change, what says the same at the base and at the head, as far as this instance's index knows.
 
-    Not of a change of which something is asked that its words do not tell, such as its name or its place.
+    Not for a change with a finding that its words do not tell, such as on its name or its path.
     """
     asked = {
         one.key: one.new.meaning.fingerprint
@@ -76,7 +76,7 @@ def _rows(fingerprints: Sequence[str]) -> QuerySet[Recording, tuple[str, bytes |
 
 
 def _standing(place: ShownRange, fingerprints: Collection[str]) -> dict[str, list[str]]:
-    """Return the recordings with these fingerprints that stand at the base and are not touched by the range."""
+    """Return the recordings with these fingerprints that exist at the base and are not touched by the range."""
     asked, start = place.report.found.source.range, way()
     touched = {side.file_raw for one in place.report.found.changes for side in (one.old, one.new) if side is not None}
     found: dict[str, list[str]] = {}

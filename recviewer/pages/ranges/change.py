@@ -1,4 +1,4 @@
-"""One change of a range: its words in the middle, the queue at the left, what is known of both sides at the right."""
+"""One change of a range: its words in the middle, the queue at the left, facts on both sides at the right."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from recviewer.review.models import Decision
 
 @dataclass(frozen=True, slots=True)
 class SideFacts:
-    """What is known of one side. url: of the recording's page, or of its content; history_url: of its past."""
+    """Facts on one side. url: of the recording's page, or of its content; history_url: of its past."""
 
     title: str
     side: Side
@@ -87,12 +87,12 @@ class ChangePage:
 
     @property
     def is_wide(self) -> bool:
-        """Tell whether the middle wants the whole width: two columns, or raw lines."""
+        """Tell whether the middle needs the whole width: two columns, or raw lines."""
         return self.difference.is_side_by_side or self.difference.raw is not None
 
 
 def show(request: HttpRequest, place: ShownRange, path: str) -> HttpResponse:
-    """Show one change. What was looked at on an earlier head leads to what stands there now."""
+    """Show one change. A change of an earlier head redirects to its successor."""
     asked = RangeFilter.of(request.GET).without_verdict()
     changes = place.report.found.changes
     change = next((one for one in changes if one.side.path == path), None)
@@ -101,14 +101,14 @@ def show(request: HttpRequest, place: ShownRange, path: str) -> HttpResponse:
     every = asked.items(place.report)
     here = entries.place_of(every, change)
     item = _item_of(every[here], change) if here >= 0 else Item((change,))
-    if change is not item.first:  # shown is the one that was asked for; it stands for the others
+    if change is not item.first:  # the requested change is shown; it represents the others
         item = Item((change, *[one for one in item.changes if one is not change]))
     page = _page(request, place, asked, item, every, here)
     return fragment_of(request, page.difference) or render(request, "changes/change.html", {"page": page})
 
 
 def _item_of(item: Item, change: Change) -> Item:
-    """Return what a change stands for within a stop of the queue: of different changes those that are the same as it."""
+    """Return what a change represents in a stop of the queue: among different changes those that are the same as it."""
     if any(change is one for one in item.older):
         return Item((change,))
     if not item.is_many:
@@ -159,7 +159,7 @@ def _page(
 
 
 def _bar(request: HttpRequest, place: ShownRange, item: Item, queue: Queue, *, here: str, after: str) -> Bar:
-    """Return the verdict bar of an item. here: its address. after: where a verdict leads."""
+    """Return the verdict bar of an item. here: its URL. after: where a verdict leads."""
     change = item.first
     below = way()
     targets = [ranges.target_of(one, below) for one in item.changes]
@@ -184,7 +184,7 @@ def _bar(request: HttpRequest, place: ShownRange, item: Item, queue: Queue, *, h
 
 
 def _pair_facts(item: Item, findings: Iterable[FindingHere]) -> Iterator[PairFact]:
-    """Yield what stands below the title besides the classes: findings, and what was found out beside both recordings."""
+    """Yield what is shown below the title besides the classes: findings, and what was found out beside both recordings."""
     change = item.first
     for one in findings:
         yield PairFact(*SEVERITIES[one.finding.severity], one.words)
@@ -199,9 +199,9 @@ def _pair_facts(item: Item, findings: Iterable[FindingHere]) -> Iterator[PairFac
 
 
 def _rest_url(place: ShownRange, asked: RangeFilter, stop: Item, item: Item) -> str:
-    """Return where what else of a stop of the queue is decided on, once this is; "" where nothing else is undecided.
+    """Return where the rest of a stop of the queue is decided on, once this is; "" if nothing else is undecided.
 
-    Of older generations that is the next of them, of different changes the page that shows them together.
+    For older generations that is the next of them, for different changes the page that shows them together.
     """
     if item.first.is_older:
         left = (one for one in stop.older if one.is_open_to(place.actor) and one is not item.first)
@@ -213,14 +213,14 @@ def _rest_url(place: ShownRange, asked: RangeFilter, stop: Item, item: Item) -> 
 
 
 def _call_of(changes: Sequence[Change], change: Change) -> Change | None:
-    """Return the change that the older generations of a call are told with, None where there are none."""
+    """Return the change below which the older generations of a call are listed, None if there are none."""
     if change.group is None:
         return None
     return next((one for one in changes if one.group == change.group and generations.older_of(changes, one)), None)
 
 
 def _alike(place: ShownRange, item: Item) -> int:
-    """Count the changes outside of an item that a verdict on it decides too: they say the same as the one on the screen."""
+    """Count the changes outside of an item to which a verdict on it applies too, because they say the same."""
     mine = {change.key for change in item.changes}
     others = [one for one in place.report.found.changes if one.key not in mine and one.subject and not one.asks]
     return sum(one.subject == item.first.subject for one in others)
@@ -245,12 +245,12 @@ def _difference(request: HttpRequest, place: ShownRange, change: Change) -> Diff
 
 
 def _read_here(change: Change, before: bytes | None, after: bytes | None) -> Change:
-    """Return a change of which a side was left unread with its sides read, where they can be: here they stand alone."""
+    """Return a change with its unread sides read, if they can be: here they are read alone."""
     made = []
     for side, data in ((change.old, before), (change.new, after)):
         if side is not None and data is not None:
             parts = file_meaning_of(data, side.name, side.blob).parts
-            if not parts or parts[-1].part:  # no recording, or a file of many exchanges
+            if not parts or parts[-1].part:  # not a recording, or a file with many exchanges
                 return change
             side = replace(side, meaning=parts[-1].meaning)
         made.append(side)
@@ -274,11 +274,11 @@ def _shown(side: Side | None, otherwise: str) -> ShownSide:
 
 
 def _page_of(side: Side) -> str:
-    """Return the address of a recording's page if it lies in the tree as it is here, else of its content."""
+    """Return the URL of a recording's page if it is in the tree as it is here, else of its content."""
     key = key_at(side.raw, way())
     if Recording.objects.filter(path=key, blob=side.blob).exists():
         return url_of(key)
-    if not side.blob or not side.held_by.isalnum():  # what lies on the disk and cannot be read has no content
+    if not side.blob or not side.held_by.isalnum():  # an unreadable file on disk has no content page
         return ""
     return f"{reverse('recording:blob', args=[side.held_by])}?{urlencode({'path': key})}"
 
@@ -292,13 +292,13 @@ def _facts(place: ShownRange, change: Change) -> Iterator[SideFacts]:
 
 
 def _on_itself(change: Change) -> tuple[Decision, ...]:
-    """Return the verdicts on the change itself, and on whether a recording may go."""
+    """Return the verdicts on the change itself, and on whether a recording may be deleted."""
     subjects = {change.own_subject} | ({change.subject} if change.new is None else set())
     return tuple([one for by in standing.latest(subjects - {""}).values() for one in by.values()])
 
 
 def _history_of(place: ShownRange, side: Side) -> str:
-    """Return the address of a recording's history, seen from the side of the range that it is of."""
+    """Return the URL of a recording's history, seen from its side of the range."""
     asked = place.report.found.source.range
     at = asked.head if any(change.new is side for change in place.report.found.changes) else asked.base
     told = {"at": at} if at else {}

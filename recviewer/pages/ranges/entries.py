@@ -1,4 +1,4 @@
-"""The left column of a queue: the items around the one that is shown, by class and by test."""
+"""The left column of a queue: the items around the present one, by class and by test."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from recviewer.pages.text.test_ids import parse
 from recviewer.pages.text.test_labels import labels_of
 
 BEFORE, BEHIND = 6, 40
-"""Items that are listed before and behind the one that is shown, so that it is seen without scrolling."""
+"""Items that are listed before and after the present one, so that it is visible without scrolling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class ItemRow:
 class Entries:
     """The column. before, after: how many entries are left out on each side. url: of the list that it is a part of.
 
-    words: what that list asks for, "" for everything. other: of the same changes, by call or by test.
+    words: the filter of that list, "" for everything. other: of the same changes, by call or by test.
     """
 
     rows: tuple[ItemRow, ...]
@@ -58,14 +58,14 @@ class Entries:
 
 
 def place_of(every: Sequence[Item], change: Change) -> int:
-    """Return the place of the item that a change is in, or is told below, -1 for none."""
+    """Return the index of the item that contains a change, or lists it below, -1 for none."""
     return next(
         (at for at, one in enumerate(every) if any(change is other for other in (*one.changes, *one.older))), -1
     )
 
 
 def around(place: ShownRange, asked: RangeFilter, every: Sequence[Item], at: int) -> Entries:
-    """Return the items of a queue around one. at: its place, -1 where it is none of them."""
+    """Return the items of a queue around one. at: its index, -1 if it is not in the queue."""
     start, stop = max(0, at - BEFORE), min(len(every), at + BEHIND + 1)
     return Entries(
         tuple(_rows(place, asked, every, start, stop, at)),
@@ -78,7 +78,7 @@ def around(place: ShownRange, asked: RangeFilter, every: Sequence[Item], at: int
 
 
 def _other(place: ShownRange, asked: RangeFilter, every: Sequence[Item], at: int) -> Link:
-    """Return the way from the queue by test to that by call, or back: at the same change, where one is shown."""
+    """Return the link from the queue by test to that by call, or back: at the same change, if one is shown."""
     other, words = replace(asked, by_call=not asked.by_call), "by test" if asked.by_call else "by call"
     if at < 0:
         return Link(place.url + other.query(), words)
@@ -128,7 +128,7 @@ def _function(item: Item) -> str:
 
 
 def _labels(some: Sequence[Item]) -> dict[str, str]:
-    """Return by test what its parameters say, for items that are of one test, as short as they can be told apart."""
+    """Return labels with the parameters, by test, for items of one test, as short as is still unique."""
     alone = [item for item in some if len(item.stories) == 1 and item.first.about.test_id]
     models = models_of(change for item in alone for change in item.changes)
     told = labels_of([item.first.about.test_id for item in alone], models)

@@ -1,4 +1,4 @@
-"""Fetching from a page: a button, how it gets on, and what came."""
+"""Fetching from a page: a button, its progress, and the result."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from recviewer.pages.site.htmx import wants_fragment
 from recviewer.serving.discreet import discreet
 
 PATIENCE_SECONDS = 6
-"""How long a form waits for a fetch before it leads to the page that shows how it gets on."""
+"""How long a form waits for a fetch before it redirects to the progress page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """How fetching stands. remote: from where. line: progress, "" while none runs. at: when the last one ended."""
+    """The state of fetching. remote: from where. line: progress, "" while none runs. at: when the last one ended."""
 
     remote: str
     line: str
@@ -36,7 +36,7 @@ class Fetch:
 
 
 def fetch_of(here: Repository) -> Fetch | None:
-    """Return how fetching stands, None where nothing is ever fetched."""
+    """Return the state of fetching, None if no remote is configured."""
     if settings.FETCH_FROM is None:
         return None
     return _shown(fetches.state(here, settings.FETCH_FROM, Path(settings.DATA_DIR)), settings.FETCH_FROM)
@@ -48,7 +48,7 @@ def _shown(state: fetches.FetchState, remote: Remote) -> Fetch:
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """Fetch, wait a while, and lead on: back to where that was asked for, or to the list while it still runs."""
+    """Fetch, wait for a while, and redirect: back to the form's page, or to the list while it still runs."""
     if settings.FETCH_FROM is None:
         raise Http404("nothing is fetched here")
     listing = reverse("changes:listing")
@@ -62,7 +62,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(listing, status=303)
     back = next_of(request, request.POST) if "next" in request.POST else listing
     if state.is_running or back == listing:
-        return HttpResponseRedirect(listing, status=303)  # the list itself tells what came
+        return HttpResponseRedirect(listing, status=303)  # the list itself shows what was fetched
     if state.error:
         messages.error(request, discreet(f"Nothing was fetched. {state.error}")[:400])
     else:
@@ -71,7 +71,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def progress(request: HttpRequest) -> HttpResponse:
-    """Tell how a fetch gets on; when it has ended, have the page come anew."""
+    """Report the progress of a fetch; when it has ended, make the page reload."""
     try:
         page = fetch_of(repository())
     except GitFailed:  # the list says why

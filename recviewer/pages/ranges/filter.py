@@ -1,4 +1,4 @@
-"""Which changes of a range an address asks for. The address is the whole state, as it is for the list of recordings."""
+"""Which changes of a range a URL selects. The URL is the whole state, as for the list of recordings."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from recviewer.review.subjects import printable
 from recviewer.smells import Severity
 
 RULE_LENGTH = 100
-"""Characters of a rule's name; none is longer."""
+"""Maximum length of a rule's name; none is longer."""
 BY_RUNS = "never read, or missed by a run"
-"""What is asked for where runs of the suite have something to say."""
+"""The label for what runs of the suite have something to say about."""
 NAME_LENGTH = 150
-"""Characters of a person's name; no account has a longer one."""
+"""Maximum length of a person's name; no account has a longer one."""
 _NEEDS = {"you": "need you", "somebody": "more than churn"}
 
 
 def of_finding(finding: Finding) -> RangeFilter:
-    """Return what asks for the changes that a finding is about."""
+    """Return the filter for the changes of a finding."""
     return RangeFilter(rule=finding.rule, severity=finding.severity.value)
 
 
 @dataclass(frozen=True, slots=True)
 class RangeFilter:
-    """What is asked for. "" and () stand for no wish."""
+    """A filter. "" and () mean no restriction."""
 
     classes: tuple[Churn, ...] = ()
     """Any of them."""
@@ -43,25 +43,25 @@ class RangeFilter:
     severity: str = ""
     """rule, severity: of a finding."""
     is_found: bool | None = None
-    """Only what has findings, or has none."""
+    """Only changes with findings, or without."""
     needs: str = ""
-    """`you` for what needs a person, `somebody` for what did before it was decided on."""
+    """`you` for what needs the user, `somebody` for what needed a person before it was decided on."""
     verdict: str = ""
     """`undecided`, `approved`, …."""
     test: str | None = None
-    """An id as `test_ids.stand_in` writes it, None for any, "" where no test is known."""
+    """An id in the form of `test_ids.stand_in`, None for any, "" for changes without a known test."""
     unasked: bool = False
-    """Only what nothing in the range asked for."""
+    """Only changes that nothing in the range asked for."""
     runs: bool = False
-    """Only what runs of the suite did not read, or miss."""
+    """Only recordings that runs of the suite did not read, or miss."""
     person: str = ""
-    """Only what is assigned to somebody of this name; with needs `you` only what they have not agreed to."""
+    """Only what is assigned to this person; with needs `you` only what they have not agreed to."""
     by_call: bool = False
-    """The queue leads from call to call, and not from test to test; that asks for no other changes."""
+    """The queue goes call by call instead of test by test; this selects no other changes."""
 
     @classmethod
     def of(cls, query: QueryDict) -> RangeFilter:
-        """Read an address. Values that mean nothing are left out."""
+        """Parse a query string. Invalid values are ignored."""
         classes = tuple(churn for churn in Churn if churn.value in query.getlist("class"))
         verdict, severity, needs = (query.get(name, "") for name in ("verdict", "severity", "needs"))
         return cls(
@@ -80,11 +80,11 @@ class RangeFilter:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether all changes are asked for."""
+        """Tell whether all changes are selected."""
         return replace(self, by_call=False) == RangeFilter()
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Return the filter as names and values of an address, in a stable order."""
+        """Return the filter as names and values of a query string, in a stable order."""
         made = [("class", churn.value) for churn in self.classes]
         made += [("rule", self.rule)] if self.rule else []
         made += [("severity", self.severity)] if self.severity else []
@@ -98,16 +98,16 @@ class RangeFilter:
         return made + ([("by", "change")] if self.by_call else [])
 
     def query(self, *more: tuple[str, str]) -> str:
-        """Return the filter as the end of an address, with what else it is to tell; "" for nothing."""
+        """Return the filter as a query string, with additional parameters; "" for nothing."""
         pairs = [*self.pairs(), *more]
         return f"?{urlencode(pairs)}" if pairs else ""
 
     def without_verdict(self) -> RangeFilter:
-        """Return what a queue walks through: it would shrink under the reviewer's hands otherwise."""
+        """Return the filter of a queue: with a verdict it would shrink while it is worked through."""
         return replace(self, verdict="", needs="somebody" if self.needs else "")
 
     def changes(self, report: Report) -> list[Change]:
-        """Return what is asked for, in the order of the range."""
+        """Return the selected changes, in the order of the range."""
         found = list(report.found.changes)
         if self.rule or self.severity:
             mine = {change.key for finding in self._findings(report) for change in finding.on}
@@ -118,11 +118,11 @@ class RangeFilter:
         return [change for change in found if self._takes(change)]
 
     def items(self, report: Report) -> list[Item]:
-        """Return what is asked for as the stops of a queue."""
+        """Return the selected changes as the stops of a queue."""
         return (items if self.by_call else items_by_test)(self.changes(report))
 
     def takes_finding(self, finding: Finding) -> bool:
-        """Tell whether changes are asked for that a finding is about."""
+        """Tell whether changes of a finding are selected."""
         return self.rule in ("", finding.rule) and self.severity in ("", finding.severity.value)
 
     def _findings(self, report: Report) -> list[Finding]:
@@ -146,7 +146,7 @@ class RangeFilter:
         return change.needs_you and (not self.person or change.is_open_to(self.person))
 
     def _test_words(self, report: Report) -> str:
-        """Return what the test is called that is asked for."""
+        """Return the label of the selected test."""
         if not self.test:
             return "no test is known"
         if not test_ids.is_digest(self.test):
@@ -155,7 +155,7 @@ class RangeFilter:
         return test_name(next(named, self.test))
 
     def words(self, report: Report) -> str:
-        """Return what is asked for as a heading; "" for everything."""
+        """Return the filter as a heading; "" for everything."""
         parts = []
         if self.classes:
             parts.append(" or ".join(CLASSES[churn].title for churn in self.classes))

@@ -1,4 +1,4 @@
-"""What was found on the changes of one item."""
+"""The findings on the changes of one item."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from recviewer.pages.ranges.queue import ShownRange
 
 @dataclass(frozen=True, slots=True)
 class FindingHere:
-    """A finding on this item. url: of all that it is about. words: what holds here, and for how many of the item."""
+    """A finding on this item. url: of all changes that it is about.
+
+    words: what is the case here, and for how many of the item.
+    """
 
     finding: Finding
     url: str
@@ -21,7 +24,7 @@ class FindingHere:
 
 
 def found_on(place: ShownRange, some: Sequence[Change]) -> Iterator[FindingHere]:
-    """Yield what was found on any of the changes that are decided on together, with how many of them."""
+    """Yield the findings on any of the changes that are decided on together, with the number of changes."""
     mine = {change.key for change in some}
     for finding in place.report.findings:
         count = sum(one.key in mine for one in finding.on)

@@ -1,4 +1,6 @@
-"""The older generations of a call, that went with it: listed, and let go together after a question that shows each."""
+"""The older generations of a call that were deleted with it: listed, and deleted together after a question that shows
+each.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +44,10 @@ class Older:
 
 @dataclass(frozen=True, slots=True)
 class OlderPage:
-    """The question before the older generations of a call are let go together. count: how many of them are undecided.
+    """The question before the older generations of a call are deleted together.
 
-    queue: that it is a stop of, None where somebody came from elsewhere. here: its own address; shown: when it was made.
+    count: how many of them are undecided. queue: that it is a stop of, None if the user came from elsewhere. here: its
+    own URL; shown: when it was made.
     """
 
     spec: str
@@ -59,20 +62,22 @@ class OlderPage:
 
 
 def older_of(report_changes: Sequence[Change], call: Change) -> list[Change]:
-    """Return the older generations that are told with a change, nothing for a change that is one itself."""
+    """Return the older generations listed below a change, nothing for a change that is one itself."""
     if not has_older_below(call):
         return []
     return [one for one in report_changes if one.is_older and one.group == call.group]
 
 
 def question_url(place: ShownRange, call: Change) -> str:
-    """Return the address of the question."""
+    """Return the URL of the question."""
     return place.older_url(RangeFilter(), call)
 
 
 @require_http_methods(["GET", "POST"])
 def older(request: HttpRequest) -> HttpResponse:
-    """Show all older generations of a call and ask of them (GET); let go what the form names, and nothing else (POST)."""
+    """Show all older generations of a call and ask about them (GET); approve the deletion of those that the form names
+    (POST).
+    """
     too_soon = double_clicks.refused(request) if request.method == "POST" else None
     return too_soon if too_soon is not None else acts.asked_or_done(request, _ask, _let_go)
 
@@ -101,7 +106,7 @@ def _ask(request: HttpRequest, place: ShownRange) -> HttpResponse:
 
 
 def _queue(request: HttpRequest, place: ShownRange, change: Change) -> Queue | None:
-    """Return the queue that leads on from here, None where the generation is in none of its items."""
+    """Return the queue that continues from here, None if no item contains the generation."""
     asked = RangeFilter.of(request.GET).without_verdict()
     every = asked.items(place.report)
     here = next((at for at, item in enumerate(every) if any(one is change for one in item.older)), -1)
@@ -120,7 +125,9 @@ def _told(place: ShownRange, changes: Sequence[Change], call: Change) -> tuple[O
 
 
 def _let_go(request: HttpRequest, spec: str) -> HttpResponse:
-    """Let go what was ticked: only older generations of one call pass, whatever the form names."""
+    """Approve the deletion of what was ticked; only older generations of one call are accepted, whatever the form
+    names.
+    """
     seen, look = seen_in(request.POST), watching(spec)
 
     def find() -> Overview:

@@ -1,4 +1,4 @@
-"""The way to a range: requests, branches, the work at hand, and a field for any two commits."""
+"""The list of ranges: pull requests, branches, the uncommitted work, and fields for any two commits."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PAGE = 50
 """Requests on a page."""
 
 BRANCHES = 8
-"""Branches that are listed unasked."""
+"""Branches that are listed by default."""
 
 ALL_BRANCHES = 200
 """Branches that are listed at most."""
@@ -47,7 +47,7 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stands in the fields. is_direct: the two are compared as they are."""
+    """The content of the fields. is_direct: the two are compared as they are."""
 
     base: str = ""
     head: str = ""
@@ -56,7 +56,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A range that most come for. words: what it is; detail: its two sides."""
+    """A frequently used range. words: its label; detail: its two sides."""
 
     words: str
     detail: str
@@ -65,9 +65,9 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class RangeRow:
-    """A line of a list. recordings: how many it touches, None where that is not known.
+    """A line of a list. recordings: how many it touches, None if unknown.
 
-    glance: what it comes to, None where nobody has looked it through yet, and for what touches nothing.
+    glance: its summary, None if it has not been evaluated yet, and if it touches nothing.
     """
 
     entry: ListedRange
@@ -76,7 +76,7 @@ class RangeRow:
 
     @property
     def classes(self) -> list[tuple[Look, int]]:
-        """Every class that a change is of, the largest first."""
+        """Every class of its changes, the largest first."""
         counted = sorted(self.glance.classes if self.glance else (), key=lambda one: -one[1])
         return [(CLASSES[churn], count) for churn, count in counted]
 
@@ -86,12 +86,12 @@ class RangeRow:
 
     @property
     def is_in(self) -> bool:
-        """Whether the default branch has all of it already."""
+        """Whether the default branch contains all of it already."""
         return self.entry.touch is not None and not self.entry.touch.first
 
     @property
     def more_commits(self) -> int:
-        """How many commits it has beside the one whose words are shown."""
+        """How many commits it has besides the one whose subject is shown."""
         return max(0, self.entry.touch.commits - 1) if self.entry.touch else 0
 
 
@@ -103,12 +103,12 @@ class Index:
     error: str = ""
     """Why there is none to show, "" if there is."""
     wanted: str = ""
-    """What may be fetched to mend that, "" for nothing."""
+    """What may be fetched to fix that, "" for nothing."""
     retry: str = ""
     repository: str = ""
     has_disk: bool = False
     default: str = ""
-    """The branch that a missing base stands for."""
+    """The branch that replaces a missing base."""
     names: tuple[str, ...] = ()
     ready: tuple[Ready, ...] = ()
     requests: tuple[RangeRow, ...] = ()
@@ -121,10 +121,10 @@ class Index:
     uncounted: int = 0
     """without, uncounted: as of `RequestPage`."""
     is_counting: bool = False
-    """What is uncounted is being counted."""
+    """The missing counts are being computed."""
     is_looking: bool = False
     other_url: str = ""
-    """The address of the list the other way: see `shows_all`."""
+    """The URL of the list the other way: see `shows_all`."""
     shows_all: bool = False
     """Requests without recordings are listed too."""
     first: int = 0
@@ -132,16 +132,16 @@ class Index:
     previous_url: str = ""
     next_url: str = ""
     branches: tuple[RangeRow, ...] = ()
-    """Branches that moved last, of `branch_total`."""
+    """The branches that moved last, out of `branch_total`."""
     branch_total: int = 0
     all_branches_url: str = ""
     fetch: Fetch | None = None
-    """None where nothing is ever fetched."""
+    """None if no remote is configured."""
 
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """List what there is to look at, and lead to a range that was typed."""
+    """List the ranges, and redirect to a range that was typed."""
     typed = _typed(request)
     try:
         here = repository()
@@ -158,12 +158,12 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def not_there(request: HttpRequest, spec: str, failed: GitFailed) -> HttpResponse:
-    """Say why a range cannot be shown, with fields to name another, and with the fetch that may bring it."""
+    """Say why a range cannot be shown, with fields to name another, and with the fetch that may help."""
     return _page(request, _mendable(Index(_split(spec), told(failed)), failed, spec), status=404)
 
 
 def _mendable(page: Index, failed: GitFailed, spec: str) -> Index:
-    """Offer to fetch what is missing, where that may be done."""
+    """Offer to fetch what is missing, if that is allowed."""
     missing = failed.revision if isinstance(failed, NoCommit) else ""
     if settings.FETCH_FROM is None or not fetching.wanted(missing):
         return page
@@ -172,7 +172,7 @@ def _mendable(page: Index, failed: GitFailed, spec: str) -> Index:
 
 
 def _typed(request: HttpRequest) -> Typed:
-    """Read the fields. A whole range in either of them counts too."""
+    """Parse the fields. A whole range in either of them is accepted too."""
     base, head = (request.GET.get(name, "").strip() for name in ("base", "head"))
     whole = request.GET.get("range", "").strip() or next((one for one in (base, head) if ".." in one), "")
     return _split(whole) if whole else Typed(base, head, request.GET.get("dots") == "2")
@@ -187,7 +187,7 @@ def _split(text: str) -> Typed:
 
 
 def _spec(here: Repository, typed: Typed) -> str | None:
-    """Return the range that was typed, None where nothing was: a number is a request, a missing base the default branch."""
+    """Return the typed range, None if nothing was typed: a number is a pull request, a missing base the default branch."""
     if typed == Typed():
         return None
     base, head = typed.base, _head(here, typed.head)
@@ -205,7 +205,7 @@ def _head(here: Repository, text: str) -> str:
 
 
 def _request(here: Repository, text: str) -> str:
-    """Return the ref of a request that was named by its number or its address (`#77`, `!77`), "" for anything else."""
+    """Return the ref of a pull request, given by its number or URL (`#77`, `!77`), "" for anything else."""
     found = _NUMBER.fullmatch(text)
     if not found:
         return ""
@@ -222,7 +222,7 @@ def _page(request: HttpRequest, page: Index, *, status: int = 200) -> HttpRespon
 
 
 def _filled(request: HttpRequest, page: Index, here: Repository) -> Index:
-    """Add what there is in the repository."""
+    """Add the content of the repository."""
     marks = landmarks(here)
     query = request.GET.get("q", "").strip()[:200]
     number = request.GET.get("page", "")
@@ -262,7 +262,7 @@ def _filled(request: HttpRequest, page: Index, here: Repository) -> Index:
 
 
 def _ready(here: Repository, marks: Landmarks) -> list[Ready]:
-    """Return the ranges that most come for: the work at hand, and what it adds to the default branch."""
+    """Return the frequently used ranges: the uncommitted work, and what it adds to the default branch."""
     found = []
     if marks.head and not here.is_bare:
         where = marks.current or marks.head[:9]
@@ -274,7 +274,7 @@ def _ready(here: Repository, marks: Landmarks) -> list[Ready]:
 
 
 def _looked_through(here: Repository, marks: Landmarks, entries: Sequence[ListedRange]) -> tuple[list[RangeRow], bool]:
-    """Return lines with what each comes to, and whether some are still being looked through."""
+    """Return lines with their summaries, and whether some are still being computed."""
     asked = {one.head.sha: one.spec for one in entries if one.head and one.touch and one.touch.recordings}
     found, is_looking = glances.of_list(here, marks.base, asked) if asked and marks.base else ({}, False)
     return [replace(_row(one), glance=found.get(one.head.sha) if one.head else None) for one in entries], is_looking
@@ -295,7 +295,7 @@ def _url(**fields: str | int) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def fetch(request: HttpRequest) -> HttpResponse:
-    """Fetch what is new, or the one thing that a form names; a GET tells how that gets on."""
+    """Fetch what is new, or the one thing that a form names; a GET reports the progress."""
     return fetches.start(request) if request.method == "POST" else fetches.progress(request)
 
 

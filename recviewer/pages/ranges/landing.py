@@ -1,4 +1,4 @@
-"""What a range did to the recordings, on one page: a sentence, classes, what is red, and what there is by test."""
+"""What a range did to the recordings, on one page: a sentence, classes, red findings, and a list by test."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A class of changes. url: of the list of them. is_on: that list is shown."""
+    """A class of changes. url: of its list. is_on: that list is shown."""
 
     look: Look
     tally: Numbers
@@ -54,7 +54,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """A finding with the address of the changes it is about."""
+    """A finding with the URL of its changes."""
 
     finding: Finding
     url: str
@@ -110,7 +110,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """A link that narrows the page, or takes that back."""
+    """A link that filters the page, or removes the filter."""
 
     title: str
     count: int
@@ -175,7 +175,7 @@ class Landing:
 
 
 def landing_of(request: HttpRequest, place: ShownRange) -> Landing:
-    """Return the page of a range for an address."""
+    """Return the page of a range for a URL."""
     report, asked = place.report, RangeFilter.of(request.GET)
     walked = asked.without_verdict()
     found = report.found
@@ -258,7 +258,7 @@ def _said_by(repository: Repository, name: str) -> CommitFacts | None:
 
 
 def _places(place: ShownRange, asked: RangeFilter, left: int, *, by_test: bool) -> tuple[Narrowing, ...]:
-    """Return the ways into the range, each with what it counts in its name. left: what is left to who looks."""
+    """Return the entry points into the range, each with its count. left: number of changes left to the user."""
     numbers, everything = place.report.numbers, asked.is_empty
     mine = RangeFilter(needs="you", person=place.actor)
     yours = Narrowing("yours", left, place.url + mine.query(), replace(asked, by_call=False) == mine)
@@ -316,7 +316,7 @@ def _by_runs(place: ShownRange, asked: RangeFilter) -> Narrowing | None:
 
 
 def _labels(changes: Sequence[Change]) -> dict[str, TestLabel]:
-    """Return what each test of a range is called, on whichever page of the list it stands."""
+    """Return the label of each test of a range, the same on all pages of the list."""
     tests = {change.about.test_id for change in changes} - {""}
     return labels_of(tests, {change.side.exchange.model for change in changes} - {""})
 
@@ -349,7 +349,7 @@ def _test(place: ShownRange, asked: RangeFilter, item: Item, labels: Mapping[str
 
 
 def _told(place: ShownRange, item: Item) -> str:
-    """Return what changed, of several that are the same change what is true of all."""
+    """Return what changed; for several equal changes what is true of all."""
     change = item.first
     if len(item.changes) > 1 and change.alike is not None:
         return place.report.found.alike[change.alike].label

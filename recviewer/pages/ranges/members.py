@@ -1,4 +1,4 @@
-"""The changes that one decision is on, each with its own line, so that each can be read before."""
+"""The changes that one decision applies to, each with its own line, so that each can be read before."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from recviewer.pages.text.classes import Look, look_of_state
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of several changes that are the same change.
+    """One of several equal changes.
 
-    url: of itself, in the same queue. state: what was decided on it. moved: what else its recording has moved from.
+    url: of itself, in the same queue. state: the decision on it. moved: what else changed about its recording.
     """
 
     change: Change
@@ -34,7 +34,7 @@ def members_of(place: ShownRange, asked: RangeFilter, changes: Iterable[Change])
 
 
 def _moved(change: Change) -> Iterator[tuple[str, str]]:
-    """Yield the places (test, host, folder) at which the old recording stood: they may differ within an item."""
+    """Yield where the old recording was (test, host, folder), which may differ within an item."""
     old, new = change.old, change.new
     if old is None or new is None:
         return

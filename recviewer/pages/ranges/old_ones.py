@@ -1,4 +1,6 @@
-"""What was made again although its request is the same: told on the landing page, old ones taken back after a question."""
+"""Recordings that were made again although the request is the same: shown on the landing page, old ones restored after
+a question.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +30,11 @@ from recviewer.review.refusals import Invalid
 
 @dataclass(frozen=True, slots=True)
 class MadeAgain:
-    """What was made again unasked. classes: how many changes of each. reasons: why how many old ones are not offered back;
-    kept: how many that are.
+    """Recordings made again unasked. classes: number of changes of each.
 
-    count: of all; wanted: how many old ones are asked for already. offered: how many are undecided and can be taken back;
-    ask_url: where that is asked first. list_url: of all of them.
+    reasons: why old ones are not offered for restoring, with numbers; kept: how many those are. count: of all; wanted:
+    how many are to be restored already. offered: how many are undecided and can be restored; ask_url: of the question.
+    list_url: of all of them.
     """
 
     count: int
@@ -47,7 +49,7 @@ class MadeAgain:
 
 @dataclass(frozen=True, slots=True)
 class OldOne:
-    """One change whose old recording can be taken back. item: for the `item` field. old: its path, where it is another."""
+    """One change whose old recording can be restored. item: for the `item` field. old: its path, if it differs."""
 
     change: Change
     look: Look
@@ -58,7 +60,7 @@ class OldOne:
 
 @dataclass(frozen=True, slots=True)
 class OldOnesPage:
-    """The question before old recordings are taken back. left: how many are not offered, by reason."""
+    """The question before old recordings are restored. left: how many are not offered, by reason."""
 
     spec: str
     rule: str
@@ -68,7 +70,7 @@ class OldOnesPage:
 
 
 def made_again(place: ShownRange) -> MadeAgain | None:
-    """Return what the landing page tells of it; None where everything that was re-recorded was asked for."""
+    """Return the summary for the landing page; None if everything that was re-recorded was asked for."""
     mine = [change for change in place.report.found.changes if change.unasked]
     if not mine:
         return None
@@ -95,7 +97,7 @@ def _reasons(changes: Sequence[Change]) -> tuple[tuple[str, int], ...]:
 
 @require_http_methods(["GET", "POST"])
 def old_ones(request: HttpRequest) -> HttpResponse:
-    """List the old recordings that can be taken back and ask (GET); take back those that the form names (POST)."""
+    """List the old recordings that can be restored and ask (GET); restore those that the form names (POST)."""
     return acts.asked_or_done(request, _ask, _take_back)
 
 
@@ -120,7 +122,7 @@ def _one(place: ShownRange, change: Change) -> OldOne:
 
 
 def _take_back(request: HttpRequest, spec: str) -> HttpResponse:
-    """Take back what was ticked: only what was listed passes, just as it was listed, whatever the form names."""
+    """Restore what was ticked; only what was listed is accepted, and unchanged, whatever the form names."""
     seen, look = seen_in(request.POST), watching(spec)
 
     def find() -> Overview:

@@ -1,4 +1,4 @@
-"""What older generations of a call say, and what they ask otherwise than the newest: all of it, or that it is not all."""
+"""What older generations of a call say, and how their requests differ from the newest; completely, or marked as cut."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from recviewer.difference.values import ABSENT
 from recviewer.exchange.model import Exchange, Output
 
 LONGEST = 20_000
-"""Characters of a text that the question shows; all of it is on the page of its change."""
+"""Maximum length of a text in the question; the page of its change has all of it."""
 ROOM = 300_000
-"""Characters of all texts together. What is not shown whole is not ticked before its reader ticks it."""
+"""Maximum length of all texts together. A generation that is not shown completely is not ticked by default."""
 
 _MESSAGE = re.compile(r"^messages\[(\d+)\]")
 _ASKED = frozenset({SectionKind.MESSAGES, SectionKind.PARAMETERS, SectionKind.TOOLS})
@@ -23,8 +23,9 @@ _ASKED = frozenset({SectionKind.MESSAGES, SectionKind.PARAMETERS, SectionKind.TO
 
 @dataclass(frozen=True, slots=True)
 class OlderTold:
-    """One older generation. answers: each choice in words; thoughts: of these. asked: what it asks otherwise than the
-    newest, each with what that is called. is_cut: it holds more.
+    """One older generation. answers: each choice in words; thoughts: of these.
+
+    asked: how its request differs from the newest, with labels. is_cut: it contains more.
     """
 
     answers: tuple[str, ...]
@@ -34,7 +35,7 @@ class OlderTold:
 
 
 def told(changes: Sequence[Change], call: Change) -> list[OlderTold]:
-    """Return what each older generation of a call says, as much as there is room for."""
+    """Return what each older generation of a call says, as far as it fits."""
     room, made = ROOM, []
     for change in changes:
         there = change.side.exchange
@@ -51,7 +52,7 @@ def told(changes: Sequence[Change], call: Change) -> list[OlderTold]:
 
 
 def _holds_more(there: Exchange) -> bool:
-    """Tell whether there is something besides words, calls and what is asked."""
+    """Tell whether there is something besides words, calls and the request."""
     has_more = bool(there.exhibits or there.problems or there.left or any(output.parts for output in there.outputs))
     return has_more or there.error is not None or there.unread is not None
 
@@ -71,7 +72,7 @@ def _asked(there: Exchange, newest: Exchange) -> Iterator[tuple[str, str]]:
 
 
 def _shown(said: Sequence[str], room: int) -> tuple[tuple[str, ...], bool]:
-    """Return as much of some texts as there is room for, and whether anything is left out."""
+    """Return as much of some texts as fits, and whether anything is left out."""
     cut = []
     for text in said:
         part = text[: min(LONGEST, room)]

@@ -1,4 +1,4 @@
-"""All that a test's recordings became, or the calls of one file, on one page, each thing once: a stop of the queue."""
+"""All changes of a test's recordings, or of the calls of one file, on one page: a stop of the queue."""
 
 from __future__ import annotations
 
@@ -46,40 +46,40 @@ from recviewer.smells import Severity
 
 @dataclass(frozen=True, slots=True)
 class OneTestPage:
-    """What changed in a test or in a file of many calls, or alike in several of these."""
+    """What changed in a test or in a file of many calls, or equally in several of these."""
 
     place: ShownRange
     path: str
     """The path of the weightiest change."""
     filter: str
-    """What the queue asks for, as the end of an address."""
+    """The filter of the queue, as a query string."""
     asked: str
-    """The question that they share, "" where there is none."""
+    """The question that they share, "" if there is none."""
     test: DecodedTest | None
-    """None where no test is known."""
+    """None if no test is known."""
     file: str
     folder: str
-    """The path of the file where no test is known, else "", and of its folder."""
+    """The path of the file if no test is known, else "", and of its folder."""
     others: int
     """How many further tests or files it is about."""
     is_alike: bool
-    """Each of several has the same changes; else each has calls of its own."""
+    """Each of several has the same changes; otherwise each has calls of its own."""
     is_asked_alike: bool
-    """The calls of all of them answer the same opening."""
+    """The calls of all of them answer the same first message."""
     questions: int
-    """How many different openings there are."""
+    """How many different first messages there are."""
     calls: tuple[ReadCall, ...]
     classes: tuple[tuple[Look, int], ...]
     """The classes of its changes, as looks, each with how many."""
     findings: tuple[FindingHere, ...]
     words: int
-    """Words that came and went, each counted once."""
+    """Words added and removed, each counted once."""
     words_by_call: int
-    """The same as the pages of its calls show them."""
+    """The same as counted on the pages of its calls."""
     older: tuple[tuple[int, str], ...]
     """(how many older generations a call has, the address where they are read)."""
     known: tuple[tuple[int, KnownElsewhere], ...]
-    """What says the same as a call and is left alone, with the call's number."""
+    """Recordings that say the same as a call and are not touched, with the call's number."""
     turns: tuple[TurnMap, ...]
     """Before and now, of its only test or file; of several, each has its own with its calls."""
     beside: Entries
@@ -91,12 +91,14 @@ class OneTestPage:
 
     @property
     def count(self) -> int:
-        """How many changes its calls stand for."""
+        """Number of changes that its calls represent."""
         return sum(number for _, number in self.classes)
 
     @property
     def pairs(self) -> tuple[tuple[str, str, tuple[ReadCall, ...]], ...]:
-        """Why old and new recordings were put together, how sure that is, and of which calls; not where git says it."""
+        """Why old and new recordings were paired, how certain that is, and for which calls; not for pairs that git
+        made.
+        """
         told: dict[tuple[str, str], list[ReadCall]] = {}
         for call in self.calls:
             pair = call.change.pair
@@ -107,7 +109,7 @@ class OneTestPage:
 
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """Decide on what the form names of a test, and on nothing else; not in the moment after another page was left."""
+    """Decide on exactly what the form names of a test; not immediately after another page was left."""
     too_soon = double_clicks.refused(request)
     return too_soon if too_soon is not None else acts.asked_or_done(request, _nothing, _decide)
 
@@ -117,7 +119,7 @@ def _nothing(request: HttpRequest, place: ShownRange) -> HttpResponse:
 
 
 def show(request: HttpRequest, place: ShownRange, path_: str) -> HttpResponse:
-    """Show the stop of the queue that a change is in. What stood on an earlier head leads to what stands there now."""
+    """Show the stop of the queue that contains a change. A change of an earlier head redirects to its successor."""
     asked = _walked(request.GET)
     change = next((one for one in place.report.found.changes if one.side.path == path_), None)
     if change is None:
@@ -147,7 +149,7 @@ def _walked(query: QueryDict) -> RangeFilter:
 
 
 def _left(calls: Sequence[ReadCall], actor: str) -> Change | None:
-    """Return the first change that is open to who looks and left to its own page, None where all can be decided on here."""
+    """Return the first change that the user can only decide on its own page, None if all can be decided here."""
     alone = (one for call in calls if not call.item for one in call.changes if one.is_open_to(actor))
     return next(alone, None)
 
@@ -219,7 +221,10 @@ def _bar(
     asked: RangeFilter,
     alone: Change | None,
 ) -> Bar:
-    """Return the bar of what can be decided on here or, where all is, of what was. alone: a change that is read alone."""
+    """Return the bar of what can be decided here or, if all is decided, of the decisions.
+
+    alone: a change that is read alone.
+    """
     open_ = [one for call in calls if call.item for one in call.changes if one.is_open_to(place.actor)]
     mine = open_ or [one for call in calls if not call.why_not for one in call.changes] or list(item.changes)
     start = way()
@@ -251,7 +256,7 @@ def _bar(
 
 
 def _said_of_many(bar: Bar, state: str, lead: str, rest: str) -> Bar:
-    """Return the bar with a sentence about all changes, for that about the first of them is not true of the others."""
+    """Return the bar with a sentence about all changes, because that about the first does not hold for the others."""
     look = STATES[state]
     made = replace(bar, state=state, icon=look.glyph, tone=look.tone, lead=lead, rest=rest)
     return replace(made, is_carried=False, note="", at=None, chosen="", my_note="", since_url="")
@@ -263,7 +268,7 @@ def _verdicts(item: Item) -> str:
 
 
 def _what(open_: Sequence[Change], total: int) -> str:
-    """Say what a verdict here reaches."""
+    """Say what a verdict here applies to."""
     gone = sum(one.new is None for one in open_)
     red = sum(one.severity is Severity.RED for one in open_)
     said = [counted(len(open_) - gone, "answer")] if len(open_) > gone else []
@@ -277,7 +282,7 @@ AGREED_ALONE = "You have agreed to all of it, each change on its own page; other
 
 
 def _decide(request: HttpRequest, spec: str) -> HttpResponse:
-    """Decide on changes of one item that were shown as they are, whatever the form names."""
+    """Decide on changes of one item exactly as they were shown, whatever the form names."""
     seen, look = seen_in(request.POST), watching(spec)
     path_, asked = request.POST.get("read", ""), _walked(QueryDict(request.POST.get("filter", "")))
 

@@ -1,4 +1,7 @@
-"""What a plan may ask of the code host: a branch of its own, and its tests re-recorded. A maintainer is asked first."""
+"""What a plan may request from the code host: a branch of its own, and its tests re-recorded.
+
+A maintainer confirms first.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +31,9 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class OrderOffer:
-    """What the page of a plan offers. url: of the question, without its kind. label: of the request.
+    """The offers on the page of a plan. url: of the question, without its kind. label: of the request.
 
-    pushes, records: whether that is offered. given: orders about this request, newest first.
+    pushes, records: whether that is offered. given: orders for this request, newest first.
     """
 
     url: str
@@ -58,12 +61,12 @@ class OrderQuestion:
 
 
 def label_of(number: int) -> str:
-    """Return how the host writes the number of a request."""
+    """Return the host's notation for the number of a request."""
     return f"{'!' if settings.HOST is not None and settings.HOST.kind == 'GITLAB' else '#'}{number}"
 
 
 def offer_of(plan: Plan) -> OrderOffer | None:
-    """Return what is offered for a plan, None where it is of no request, or the operator wants none of it."""
+    """Return what is offered for a plan, None if it belongs to no request, or the operator allows none of it."""
     kinds = [kind for kind in orders.KINDS if orders.is_offered(settings.HOST, kind)]
     row = orders.request_at(plan.ground.head) if kinds else None
     if row is None:
@@ -80,7 +83,7 @@ def offer_of(plan: Plan) -> OrderOffer | None:
 
 @require_http_methods(["GET", "POST"])
 def order(request: HttpRequest) -> HttpResponse:
-    """Ask, and then give an order."""
+    """Ask, and then create an order."""
     sent = request.POST if request.method == "POST" else request.GET
     spec, kind = sent.get("range", ""), sent.get("kind", "")
     if kind not in orders.KINDS or not orders.is_offered(settings.HOST, kind):

@@ -1,4 +1,4 @@
-"""A newer push while somebody reviews: what it does to their decisions, and where what they looked at is now."""
+"""A newer push during a review: its effect on the decisions, and where what was seen is now."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from recviewer.review.ranges import Moved
 from recviewer.review.subjects import GONE_PREFIX
 
 SHORT = 9
-"""Digits of a commit's name that are shown."""
+"""Length of a shortened commit id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """A head that is another than the one that was looked at. count: decisions in this range; lost: that do not apply."""
+    """A head that differs from the one that was seen. count: decisions in this range; lost: that no longer apply."""
 
     before: str
     now: str
@@ -42,13 +42,13 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What an open page asks now and then: is the head still the one that it shows?"""
+    """What an open page polls: is the head still the one that it shows?"""
 
     url: str
 
 
 def pushed_of(request: HttpRequest, place: ShownRange) -> Pushed | None:
-    """Return what to say of a newer push; None where the head is the one that this person saw or decided on last."""
+    """Return what to say about a newer push; None if the head is the one that this person saw or decided on last."""
     asked = place.report.found.source.range
     if asked.is_on_disk:
         return None
@@ -67,7 +67,7 @@ def _between(place: ShownRange, before: str) -> str:
 
 
 def watch_of(place: ShownRange) -> Watch | None:
-    """Return what an open page is to ask; None for files on disk and for a range that names a commit."""
+    """Return what an open page polls; None for files on disk and for a range that names a commit."""
     asked = place.report.found.source.range
     if asked.is_on_disk or asked.head.startswith(asked.spec.head):
         return None
@@ -80,7 +80,7 @@ def _address() -> str:
 
 @require_safe
 def watch(request: HttpRequest) -> HttpResponse:
-    """Answer an open page: nothing while the head is the same, else a line that leads to the newer one."""
+    """Answer a poll: nothing while the head is the same, else a line that leads to the newer one."""
     spec, at = request.GET.get("range", ""), request.GET.get("head", "")
     try:
         head = range_of(spec).head
@@ -94,7 +94,10 @@ def watch(request: HttpRequest) -> HttpResponse:
 def elsewhere(
     request: HttpRequest, place: ShownRange, asked: RangeFilter, path_: str, page: str = "change"
 ) -> HttpResponse:
-    """Lead from a path that the range does not hold to where that stands now. page: `change` or `read`, whichever it was."""
+    """Redirect from a path that the range no longer has to its successor.
+
+    page: `change` or `read`, whichever it was.
+    """
     at = request.GET.get("head", "")
     found = successor(place, path_, at)
     if found is None and not at:
@@ -106,9 +109,9 @@ def elsewhere(
 
 
 def successor(place: ShownRange, path_: str, at: str) -> Change | None:
-    """Return what stands now where a change stood on an earlier head; None where nothing does.
+    """Return the successor of a change of an earlier head; None if there is none.
 
-    The same old recording first, else the change of the same test that has the same place among those of its test.
+    First by the same old recording, else the change with the same position in the same test.
     """
     asked = place.report.found.source.range
     if not at or asked.is_on_disk:
@@ -134,7 +137,7 @@ def successor(place: ShownRange, path_: str, at: str) -> Change | None:
 
 @dataclass(frozen=True, slots=True)
 class LostRow:
-    """A decision that does not apply any more. url: of what is at its place now, "" where nothing is."""
+    """A decision that no longer applies. url: of its successor, "" if there is none."""
 
     decision: Decision
     look: Look
@@ -143,7 +146,7 @@ class LostRow:
 
 @dataclass(frozen=True, slots=True)
 class LostPage:
-    """The decisions of one person in a range that say nothing of its head."""
+    """One person's decisions in a range that no longer apply to its head."""
 
     spec: str
     url: str
@@ -155,7 +158,7 @@ _STATES = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELE
 
 
 def lost(request: HttpRequest, place: ShownRange) -> HttpResponse:
-    """List the decisions that do not apply any more, each with what is at its place now."""
+    """List the decisions that no longer apply, each with its successor."""
     moved: Moved = ranges.moved(place.report.found, actor_of(request))
     start = way()
     by_key = {ranges.target_of(change, start).path: change for change in place.report.found.changes}

@@ -1,4 +1,4 @@
-"""The queue of a range: its items in order, one after the other, whatever filter the address names."""
+"""The queue of a range: its items in order, one by one, for the filter in the URL."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from recviewer.review import pairs
 
 @dataclass(frozen=True, slots=True)
 class ShownRange:
-    """A range that is looked at: as it was named, and what became of it. mode: `side` for two columns, else "".
+    """A range on a page: as it was named, and its report. mode: `side` for two columns, else "".
 
-    actor: who looks, "" where that does not matter.
+    actor: the user, "" if it does not matter.
     """
 
     spec: str
@@ -36,27 +36,27 @@ class ShownRange:
 
     @property
     def url(self) -> str:
-        """The address of its landing page."""
+        """The URL of its landing page."""
         return reverse("changes:show", args=[self.spec])
 
     @property
     def head(self) -> str:
-        """The commit that is its head now, short; "" for files on disk."""
+        """Its present head commit, short; "" for files on disk."""
         return self.report.found.source.range.head[:12]
 
     def item_words(self, change: Change) -> tuple[str, ...]:
-        """Return what names the item that a change is in by test or file, on whichever of its pages it is looked at."""
+        """Return the label of the item that contains a change, by test or file, for any of its pages."""
         asked = self.report.found.source.range
         return "range", asked.base, asked.head, change.about.story or change.side.path
 
     def named(self) -> str:
-        """Return the range as part of an address of something else."""
+        """Return the range as part of a URL."""
         return urlencode({"range": self.spec})
 
     def change_url(self, asked: RangeFilter, change: Change, *more: tuple[str, str]) -> str:
-        """Return the address of one change, as an item of the queue of a filter.
+        """Return the URL of one change, as an item of the queue of a filter.
 
-        `head` tells which commit was looked at: a push in between is noticed on arrival.
+        `head` records which commit was seen, so that a push in between is noticed.
         """
         return self._address(asked, ("change", change.side.path), *more)
 
@@ -67,28 +67,28 @@ class ShownRange:
         return self.url + asked.query(*told, *more)
 
     def item_url(self, asked: RangeFilter, item: Item) -> str:
-        """Return the address of an item: of the page of its one change, or of the page that shows all of them."""
+        """Return the URL of an item: of the page of its one change, or of the page that shows all of them."""
         if not item.is_many:
             return self.change_url(asked, item.first)
         return self._address(asked, ("read", item.first.side.path))
 
     def pair_url(self, change: Change) -> str:
-        """Return the address where another partner is chosen; "" where git itself says what belongs together."""
+        """Return the URL where another partner is chosen; "" if git itself made the pair."""
         if change.pair is not None and not pairs.can_break(change):
             return ""
         return f"{reverse('changes:pair')}?{self.named()}&{RangeFilter().query(('change', change.side.path))[1:]}"
 
     def older_url(self, asked: RangeFilter, call: Change, *more: tuple[str, str]) -> str:
-        """Return the address of the question about all older generations of a call."""
+        """Return the URL of the question about all older generations of a call."""
         return f"{reverse('changes:older')}?{self.named()}&{asked.query(('change', call.side.path), *more)[1:]}"
 
     def end_url(self, asked: RangeFilter) -> str:
-        """Return the address of the end of a queue."""
+        """Return the URL of the end of a queue."""
         return self.url + asked.query(("end", "1"))
 
 
 def queue_of(place: ShownRange, asked: RangeFilter, every: Sequence[Item], here: int = -1) -> Queue:
-    """Return the queue of a filter. every: its items. here: the place of the one that is shown, -1 for none."""
+    """Return the queue of a filter. every: its items. here: the index of the present one, -1 for none."""
     states = {
         _name(change): change.verdict or "waiting"
         for change in place.report.found.changes
@@ -106,9 +106,9 @@ def queue_of(place: ShownRange, asked: RangeFilter, every: Sequence[Item], here:
 
 
 def _stop_url(place: ShownRange, asked: RangeFilter, item: Item) -> str:
-    """Return where a stop leads: to the item, or where that is decided to its older generations that are not.
+    """Return where a stop leads: to the item or, if that is decided, to its undecided older generations.
 
-    These are asked about together where their page shows all that they say, and what they ask otherwise; else one by one.
+    These are asked about together if their page shows everything that they say and ask; otherwise one by one.
     """
     is_open = any(one.is_open_to(place.actor) for one in item.changes)
     older = [] if is_open else [one for one in item.older if one.is_open_to(place.actor)]
@@ -122,7 +122,7 @@ def _stop_url(place: ShownRange, asked: RangeFilter, item: Item) -> str:
 
 
 def _stop(item: Item) -> Stop:
-    every = (*item.changes, *item.older)  # a call is not done with before its older generations are decided too
+    every = (*item.changes, *item.older)  # a call is only finished when its older generations are decided too
     return Stop(
         tuple([_name(change) for change in every]),
         tuple([change.about.test_id for change in every]),
@@ -153,7 +153,7 @@ class QueueEnd:
 
 
 def end(request: HttpRequest, place: ShownRange) -> HttpResponse:
-    """Sum a queue up."""
+    """Summarise a queue."""
     asked = RangeFilter.of(request.GET).without_verdict()
     every = asked.items(place.report)
     mine = [change for item in every for change in (*item.changes, *item.older)]

@@ -1,4 +1,4 @@
-"""What a range is called: the number of its request and the title that the list of requests has for it."""
+"""The title of a range: the number of its pull request and the title from the list of requests."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from recviewer.git.landmarks import landmarks
 from recviewer.git.repository import GitFailed, Repository
 
 COUNTS = Counter(settings.DATA_DIR / "touched.json")
-"""What requests and branches touch, and which commit is their first: one for the process, kept in the data folder."""
+"""What requests and branches touch, and their first commits: one for the process, stored in the data folder."""
 
 _REQUEST = re.compile(r"(?:refs/)?(?P<kind>pull|merge-requests)/(?P<number>\d+)/head")
 
 
 @dataclass(frozen=True, slots=True)
 class RequestName:
-    """number: `#3` or `!3` of a request, "" for what is none. title: what its first commit says, "" where nobody knows."""
+    """number: `#3` or `!3` of a request, "" for none. title: the subject of its first commit, "" if unknown."""
 
     number: str
     title: str
 
 
 def called(here: Repository, spec: Spec, head: str) -> RequestName:
-    """Return what a range is called. head: the full name of its newest commit, "" for the files on disk."""
+    """Return the title of a range. head: the full name of its newest commit, "" for the files on disk."""
     found = _REQUEST.fullmatch(spec.head)
     number = f"{'#' if found['kind'] == 'pull' else '!'}{found['number']}" if found else ""
     return RequestName(number, _title(here, head) if number and head else "")

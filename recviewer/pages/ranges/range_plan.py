@@ -1,4 +1,4 @@
-"""The plan of a range: what was decided on its changes, as a page and in the forms that a plan has."""
+"""The plan of a range: the decisions on its changes, as a page and in the formats of a plan."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from recviewer.review.subjects import chunked
 
 @require_safe
 def show(request: HttpRequest, spec: str) -> HttpResponse:
-    """Show the plan of a range; with `?as=patch`, `git-rm`, `tests` or `json` give it in that form."""
+    """Show the plan of a range; with `?as=patch`, `git-rm`, `tests` or `json` return it in that format."""
     wants_json = spec.endswith(".json") and not is_range(spec)
     form = request.GET.get("as", "json" if wants_json else "")
     spec = spec.removesuffix(".json") if wants_json else spec
@@ -84,7 +84,7 @@ def _change_url(place: ShownRange) -> Callable[[str], str]:
 
 
 def _in_the_tree(plan: Plan) -> list[str]:
-    """Return what moves the marked files to the trash; nothing unless all of them lie in the tree as they were marked."""
+    """Return what moves the marked files to the trash; nothing unless all of them are in the tree as they were marked."""
     start = way()
     keys = {key_of_part(key_at(file.name, start), file.part): file.blob for file in plan.deletions}
     there = 0

@@ -1,4 +1,6 @@
-"""The calls of a stop of the queue that holds several: what each tells on their one page, and why one is left to its own."""
+"""The calls of a stop of the queue with several: what each shows on their common page, and why some are left to their
+own.
+"""
 
 from __future__ import annotations
 
@@ -30,16 +32,16 @@ from recviewer.pages.text.folds import Folds
 from recviewer.pages.text.test_ids import Parameter, decoded, parse
 
 ROOM = 200_000
-"""Characters of markup that all that changed may take; a call that does not fit is left to its own page."""
+"""Maximum markup in characters of all that changed; a call that does not fit is left to its own page."""
 LONGEST = 20_000
-"""Characters that changed in one call, up to which it is shown here."""
+"""Maximum number of changed characters in one call that is shown here."""
 MOST_CALLS = 60
-"""Calls that are shown here; those behind them are left to their own pages."""
+"""Maximum number of calls that are shown here; further ones are left to their own pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedHere:
-    """What an earlier call told, in a line of words; call: as in `Repeated`."""
+    """What an earlier call already showed, in words; call: as in `Repeated`."""
 
     call: int
     words: str
@@ -55,45 +57,45 @@ class ReadCall:
     state: Look
     url: str
     parts: tuple[Part, ...]
-    """What it tells."""
+    """What it shows."""
     repeated: tuple[RepeatedHere, ...]
-    """What an earlier call told."""
+    """What an earlier call already showed."""
     asked: str
-    """Its question, "" where it is among what it tells."""
+    """Its question, "" if it is among its parts."""
     expected: ShownExpected | None
-    """Asserts that could not be read are counted in the first call of each test."""
+    """Assertions that could not be read are counted in the first call of each test."""
     findings: tuple[FindingHere, ...]
-    """What was found on it."""
+    """The findings on it."""
     item: str
-    """For the `item` field of a form about it alone, "" where it is decided on, or may not be decided on here."""
+    """For the `item` field of a form about it alone, "" if it is decided on, or may not be decided on here."""
     why_not: str
-    """Why it is left to its own page, "" where it is not."""
+    """Why it is left to its own page, "" if it is not."""
     others: tuple[Member, ...]
     """The same change in other recordings, decided on along with it."""
     vectors: tuple[VectorView, ...] = ()
-    """Of a recording without another side, which are shown as on its own page."""
+    """Vectors of a recording without another side, shown as on its own page."""
     begins: str = ""
-    """Where several tests or files are told after each other, the one whose calls begin here; else ""."""
+    """The test or file that begins with this call, if there are several; else ""."""
     with_parameters: tuple[Parameter, ...] = ()
-    """Those that tell it from the others, where they do."""
+    """The parameters that distinguish it from the others, if they do."""
     turns: tuple[TurnMap, ...] = ()
     """Of that one, before and now."""
     asked_in: int = 0
-    """The number of an earlier call that was asked the same, 0 for none."""
+    """The number of an earlier call with the same question, 0 for none."""
     pair_url: str = ""
-    """Where another partner is chosen, "" where git says what belongs together."""
+    """Where another partner is chosen, "" if git made the pair."""
     beside: int = 0
     """As of a `ToldCall`."""
 
     @property
     def was(self) -> str:
-        """The name of the file before, "" where it is the same or there is none."""
+        """The former name of the file, "" if it is the same or there is none."""
         old, new = self.change.old, self.change.new
         return old.name if old is not None and new is not None and old.name != new.name else ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """The change, and those that are the same."""
+        """The change, and those that are equal to it."""
         return (self.change, *(one.change for one in self.others))
 
     @property
@@ -112,7 +114,7 @@ NOTHING = "nothing of it can be shown here"
 
 
 def calls_of(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) -> list[ReadCall]:
-    """Return the calls of an item in order, test by test; of changes that are the same the first, with the others."""
+    """Return the calls of an item in order, test by test; of equal changes the first, with the others."""
     same = {}
     for some in items(item.changes):  # of several tests or files the calls of one are read, in their order
         head = next((one for one in some.changes if place_of(one) == item.places[0]), some.first)
@@ -159,12 +161,12 @@ def numbers_of(calls: Iterable[ReadCall]) -> dict[str, int]:
 
 
 def models_of(changes: Iterable[Change]) -> set[str]:
-    """Return the models that some changes ask, by which the parameters of their tests are told apart."""
+    """Return the models of some changes, by which the parameters of their tests are split."""
     return {side.exchange.model for one in changes for side in (one.old, one.new) if side is not None} - {""}
 
 
 def _parameters(heads: Sequence[Change]) -> dict[str, tuple[Parameter, ...]]:
-    """Return by place the parameters of its test that not all have; () for each where these do not tell all apart."""
+    """Return, by index, the parameters of its test that not all share; () for each if these do not distinguish all."""
     models = models_of(heads)
     every = {place_of(head): decoded(head.about.test_id, models).told for head in heads}
     common = set.intersection(*map(set, every.values())) if every else set()
@@ -173,19 +175,19 @@ def _parameters(heads: Sequence[Change]) -> dict[str, tuple[Parameter, ...]]:
 
 
 def _apart(places: Sequence[str], heads: Sequence[Change]) -> dict[str, str]:
-    """Return what to call each test or file of a page: what tells it from the others, begun and ended with whole words."""
+    """Return the label of each test or file of a page: what distinguishes it from the others, in whole words."""
     names = {place: _name(head) for place, head in zip(places, heads, strict=True)}
     every = list(dict.fromkeys(names.values()))
     begun = ""
     if len(every) > 1:
-        first, last = min(every), max(every)  # all others begin with what these two begin with
+        first, last = min(every), max(every)  # the first and the last in order share only what all share
         begun = first[: shared_start(first, last, len(first))]
         begun = begun[: max(begun.rfind(mark) for mark in "-:/ ") + 1]
     return {place: f"…{name[len(begun) :]}" if begun else name for place, name in names.items()}
 
 
 def _name(change: Change) -> str:
-    """Return what tells a test or file from others of its function or folder: the parameters, the name of the file."""
+    """Return what distinguishes a test or file within its function or folder: the parameters, the name of the file."""
     test = change.about.test_id
     return (parse(test).parameters or test) if test else short_name(change.about.file_path.rpartition("/")[2])
 
@@ -231,18 +233,20 @@ def _call(
 
 
 def _is_stub(told: ToldCall) -> bool:
-    """Tell whether all of a call stands in another one, beside what came in its place."""
+    """Tell whether everything in a call is shown in another one, beside what replaced it."""
     return told.beside > 0 and not told.has_sides
 
 
 _ONE_OF = re.compile(r"(messages|tools|tool calls)(?:\[(\d+)\].*?| (.*?))( reasoning)?( \((?:gone|new|before|now)\))?")
-"""What is named by its section and its place or name; at the end, whether it was thought, and which side of it."""
+"""Things that are named by their section and their index or name; at the end, whether it is reasoning, and which side
+it is on.
+"""
 NAMED = 12
-"""Things that a line names; the others are counted."""
+"""Things that a line names; further ones are counted."""
 
 
 def _in_a_line(labels: Sequence[str]) -> str:
-    """Return names of things in a line, those of one section together: `messages [0], [2], finish`."""
+    """Return names of things on one line, those of one section together: `messages [0], [2], finish`."""
     made: list[str] = []
     section = ""
     for label in labels[:NAMED]:
@@ -276,7 +280,7 @@ def _vectors(change: Change) -> tuple[VectorView, ...]:
 
 
 def _why_not(told: ToldCall, room: Room) -> str:
-    """Return why a call is left to its own page, "" where it is not."""
+    """Return why a call is left to its own page, "" if it is not."""
     sides = (told.change.old, told.change.new)
     is_read = all(side is None or side.exchange.kind is not Kind.UNREADABLE for side in sides)
     is_told = told.is_told and (told.sections or told.repeated or told.beside)
@@ -298,19 +302,20 @@ def _exhibits(change: Change) -> tuple[Exhibit, ...]:
 
 
 def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
-    """Return the sections of a call, printed, with names that no other call of the page has; see `ReadCall.vectors`."""
+    """Return the sections of a call, rendered, with names that are unique on the page; see `ReadCall.vectors`."""
     made = []
     sides = [side.exchange.kind for side in (told.change.old, told.change.new) if side is not None]
     twice = told_as_json(told.change.difference()) if sides == [Kind.TOOL, Kind.TOOL] else set()
     sections = told.sections
-    if not told.has_sides:  # with nothing beside it, it is read as it was held: asked, then answered
+    if not told.has_sides:  # without another side it is shown in its own order: request, then answer
         sections = tuple(sorted(sections, key=lambda one: one.kind is not SectionKind.MESSAGES))
     for section in sections:
         if section.kind in twice or (section.kind is SectionKind.VECTORS and not told.has_sides):
             continue
         part = part_of(section, folds, room, prefix=f"call-{told.number}-")
         items = [replace(item, label=_label(section.kind, item.label)) for item in part.items]
-        if not told.has_sides:  # there is no other text that was empty, and its line says whether it came or went
+        # there is no other text that was empty, and its line says whether it was added or deleted
+        if not told.has_sides:
             part, items = replace(part, subs=()), [replace(item, notes=()) for item in items]
         part = replace(part, items=tuple(items))
         made.append(replace(part, id=f"call-{told.number}-{part.id}"))
@@ -318,7 +323,7 @@ def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
 
 
 def _label(kind: SectionKind, label: str) -> str:
-    """Return what a thing is called below the name of its section."""
+    """Return the label of a thing below the name of its section."""
     if kind is SectionKind.FINISH and label == "finish_reason":
         return ""
     return label.replace(f"{kind.value}[", "[") if kind is SectionKind.MESSAGES else label

@@ -1,4 +1,4 @@
-"""The report on a range as a file or as text to paste: what `recviewer report` prints, with the verdicts of now."""
+"""The report on a range as a file or as text to paste: what `recviewer report` prints, with the present verdicts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEXT = "text/plain; charset=utf-8"
 
 
 class _Form(NamedTuple):
-    """How a form is sent. ending: of the file's name, "" for text that is shown in the browser."""
+    """How a format is sent. ending: of the file's name, "" for text that is shown in the browser."""
 
     kind: str
     ending: str = ""
@@ -38,7 +38,7 @@ _FORMS = {
 
 @require_GET
 def show(request: HttpRequest, spec: str) -> HttpResponse:
-    """Give the report on a range in the form that `as` names; the comment where it names none."""
+    """Return the report on a range in the format in `as`; the comment by default."""
     name = request.GET.get("as", "md")
     form = _FORMS.get(name)
     if form is None:
@@ -57,7 +57,7 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
 
 
 def _file_name(report: Report) -> str:
-    """Return a name that tells the two sides, of digits and letters."""
+    """Return a file name that identifies the two sides, of digits and letters."""
     source = report.found.source.range
     return f"recordings-{source.base[:9]}-{source.head[:9] or 'disk'}"
 

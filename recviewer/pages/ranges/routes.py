@@ -1,4 +1,4 @@
-"""A range of commits: its landing page, the queue of its changes, and each change in words."""
+"""The URLs of a range: its landing page, the queue of its changes, and each change."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from recviewer.review.actors import actor_of
 
 @require_safe
 def show(request: HttpRequest, spec: str) -> HttpResponse:
-    """Show what a range did to recordings; one change of it (`change`), all that its test became (`read`), the queue's
-    end (`end`), or what was lost (`lost`).
+    """Show what a range did to recordings; one change of it (`change`), all changes of its test (`read`), the queue's
+    end (`end`), or lost decisions (`lost`).
 
-    With `.json` behind it the report as scripts read it.
+    With `.json` after the URL: the report for scripts.
     """
     follow(request)
     wants_json = spec.endswith(".json") and not is_range(spec)

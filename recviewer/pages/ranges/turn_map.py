@@ -1,4 +1,4 @@
-"""The map of a test's turns on its page: before over now, a column a piece, leading to the call that tells it."""
+"""The map of a test's turns on its page: before over now, a column for each piece, linked to the call that shows it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ BECAME = {
     Became.REMOVED: Look("minus", "bad", "gone"),
 }
 MOST = 16
-"""Columns up to which each piece has one of its own; above, those in a row that stayed the same share one."""
+"""Maximum number of columns with a piece each; with more, consecutive unchanged pieces share one."""
 MOST_COLUMNS = 60
 """Columns that are shown at most."""
 MOST_MAPS = 8
-"""Ways of one test that are drawn at most."""
+"""Maximum number of branches of one test that are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class TurnColumn:
 
     @property
     def words(self) -> str:
-        """All of it as one clause, for those who hear the page."""
+        """All of it as one clause, for screen readers."""
         what = counted(self.count, "piece") if self.count > 1 else f"turn {self.turn}, {self.name}"
         return f"{what}: {self.look.title}{f', was turn {self.was}' if self.was else ''}"
 
@@ -58,7 +58,8 @@ class TurnColumn:
 class TurnMap:
     """said: how many pieces stayed and what became of the others. left: columns that are not shown.
 
-    name: which of several ways of the test it is. begun: pieces at its beginning that the map of an earlier way has.
+    name: which of several branches of the test it is. begun: pieces at its beginning that the map of an earlier branch
+    has.
     """
 
     columns: tuple[TurnColumn, ...]
@@ -69,10 +70,10 @@ class TurnMap:
 
 
 def turn_maps_of(changes: Sequence[Change], calls: Mapping[str, int]) -> tuple[TurnMap, ...]:
-    """Return the maps of one test's changes, one for each way of its conversations that has something to hold up before and
-    now; none where only one call changed, for that is told by itself.
+    """Return the maps of one test's changes, one for each branch of its conversations that can be compared.
 
-    calls: the number of each call that the page shows, by the paths of both sides.
+    None if only one call changed, because that call shows everything. calls: the number of each call on the page, by
+    the paths of both sides.
     """
     if sum(not change.is_older for change in changes) < 2:
         return ()
@@ -98,7 +99,7 @@ def _sides(one: Alignment) -> tuple[TurnPiece | None, TurnPiece | None]:
 
 
 def _column(one: Alignment, url: str, answered: Sequence[Collection[int]]) -> TurnColumn:
-    """answered: turns of each side that a recording has the answer of."""
+    """answered: turns of each side for which a recording has the answer."""
     piece = one.new or one.old
     assert piece is not None
     kind, _, tool = piece.kind.partition(" ")
@@ -125,11 +126,11 @@ _NAMES = {
     "function": ("result", "result"),
     "developer": ("system", "developer"),
 }
-"""By the first word of a piece's kind, its style and what it is called."""
+"""By the first word of a piece's kind, its style and its label."""
 
 
 def _url(place: int, found: Sequence[Alignment], calls: Mapping[str, int]) -> str:
-    """Return where a piece is told: in the call that gave it, else in the next one, whose request holds it."""
+    """Return where a piece is shown: in the call that produced it, else in the next one, whose request contains it."""
     is_gone = found[place].new is None
     for one in found[place:]:
         piece: TurnPiece | None = one.old if is_gone else one.new

@@ -16,7 +16,7 @@ from recviewer.review.refusals import Invalid
 
 
 def place_of(request: HttpRequest, subjects: set[str]) -> str:
-    """Return the address of the first change of a range that an act was about, in the queue that the form is of."""
+    """Return the URL of the first change of a range that an action was about, in the queue of the form."""
     spec = request.POST["range"]
     query = QueryDict(urlsplit(next_of(request, request.POST)).query)
     with suppress(GitFailed, Invalid):

@@ -1,1 +1,1 @@
-"""Many recordings at once: the list, the queue, everything in a list decided in one act."""
+"""Many recordings: the list, the queue, and decisions on a whole list."""

@@ -1,4 +1,4 @@
-"""`/around`: the place of a recording in the list that it was opened from, with its neighbours there."""
+"""`/around`: the position of a recording in the list from which it was opened, with its neighbours there."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from recviewer.pages.recordings.row_folds import as_seen
 from recviewer.pages.recordings.telling_apart import SAID, gathered, places_of
 
 MOST = 200_000
-"""Recordings of a list among which one is looked for."""
+"""Maximum length of a list that is searched for a recording."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListPlace:
-    """Where a recording stands in a list.
+    """The position of a recording in a list.
 
-    place: from 1. url: of the page of the list that holds it. previous, next: of its neighbours, "" at the ends.
+    place: from 1. url: of the page of the list that contains it. previous, next: of its neighbours, "" at the ends.
     """
 
     place: int
@@ -39,7 +39,7 @@ class ListPlace:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Answer with the way to the neighbours; with nothing (204) where the list does not hold the recording."""
+    """Answer with links to the neighbours, or with 204 if the list does not contain the recording."""
     state = ListState.of(QueryDict(request.GET.get("in", "").removeprefix("?")))
     found = around(request.GET.get("key", ""), state)
     if found is None:
@@ -48,7 +48,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def around(key: str, state: ListState) -> ListPlace | None:
-    """Return the place of a recording in a list, None where the list does not hold it."""
+    """Return the position of a recording in a list, None if the list does not contain it."""
     here = Recording.objects.filter(path=key).values_list("pk", flat=True).first()
     if here is None:
         return None
@@ -78,7 +78,7 @@ def around(key: str, state: ListState) -> ListPlace | None:
 
 
 def _ids(state: ListState, stable: str) -> list[int]:
-    """Return what the list holds, in its order."""
+    """Return the ids of a list, in its order."""
     if state.sort == BEST:
         return list(in_order(state, stable)[:MOST])
     order = SORTS[state.sort].columns
@@ -89,9 +89,9 @@ def _ids(state: ListState, stable: str) -> list[int]:
 
 
 def _with_questions_seen(asked: Questions, ids: list[int], at: int, page: ListState) -> ListState:
-    """Put the answers to the question of a place, and to the one before, in the order in which a page has them.
+    """Reorder the answers to the question at an index, and to the one before, as a page shows them.
 
-    Returns the page that has this place. page: that of the list that gives each recording a row.
+    Returns the page that contains the index. page: that of the list with a row for each recording.
     """
     here, (number, begins) = ids[at], asked.question_at(at)
     is_on_page = True
@@ -108,7 +108,7 @@ def _with_questions_seen(asked: Questions, ids: list[int], at: int, page: ListSt
 
 
 def _as_shown(ids: list[int], at: int, size: int) -> list[int]:
-    """Return the ids with the page around a place, and those beside it, as the list shows them. size: of a page."""
+    """Reorder the page around an index, and its neighbours, as the list shows them. size: of a page."""
     first = max(0, at // size - 1) * size
     end = (at // size + 2) * size
     by_id = Recording.objects.only("test_id", *SAID).in_bulk(ids[first:end])

@@ -1,4 +1,4 @@
-"""The order of a search that begins with the best match: its words in the question, then in the answer, then deeper."""
+"""The order *best match* of a search: hits in the question first, then in the answer, then deeper."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _orders = Recent[tuple[str, str, tuple[Term, ...]], tuple[int, ...]](8, once=Tru
 
 
 def in_order(state: ListState, stable: str) -> tuple[int, ...]:
-    """Return the ids of all that a search leaves. stable: as in `facets.narrowed`.
+    """Return the ids of all results of a search. stable: as in `facets.narrowed`.
 
-    Rank is what the lines of the list show: all words in the question, all in the answer, all in either, or somewhere behind
-    what they show; in each a short line before a long one, and those of one length as the list has them by test.
+    The rank follows what the list shows: all words in the question, all in the answer, all in either, or somewhere
+    beyond; then short lines before long ones, and lines of equal length in order of tests.
     """
     if not stable or narrowing.holds_said(state.terms, state.words):
         return _ranked(state, stable)
@@ -40,7 +40,10 @@ def _ranked(state: ListState, stable: str) -> tuple[int, ...]:
 
 
 def _looked_for(word: Word) -> str:
-    """Return a word as it stands in a line. One that is no phrase may go on; of languages without spaces it is anywhere."""
+    """Return the form in which a word is looked for in a line.
+
+    Unless it is a phrase, it is a prefix; in scripts without spaces it may be anywhere.
+    """
     text = _bare(word.text)
     return text if needs_scan(word) else f" {text} " if word.is_phrase else f" {text}"
 
@@ -50,9 +53,9 @@ def _bare(text: str) -> str:
 
 
 def rank(wanted: Sequence[str], asked: str, answered: str) -> tuple[int, int]:
-    """Return how well two lines match: from 0 for the best, and the characters of the lines that hold the words.
+    """Return the rank of two lines, 0 for the best, and the length of the lines with the words.
 
-    wanted: words as they are looked for in a line of words with a space around each.
+    wanted: words in the form in which they are looked for in a line with spaces around each word.
     """
     question, answer = f" {_bare(asked)} ", f" {_bare(answered)} "
     in_question, in_answer = ([one in line for one in wanted] for line in (question, answer))

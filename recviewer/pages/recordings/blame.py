@@ -1,4 +1,6 @@
-"""Why nothing is found: names that no recording has, the filter that leaves out most, those that never meet."""
+"""Why a search finds nothing: names that no recording has, the filter that excludes most, those that never match
+together.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,14 @@ from recviewer.pages.recordings.mending import Suggestion, nearest
 from recviewer.review import narrowing
 
 SHOWN = 6
-"""Parts of a query up to which each is counted alone; of more, only the one that leaves out most is looked for."""
+"""Maximum number of parts of a query that are counted separately; of more, only the one that excludes most is
+determined.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryPart:
-    """A part of a query. said: as it is typed. alone: what it finds by itself; left: what is found without it."""
+    """A part of a query. said: as it is typed. alone: its own results; left: the results without it."""
 
     said: str
     alone: int
@@ -28,7 +32,7 @@ class QueryPart:
 
 @dataclass(frozen=True, slots=True)
 class UnknownName:
-    """A filter on a name that no recording has. offers: the names that are close to it, with all that have them."""
+    """A filter with a name that no recording has. offers: the nearest names, with the number of recordings for each."""
 
     term: Term
     offers: tuple[Suggestion, ...]
@@ -36,10 +40,11 @@ class UnknownName:
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """Why nothing is found. worst: the part without which most is left, None where no single one helps.
+    """Why nothing is found.
 
-    parts: each part, where they are few. strangers: pairs of parts that never meet. is_mended: names that no recording has
-    are read as the nearest ones in all of these.
+    worst: the part without which most is found, None if removing a single one does not help. parts: each part, if they
+    are few. strangers: pairs of parts that never match together. is_mended: unknown names were replaced by the nearest
+    ones in all of these.
     """
 
     unknown: tuple[UnknownName, ...]
@@ -50,7 +55,7 @@ class Blame:
 
 
 def blame_of(state: ListState) -> Blame:
-    """Find out why a state holds nothing, although there are recordings."""
+    """Find out why a state finds nothing, although there are recordings."""
     unknown = tuple(_unknown(state))
     near = {one.term: nearest(one.term)[0] for one in unknown if one.offers}
     state = replace(state, terms=tuple(near.get(term, term) for term in state.terms))
@@ -91,6 +96,6 @@ def _unknown(state: ListState) -> Iterable[UnknownName]:
 
 
 def _offer(state: ListState, term: Term, near: Term) -> Suggestion:
-    """Suggestion a name in place of another. Its count is that of the name in all recordings."""
+    """Suggest a name instead of an unknown one, with its number of recordings."""
     other = replace(state, terms=tuple(near if one == term else one for one in state.terms), page=1)
     return Suggestion(near.value, other.address(), narrowed(ListState(terms=(near,))).count())

@@ -1,7 +1,7 @@
-"""Many recordings decided at once: `/bulk/` with a list's address, all that it holds; with `chosen`, those that were chosen.
+"""Decisions on many recordings at once: `/bulk/` with a list's query string, or with `chosen` for a selection.
 
-Recordings with the same meaning are one group with a representative. What is decided is exactly what the page showed:
-each group carries its recordings as they were seen, and a group whose box is not ticked is left out.
+Recordings with the same meaning form one group with a representative. The decision applies exactly to what the page
+showed: each group carries its recordings as they were seen, and a group whose box is not ticked is skipped.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import BLOB_PREFIX, chunked, subject_of, unread
 
 SHOWN = 100
-"""Groups with a box of their own; the rest are one box."""
+"""Groups with their own checkbox; the rest share one."""
 
 COLUMNS = (
     "path", "fingerprint", "blob", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "size",
@@ -40,7 +40,7 @@ COLUMNS = (
 
 
 class ToDecide(NamedTuple):
-    """What has to be known of each of very many recordings. subject: see `subject_of`."""
+    """The needed columns of each of very many recordings. subject: see `subject_of`."""
 
     path: str
     blob: str
@@ -51,9 +51,9 @@ class ToDecide(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AlikeRecordings:
-    """Recordings that say the same. items: for the `item` field. first: the representative.
+    """Recordings with the same meaning. items: for the `item` field. first: the representative.
 
-    elsewhere: how many more say the same, outside of the list; a verdict is on them too.
+    elsewhere: how many more say the same, outside of the list; the verdict applies to them too.
     """
 
     first: Recording
@@ -98,7 +98,7 @@ class BulkPage:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show what a decision on the whole list, or on what was chosen, would touch."""
+    """Show what a decision on the whole list, or on the selection, would touch."""
     if "chosen" in request.GET:
         return _show_chosen(request)
     state = ListState.of(request.GET)
@@ -117,7 +117,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep what was ticked, and lead to a page that shows it together."""
+    """Store the selection, and redirect to a page that shows it."""
     items = [item for sent in request.POST.getlist("item") for item in chosen.choice_in(sent).split()]
     if not items:
         raise Invalid("Nothing is selected: select what is to be shown.")
@@ -127,7 +127,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _show_chosen(request: HttpRequest) -> HttpResponse:
-    """Show what was chosen as it was seen then; what is another now stands apart and is not decided on."""
+    """Show the selection as it was seen; recordings that have changed are listed separately and not decided on."""
     seen = seen_in(QueryDict(urlencode({"item": request.GET["chosen"]})))
     found, left = [], []
     for some in chunked(sorted(seen, key=lambda one: one.path)):
@@ -161,7 +161,7 @@ def _page(found: list[ToDecide], left: list[tuple[str, str, str]], list_url: str
     firsts = {row.path: row for row in _rows(some[0].path for some in ordered[:SHOWN])}
     for some in ordered[:SHOWN]:
         row = firsts.get(some[0].path)
-        if row is None or row.blob != some[0].blob:  # it became another a moment ago: nothing stands for the others
+        if row is None or row.blob != some[0].blob:  # changed a moment ago: it cannot represent the others
             del gathered[some[0].subject]
     boxes = [some for some in ordered[:SHOWN] if some[0].subject in gathered]
     others = ordered[SHOWN:]

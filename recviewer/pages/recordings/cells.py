@@ -1,4 +1,4 @@
-"""What only lists show: hits of a search, kinds in place of models. Called from Python, for speed."""
+"""Cells that only lists have: hits of a search, kinds instead of models. Plain functions, for speed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _START, _END, _NOTHING = SafeString("<mark>"), SafeString("</mark>"), SafeString
 
 
 LEAD = 20
-"""Characters that a row shows before the first hit: a cell is narrow, and the hit is what was asked for."""
+"""Characters before the first hit in a row: a cell is narrow, and the hit is what matters."""
 
 LEAD_BEHIND_WORD = 9
-"""The same where a word before it says in what it was found."""
+"""The same if a word before it says where it was found."""
 
 
 def _led_in(text: str, most: int) -> str:
-    """Return the end of what stands before a hit, from the beginning of a word if there is one."""
+    """Return the end of the text before a hit, from the start of a word if there is one."""
     if len(text) <= most:
         return text
     tail = text[-most:]
@@ -34,7 +34,7 @@ def _led_in(text: str, most: int) -> str:
 
 
 def hits(pieces: Sequence[tuple[str, bool]], *, lead: int = LEAD) -> SafeString:
-    """Show a snippet in one line, each hit marked, from a little before the first one. pieces: (text, is a hit)."""
+    """Show a snippet on one line, with marked hits, from shortly before the first one. pieces: (text, is a hit)."""
     shown = _NOTHING
     for place, (text, is_hit) in enumerate(pieces):
         line = _SPACES.sub(" ", text)
@@ -44,5 +44,5 @@ def hits(pieces: Sequence[tuple[str, bool]], *, lead: int = LEAD) -> SafeString:
 
 
 def kind_as_model(kind: str) -> SafeString:
-    """Show a kind where a recording names no model."""
+    """Show a kind if a recording names no model."""
     return format_html('<span class="quiet">{}</span>', KIND_WORDS.get(kind, kind))

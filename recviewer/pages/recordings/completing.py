@@ -1,4 +1,4 @@
-"""`/complete`: what may follow in the search box, filters first, then their values with what each would leave."""
+"""`/complete`: completions for the search box, filters first, then their values with the number of results."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from recviewer.review.narrowing import KEYS, PASTE_LIMIT, read
 from recviewer.review.said import condition, people
 
 SHOWN = 8
-"""Values that are offered."""
+"""Maximum number of values offered."""
 
 BAR = 100
-"""Units of the bar of the value that most have."""
+"""Length of the bar of the most frequent value."""
 
 _TYPED = re.compile(r'(?:^|(?<=[\s(]))(-?)(?:(\w+):)?("?)([^\s"()]*)$')
 _PARTS = re.compile(r"[^\W_]+")
@@ -45,9 +45,9 @@ _SAID_EXAMPLE = {"state": "state:undecided", "tag": "tag:flaky", "by": "by:Ana",
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One line. take: what stands in the box in place of the word, if it is taken. head, hit, tail: its name in three.
+    """One completion. take: the text that replaces the word. head, hit, tail: its name in three pieces.
 
-    goes_on: it is a filter's name, and its value comes next. count, bar: what it would leave, None where not counted.
+    goes_on: it is a filter's name, and its value comes next. count, bar: its results, None if not counted.
     """
 
     take: str
@@ -63,7 +63,10 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class CompletionSheet:
-    """What is offered. start, end: the places of the text that a taken line replaces. key: whose values, "" for names."""
+    """The completions. start, end: the range of the text that is replaced.
+
+    key: of the filter whose values they are, "" for names.
+    """
 
     key: str
     meaning: str
@@ -75,7 +78,7 @@ class CompletionSheet:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Offer what may follow at a place of the text; nothing where no word can be completed."""
+    """Offer completions at a position of the text; none if no word can be completed."""
     text = request.GET.get("q", "")[:PASTE_LIMIT]
     at = whole(request.GET.get("at", ""), -1)
     at = len(text) if at < 0 else min(at, len(text))
@@ -95,7 +98,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _names(sign: str, letters: str, start: int, end: int, *, typed: str) -> CompletionSheet:
-    """Offer filters whose names begin with the letters; all of them where the box is empty."""
+    """Offer filters whose names begin with the letters; all of them if the box is empty."""
     order = ("model", "has", "is", *(key for key in KEYS if key not in ("model", "has", "is")))
     some = [key for key in order if key.startswith(letters.casefold()) and (letters or not typed.strip() or sign)]
     lines = [
@@ -112,7 +115,7 @@ def _about(key: str) -> tuple[str, str]:
 
 
 def _values(state: ListState, sign: str, key: str, letters: str, start: int, end: int) -> CompletionSheet:
-    """Offer values of a filter, each with what the rest of the query and it would leave."""
+    """Offer values of a filter, each with the results of the whole query."""
     stable = stable_state()
     together = ("has", "is", "tag", "for", *parts_offered.KEYS)
     alone = replace(state, terms=tuple(term for term in state.terms if term.key != key or key in together))
@@ -147,7 +150,7 @@ def _parts(state: ListState, key: str, letters: str, stable: str) -> Mapping[str
 
 
 def _counted(state: ListState, key: str, facet: Mapping[str, int], total: int, stable: str) -> Mapping[str, int | None]:
-    """Return the values that a filter may have, each with what it would leave; None where nobody counted."""
+    """Return the possible values of a filter, each with its number of results; None if not counted."""
     if key in FACETS and facet:
         return facet
     if key in ("before", "after"):
@@ -177,7 +180,7 @@ _NO = 3
 
 
 def _rank(value: str, word: str, letters: str) -> int:
-    """Tell how well letters fit: 0 they begin it, 1 a part of it, 2 what pages call it, `_NO` not at all."""
+    """Rank a match: 0 prefix, 1 substring, 2 match of its label on pages, `_NO` no match."""
     typed, text = letters.casefold(), value.casefold()
     if text.startswith(typed):
         return 0

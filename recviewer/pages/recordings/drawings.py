@@ -1,4 +1,4 @@
-"""Small drawings in lists: numbers only, so that a template can write them as SVG attributes."""
+"""Small drawings in lists: only numbers, so that a template can write them as SVG attributes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Mini:
 
 
 def mini_strip(runs: str) -> Mini | None:
-    """Draw the runs of a stream (`r12 t43 c7`). None where there is too little to see."""
+    """Draw the runs of a stream (`r12 t43 c7`). None if there is too little to see."""
     found = [(_LETTERS[letter], int(count)) for letter, count in re.findall(r"([tcrxp])(\d+)", runs)]
     total = sum(count for _, count in found)
     if total < 4:

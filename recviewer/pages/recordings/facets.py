@@ -1,4 +1,4 @@
-"""The counts beside the list, printed, and the recordings that a list's address leaves."""
+"""The counts beside the list, rendered, and the recordings that a list's query string selects."""
 
 from __future__ import annotations
 
@@ -32,14 +32,17 @@ from recviewer.smells import rules
 
 FACET_SHOWN = 6
 LISTED = 40
-"""Values of a facet that are listed, and those that are chosen; the search box takes all others."""
+"""Values of a facet that are listed, besides selected ones; the search box accepts all others."""
 _printed = Recent[Hashable, SafeString](200, weigh=len, limit=2_000_000)
-"""The key names everything that the markup of a facet depends on."""
+"""The key contains everything that the markup of a facet depends on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet with its first values, printed, and the rest behind a fold. left: how many are behind that; none: zeros."""
+    """A facet with its first values, rendered, and a fold with the rest.
+
+    left: size of the fold; none: values with zero recordings.
+    """
 
     label: str
     values: tuple[SafeString, ...]
@@ -49,9 +52,9 @@ class Facet:
 
 
 def narrowed(state: ListState, terms: Iterable[Term] | None = None, stable: str | None = None) -> Recordings:
-    """Return the recordings that a state, or other terms with its words, leave.
+    """Return the recordings that match a state, or other terms with its words.
 
-    stable: what `catalog.state.stable_state` says, for who knows it already.
+    stable: the result of `catalog.state.stable_state`, if the caller has it.
     """
     if stable is None:
         stable = stable_state() if state.words else ""
@@ -105,9 +108,9 @@ def whole_counts(columns: Columns, stable: str) -> Counts:
 def counts_of(
     state: ListState, stable: str, *, is_faulty: bool, known: tuple[Columns, int] | None = None
 ) -> tuple[Counts, Counts]:
-    """Return the counts of the whole tree and of what a state leaves; a faulty one leaves nothing.
+    """Return the counts of the whole tree and of what matches a state; an invalid state matches nothing.
 
-    known: what `columns_left` said, for who asked that already.
+    known: the result of `columns_left`, if the caller has it.
     """
     columns = known[0] if known else facets.columns(stable)
     whole = whole_counts(columns, stable)
@@ -124,7 +127,7 @@ def counts_of(
 
 
 def _base(columns: Columns, state: ListState, stable: str) -> int:
-    """Return the recordings that the words and the filters leave that columns do not answer."""
+    """Return the recordings that match the words and the filters that columns do not answer."""
     beyond = facets.beyond(state.terms)
     if not beyond and not state.words:
         return columns.all
@@ -134,10 +137,10 @@ def _base(columns: Columns, state: ListState, stable: str) -> int:
 
 
 def page_of(state: ListState, stable: str, order: tuple[str, ...], span: slice) -> list[int] | None:
-    """Return the ids of the recordings of a page, in order; None where only the database can tell.
+    """Return the ids of the recordings of a page, in order; None if only the database can tell.
 
-    order: columns of the database. span: which of those that the state leaves. No database sorts what words find anew for
-    each page so, nor fetches what is not shown.
+    order: columns of the database. span: the slice of the results. This avoids sorting the hits of a search anew for
+    each page, and fetching what is not shown.
     """
     if not stable or narrowing.holds_said(state.terms, state.words):
         return None
@@ -146,13 +149,13 @@ def page_of(state: ListState, stable: str, order: tuple[str, ...], span: slice) 
 
 
 def columns_left(state: ListState, stable: str) -> tuple[Columns, int]:
-    """Return what recordings have, and which of them the words and the filters leave that columns do not answer."""
+    """Return the columns, and the recordings that match the words and the filters that columns do not answer."""
     columns = facets.columns(stable)
     return columns, _base(columns, state, stable)
 
 
 def flags_of(state: ListState, stable: str) -> tuple[Columns, bytes]:
-    """Return what recordings have, and which of them a state leaves, a byte for each place."""
+    """Return the columns, and the recordings that match a state, as one byte for each index."""
     columns, left = columns_left(state, stable)
     return columns, facets.flags_of(columns, left, state.terms)
 
@@ -165,14 +168,15 @@ def _verdicts(counts: Mapping[str, int]) -> tuple[str, ...]:
 
 
 _counts = Recent[Hashable, tuple[tuple[object, ...], dict[str, int]]](64)
-"""By catalog, filters and words: what was decided when they were counted, and the counts."""
+"""By catalog, filters and words: the state of decisions when they were counted, and the counts."""
 
 
 def verdict_counts(state: ListState, total: int, stable: str) -> dict[str, int]:
-    """Return how many recordings are in each state, whatever state is asked for, and how many wait under an older rule.
+    """Return how many recordings have each verdict, whatever verdict is filtered for, and how many wait under an older
+    rule.
 
-    They are counted once for as long as nothing is indexed; what is decided meanwhile is added. total: how many the
-    filters leave.
+    They are counted once while nothing is indexed; later decisions are added. total: how many recordings match the
+    filters.
     """
     without_state = [term for term in state.terms if term.key != "state"]
     whole = total if len(without_state) == len(state.terms) else None
@@ -188,14 +192,14 @@ def verdict_counts(state: ListState, total: int, stable: str) -> dict[str, int]:
     if found is None:
         found = said.verdict_counts(plain, total=whole)
     found = found | {said.OLDER_RULE: said.count_older(plain)}
-    if standing.state() == now:  # else they may hold a later verdict, which would be added to them once more
+    if standing.state() == now:  # otherwise they may include a later verdict, which would be added a second time
         _counts.put(key, (now, found))
     return found
 
 
 def printed_facets(state: ListState, counted: Counts, stable: str) -> SafeString:
-    """Return the counts beside the list, printed. stable: as in `narrowed`."""
-    verdicts = dict(verdict_counts(state, counted.total, stable))  # those that are kept stay as they are
+    """Return the counts beside the list, rendered. stable: as in `narrowed`."""
+    verdicts = dict(verdict_counts(state, counted.total, stable))  # cached counts must not be changed
     is_asked = any(term.key == "state" and term.value == said.OLDER_RULE for term in state.terms)
     if not verdicts[said.OLDER_RULE] and not is_asked:
         del verdicts[said.OLDER_RULE]
@@ -206,7 +210,7 @@ def printed_facets(state: ListState, counted: Counts, stable: str) -> SafeString
 
     def make() -> SafeString:
         groups = {"state": said_of["state"]} | counted.by_facet | {key: said_of[key] for key in ("by", "tag", "note")}
-        if not counted.total:  # a column of zeros helps nobody; the filters that are on stand in the box
+        if not counted.total:  # a column of zeros helps nobody; the active filters are in the box
             groups = {key: counts for key, counts in groups.items() if any(count for _, count in counts)}
         made = [_facet(whole, key, counts) for key, counts in groups.items()]
         return render_to_string("recordings/_facets.html", {"facets": list(filter(None, made)), "on": len(state.terms)})
@@ -215,11 +219,11 @@ def printed_facets(state: ListState, counted: Counts, stable: str) -> SafeString
 
 
 _said = Recent[Hashable, dict[str, list[tuple[str, int]]]](64)
-"""By catalog, what people said so far, filters and words: how many have each tag, reviewer and note."""
+"""By catalog, state of what people said, filters and words: the counts of tags, reviewers and notes."""
 
 
 def _said_counts(state: ListState, stable: str) -> dict[str, list[tuple[str, int]]]:
-    """Return how many recordings have each tag, reviewer and note, counted once as long as nothing is said or indexed."""
+    """Return how many recordings have each tag, reviewer and note, cached while nothing is said or indexed."""
 
     def count() -> dict[str, list[tuple[str, int]]]:
         tags = [(label.name, count) for label, count in said.tag_counts(_without(state, stable, "tag"))]
@@ -231,7 +235,7 @@ def _said_counts(state: ListState, stable: str) -> dict[str, list[tuple[str, int
 
 
 def _without(state: ListState, stable: str, key: str) -> Recordings:
-    """Return what is shown if what is chosen in a facet on what people said is passed over."""
+    """Return the recordings without the filter of one facet on what people said."""
     own = _YES.get(key, Term(key, ""))
     kept = [term for term in state.terms if (term.key, term.value) != (own.key, own.value or term.value)]
     return narrowed(state, kept, stable)
@@ -260,12 +264,12 @@ def _notes(state: ListState, stable: str) -> list[tuple[str, int]]:
 
 
 _PLACE = "zzPLACEzz"
-"""Stands in an address where the value of a filter goes: making an address for each value takes ten times as long."""
+"""Placeholder for the value of a filter in a URL: building a URL for each value takes ten times as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """Where the values of a facet lead."""
+    """The links of a facet's values."""
 
     state: ListState
     facet: str
@@ -278,7 +282,7 @@ class _Links:
         return cls(state, facet, *added)
 
     def to(self, term: Term, opposite: Term, *, is_out: bool) -> str:
-        """Return the address with a term, or without it where it is there."""
+        """Return the URL with a term added, or removed if it is there."""
         if term in self.state.terms:
             return self.state.without(term).address()
         if opposite in self.state.terms or self.facet in _YES:
@@ -287,7 +291,7 @@ class _Links:
 
 
 def _facet(state: ListState, key: str, counts: Sequence[tuple[str, int]]) -> Facet | None:
-    """Return a facet with its values, None where there is nothing to choose."""
+    """Return a facet with its values, None if there is nothing to choose."""
     terms = {value: _term(key, value) for value, _ in counts}
     on = {value for value, term in terms.items() if term in state.terms}
     out = set() if key in _YES else {value for value, term in terms.items() if _opposite(term) in state.terms}
@@ -318,7 +322,10 @@ def _opposite(term: Term) -> Term:
 
 
 def _value(links: _Links, key: str, value: str, count: int, term: Term, is_on: bool, is_out: bool) -> SafeString:
-    """Print one value: a link that chooses it, or drops it, and one that leaves it out. Often called: no template."""
+    """Render one value: a link that selects or deselects it, and one that excludes it.
+
+    Called often, so without a template.
+    """
     name = (
         FACET_WORDS.get(key, {}).get(value) or (_file(value) if key == "file" else value) or NO_VALUE.get(key, "none")
     )

@@ -1,4 +1,4 @@
-"""`/growth/`: how many files of recordings there were through the commits, drawn, and which commit did what."""
+"""`/growth/`: the number of recording files in past commits, as a drawing and a table."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from recviewer.pages.text.bars import HEIGHT, WIDTH, CommitBar
 from recviewer.recorders.registry import claims
 
 COMMITS, SECONDS = 2_000, 4.0
-"""Commits that are looked through at most, and for how long."""
+"""Maximum number of commits that are read, and the time limit."""
 
 BARS = 100
-"""Bars of the drawing; of more commits several share one."""
+"""Bars of the drawing; with more commits several share one."""
 
 PER_PAGE = 100
 
@@ -48,9 +48,9 @@ class GrowthRow:
 
 @dataclass(frozen=True, slots=True)
 class GrowthPage:
-    """The page, or its drawing alone. rows: the newest first. first, last: days. missing: why nothing can be told, or "".
+    """The page, or its drawing alone. rows: the newest first. first, last: days.
 
-    bars: none of one commit alone, which is no growth.
+    missing: why there is nothing to show, or "". bars: none for a single commit, which is no growth.
     """
 
     bars: tuple[CommitBar, ...] = ()
@@ -68,12 +68,12 @@ class GrowthPage:
 
 
 _kept = Recent[tuple[str, str, bytes], tuple[Growth, int]](8)
-"""By repository, commit and folder: what grew, and how many files there are now."""
+"""By repository, commit and folder: the growth, and how many files there are now."""
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show the growth; its drawing alone where the overview asks for it."""
+    """Show the growth; only its drawing if the overview asks for it."""
     page = _page(max(1, whole(request.GET.get("page", ""), 1)))
     if wants_fragment(request):
         if not page.bars:
@@ -122,7 +122,7 @@ def _known(here: Repository) -> tuple[Growth, int]:
 
 
 def _totals(steps: Sequence[GrowthStep], files: int) -> list[int]:
-    """Return how many files there were after each commit. steps: the newest first; files: how many there are now."""
+    """Return the number of files after each commit. steps: the newest first; files: the present number."""
     return list(accumulate((one.removed - one.added for one in steps[:-1]), initial=files)) if steps else []
 
 

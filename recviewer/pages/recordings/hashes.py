@@ -1,4 +1,4 @@
-"""`/hash/…`: where replay would look for a request, the nearest recordings, and the fields that moved the hash."""
+"""`/hash/…`: where replay would look for a request, the nearest recordings, and the fields that changed the hash."""
 
 from __future__ import annotations
 
@@ -31,16 +31,18 @@ from recviewer.pages.recordings.sought import (
 from recviewer.pages.site.json import Json as JsonAnswer
 
 SHOWN = 20
-"""Recordings that are listed, and fields that are shown word by word."""
+"""Recordings that are listed, and fields that are compared by words."""
 
 LONG = 4_000
-"""Characters of a value that are compared word by word on the page."""
+"""Maximum length of a value that is compared by words on the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class MovedField:
-    """A field that differs. spans: (`same`, `gone` or `new`, text). recorded, asked: what each side is hashed as, where it
-    is not the value itself; why: for those that do not move the hash.
+    """A field that differs. spans: (`same`, `gone` or `new`, text).
+
+    recorded, asked: the hashed form of each side, if it is not the value itself; why: for those that do not change the
+    hash.
     """
 
     path: str
@@ -67,7 +69,10 @@ class NearRow:
 
 @dataclass(frozen=True, slots=True)
 class HashPage:
-    """found: what was looked for. sentence: what is so. moved, quiet: against the nearest that replay finds."""
+    """found: the result. sentence: its summary.
+
+    moved, quiet: differences to the nearest recording that replay finds.
+    """
 
     found: SoughtRequest
     sentence: str
@@ -84,7 +89,7 @@ class HashPage:
 
 @require_safe
 def show(request: HttpRequest, digits: str) -> HttpResponse:
-    """Show what a hash stands for."""
+    """Show what a hash leads to."""
     try:
         found = by_digits(digits, test_id=request.GET.get("test", ""))
     except NoRequest as refused:
@@ -97,7 +102,7 @@ def show(request: HttpRequest, digits: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def body(request: HttpRequest) -> HttpResponse:
-    """Show what a request stands for, whose body was pasted. Nothing is kept of it."""
+    """Show what a request leads to, whose body was pasted. Nothing of it is stored."""
     text = request.POST.get("body", "")
     given = {"body": text, "test": request.POST.get("test", ""), "url": request.POST.get("url", "")}
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""Where a pasted path, hash or test id leads."""
+"""Redirects for pasted paths, hashes and test ids."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recviewer.pages.text.test_ids import parse
 
 
 def jump(words: str) -> str | None:
-    """Return where a pasted path, hash or test id leads, None where it is just words to search for."""
+    """Return where a pasted path, hash or test id leads, None if it is just words to search for."""
     path = opened_by(words)
     if path is not None:
         return url_of(path)
@@ -27,13 +27,13 @@ def jump(words: str) -> str | None:
 
 
 CANDIDATES = 200
-"""Tests whose ids hold what was pasted, among which the one is sought that is meant; of more only a whole id finds one."""
+"""Maximum number of tests whose ids contain what was pasted; with more, only a full id finds one."""
 
 
 def test_named_by(words: str) -> str | None:
-    """Return the id of the one test that a pasted id names, or a function's name; None where it names none or several.
+    """Return the id of the one test that a pasted id or a function's name identifies; None for none or several.
 
-    An id may be cut at the front (`test_a.py::test_b[c]`), or have folders before it that the recorded one has not.
+    An id may be cut at the front (`test_a.py::test_b[c]`), or have additional folders before it.
     """
     if not is_test(words) or id_end(words, 0) != len(words):
         return None
@@ -47,7 +47,7 @@ def test_named_by(words: str) -> str | None:
 
 
 def _is_meant(word: str, test_id: str) -> bool:
-    """Tell whether what was pasted is the end of an id, is longer than it by folders, or is its function."""
+    """Tell whether what was pasted is a suffix of an id, has it as a suffix, or is its function."""
     told = parse(test_id)
     of_function = (told.function, told.function.rpartition("::")[2])
     return (
@@ -59,7 +59,7 @@ def _is_meant(word: str, test_id: str) -> bool:
 
 
 def unknown_hash(words: str) -> str:
-    """Return the digits of a hash that was pasted and that nothing here holds, "" for anything else."""
+    """Return the digits of a pasted hash that nothing here has, "" for anything else."""
     typed = search.tokens(words)
     if len(typed) != 1 or typed[0].is_unwanted or typed[0].is_phrase or is_path(typed[0].text):
         return ""
@@ -70,9 +70,9 @@ def unknown_hash(words: str) -> str:
 
 
 def opened_by(words: str) -> str | None:
-    """Return the path of the one recording that a pasted path or hash names, None where it names none or several.
+    """Return the path of the one recording that a pasted path or hash identifies, None for none or several.
 
-    A short beginning of a hash may be a word or a number as well: it opens what it names only where nothing else holds it.
+    A short prefix of a hash may also be a word or a number: it opens a recording only if nothing else contains it.
     """
     typed = search.tokens(words)
     if len(typed) != 1 or typed[0].is_unwanted or typed[0].is_phrase:

@@ -1,4 +1,4 @@
-"""The state of the recordings list, in its address and nowhere else."""
+"""The state of the recordings list, which is entirely in its URL."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Sort:
 
     @property
     def is_by_test(self) -> bool:
-        """Whether a function stands over its rows, and a question beside its answers."""
+        """Whether rows are grouped by function and question."""
         return self.key in BY_TEST
 
 
@@ -48,18 +48,18 @@ SORTS = {
 DEFAULT_SORT = "test"
 EACH = "each"
 BY_TEST = frozenset({DEFAULT_SORT, EACH})
-"""Question by question, in pages of questions or of recordings; where words are looked for, as the database has them."""
+"""Orders by question, with pages of questions or of recordings; for a search, the order of the database."""
 BY_FILE = "file"
 BEST = "best"
-"""By how well what was searched for matches: see `best_match`. Without words it is the default order."""
+"""By quality of the match: see `best_match`. Without words it is the default order."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """words: for the full-text search. terms: in the order of the address. page: from 1.
+    """words: for the full-text search. terms: in the order of the URL. page: from 1.
 
-    left_out: filters of the address that are not used, since there are too many. cut: sentences on words that are not.
-    remarked: sentences on what was read although it is not right.
+    left_out: number of filters that were dropped because there are too many. cut: sentences on words that are not used.
+    remarked: sentences on tolerated mistakes.
     """
 
     words: str = ""
@@ -73,23 +73,23 @@ class ListState:
 
     @property
     def hints(self) -> tuple[str, ...]:
-        """Sentences on what was asked for and is not used, or not as it was typed."""
+        """Sentences on what is not used, or not as it was typed."""
         return (*self.limits, *self.remarked)
 
     @property
     def limits(self) -> tuple[str, ...]:
-        """Sentences on what was too much to use."""
+        """Sentences on what exceeded a limit."""
         return (*on_filters(self.left_out), *self.cut)
 
     @property
     def line(self) -> str:
-        """All of it as one line for the box."""
+        """All of it as one query for the box."""
         words = f"({self.words})" if self.terms and isinstance(rest_of(self.words), Either) else self.words
         return " ".join((*(term.said for term in self.terms), *filter(None, (words,))))
 
     @classmethod
     def of(cls, query: QueryDict) -> ListState:
-        """Read an address. What makes no sense falls back to the default; unknown keys are passed over."""
+        """Parse a query string. Invalid values fall back to the default; unknown keys are ignored."""
         terms = []
         for key in KEYS:
             for value in query.getlist(key):
@@ -127,17 +127,17 @@ class ListState:
         return "?" + urlencode(pairs)
 
     def toggled(self, term: Term) -> ListState:
-        """Return the state with a term added, or dropped if it is there; from its first page."""
+        """Return the state with a term added, or removed if it is there; on its first page."""
         if term in self.terms:
             return self.without(term)
         return replace(self, terms=(*self.terms, term), page=1)
 
     def without(self, term: Term) -> ListState:
-        """Return the state without a term, from its first page."""
+        """Return the state without a term, on its first page."""
         return replace(self, terms=tuple(kept for kept in self.terms if kept != term), page=1)
 
     def with_asked(self, asked: Asked) -> ListState:
-        """Return the state with further filters and other words: from its first page, unless nothing is another."""
+        """Return the state with further filters and other words: on its first page, unless nothing has changed."""
         terms, left_out = bounded(dict.fromkeys((*self.terms, *asked.terms)))
         left_out += self.left_out + asked.left_out
         remarked = on_remarks(asked.remarks)

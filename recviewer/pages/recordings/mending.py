@@ -1,4 +1,4 @@
-"""What is wrong in what was typed, and the lines that were perhaps meant, each with what it would find."""
+"""Mistakes in a query, and suggested corrections, each with its number of results."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from recviewer.review import narrowing
 from recviewer.review.narrowing import LANGUAGE, Asked
 
 NEAREST = 3
-"""Values that are offered in place of one that is not there."""
+"""Maximum number of values suggested instead of an unknown one."""
 
 Place: TypeAlias = Span | Term
-"""Where a piece stands: in the line, or as a filter of the address."""
+"""The place of a piece: a range of the query, or a filter in the URL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Another line for the box. line: what changes; url: leads to it; count: recordings that it finds."""
+    """A suggested query. line: the changed part; url: of the list; count: its results."""
 
     line: str
     url: str
@@ -34,9 +34,9 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A piece that was not understood, or not as it was typed. said: what is wrong, the rest of a sentence
-    that begins with the piece. offers: the nearest
-    first.
+    """A piece that was not understood, or not as it was typed.
+
+    said: what is wrong, as the rest of a sentence that begins with the piece. offers: the nearest first.
     """
 
     piece: str
@@ -46,7 +46,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Mending:
-    """mistakes: in the order of the line. whole: mends all at once, where it is more than one offer."""
+    """mistakes: in the order of the query. whole: corrects all at once, if there are several."""
 
     mistakes: tuple[Mistake, ...] = ()
     whole: Suggestion | None = None
@@ -54,7 +54,7 @@ class Mending:
 
 
 def mending_of(typed: ListState, asked: Asked) -> Mending:
-    """Look at what was asked for. typed: the address; asked: what its line was read as."""
+    """Find the mistakes. typed: the URL's state; asked: the parsed query."""
     wrong = [*_of_address(typed), *_of_line(asked)]
     mender = _Mender(typed, asked, {one.place: one.near[0].said for one in wrong if one.near})
     mistakes = [Mistake(one.piece, one.said, mender.offers(one)) for one in wrong]
@@ -66,7 +66,7 @@ def mending_of(typed: ListState, asked: Asked) -> Mending:
 
 
 class _Wrong(NamedTuple):
-    """A piece that was not understood, where it stands, and what is close to it."""
+    """A piece that was not understood, with its place and the nearest values."""
 
     place: Place
     piece: str
@@ -95,13 +95,13 @@ def _about(term: Term) -> str:
 
 
 class _Mender:
-    """Makes the lines. mended: what is nearest to each piece that is wrong, by its place."""
+    """Builds corrected queries. mended: the nearest value for each wrong piece, by its place."""
 
     def __init__(self, typed: ListState, asked: Asked, mended: dict[Place, str]) -> None:
         self.typed, self.asked, self.mended = typed, asked, mended
 
     def offer(self, changes: Mapping[Place, str], line: str = "") -> Suggestion:
-        """Return what is found where pieces read otherwise. line: what to call it; "" for the whole."""
+        """Return a suggestion with some pieces replaced. line: its label; "" for the whole query."""
         text = self.asked.line
         for place in sorted((place for place in changes if not isinstance(place, Term)), reverse=True):
             text = text[: place[0]] + changes[place] + text[place[1] :]
@@ -111,11 +111,11 @@ class _Mender:
         return Suggestion(line or state.line, state.address(), narrowed(state).count())
 
     def offers(self, one: _Wrong) -> tuple[Suggestion, ...]:
-        """Return what may stand in place of a piece; the others are mended along."""
+        """Return suggestions for a piece; the other mistakes are corrected along with it."""
         return tuple(self.offer(self.mended | {one.place: term.said}, term.said) for term in one.near)
 
     def as_words(self, wrong: list[_Wrong]) -> Suggestion | None:
-        """Return the line that looks for the pieces as words, None where that cannot be written."""
+        """Return the query that searches for the pieces as words, None if that cannot be written."""
         if not wrong or any('"' in one.piece for one in wrong):
             return None
         lines = {one.place: f'{"-" * one.piece.startswith("-")}"{one.piece.removeprefix("-")}"' for one in wrong}
@@ -123,7 +123,7 @@ class _Mender:
 
 
 def nearest(term: Term) -> list[Term]:
-    """Return filters of the same name that are close to one that makes no sense, or that nothing has; best first."""
+    """Return filters of the same name that are nearest to an invalid or unknown value; best first."""
     return [Term(term.key, value, term.is_negative) for value in _near_values(term)]
 
 

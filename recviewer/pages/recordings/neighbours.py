@@ -1,7 +1,7 @@
 """The other recordings of the same test, in the order in which the test made them, as far as that can be known.
 
-A file of many calls has them in their order. Other recordings hold no times: a later call of a test sends more messages
-than an earlier one, or longer ones.
+A file of many calls has them in their order. Other recordings contain no times, but a later call of a test sends more
+or longer messages than an earlier one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from recviewer.catalog.state import stable_state
 SHOWN = 15
 
 FIND = "find"
-"""The name in the address of a recording under which words are looked for on its page."""
+"""The URL parameter of a recording's page with the words to find on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Neighbours:
 
 
 def neighbours_of(recording: Recording) -> Neighbours | None:
-    """Return the recordings of the same test, None where there is only this one or no test is known."""
+    """Return the recordings of the same test, None if this is the only one or its test is unknown."""
     if not recording.test_id:
         return None
     rows = _of_test(recording.test_id)
@@ -76,23 +76,25 @@ def _of_test(test_id: str) -> QuerySet[Recording, tuple[str, str, str, int]]:
 
 
 def url_of(path: str) -> str:
-    """Return the address of a recording's page."""
+    """Return the URL of a recording's page."""
     return _url(path, get_script_prefix())
 
 
 def looked_for(words: str) -> str:
-    """Return the end of an address of a recording's page that looks for words there, "" for none."""
+    """Return the query string of a recording's page that finds words there, "" for none."""
     return f"?{urlencode({FIND: words})}" if words else ""
 
 
 @lru_cache(4_000)
 def _url(path: str, prefix: str) -> str:
-    """Return the address below what Django puts before all addresses."""
+    """Return the URL with the prefix."""
     return reverse("recording:show", kwargs={"key": path})
 
 
 def shared_list(path: str) -> tuple[str, str]:
-    """Say with how many files replay joins a list of models, and where that is shown; ("", "") for what is no such list."""
+    """Return with how many files replay merges a list of models, and where that is shown; ("", "") for other
+    recordings.
+    """
     asked = request_of(path, stable_state())
     if asked is None:
         return "", ""

@@ -1,4 +1,4 @@
-"""What is in the tree at a glance: the whole of it cut in five ways, above the list that nothing narrows."""
+"""The overview above the unfiltered list: the whole tree, cut in five ways."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from recviewer.review import narrowing
 from recviewer.serving.url_prefix import cookie
 
 COOKIE = "overview"
-"""Holds what somebody chose: a way of `WAYS`."""
+"""Cookie with the user's choice: one of `WAYS`."""
 WAYS = ("number", "size", "hidden")
 YEAR = 365 * 24 * 3600
 
 WIDTH = 800
-"""Units of a bar from end to end; below a thousand, which templates would write with a separator."""
+"""Length of a whole bar in units; below a thousand, which templates would write with a separator."""
 NAMED = 5
-"""Values of a cut that have their number written; at most one more stands for the others."""
+"""Number of values of a cut that are labelled; at most one more represents the others."""
 
 LONG_NAME = 26
 
@@ -39,7 +39,7 @@ _TONES = {"approved": "good", "rejected": "bad", "delete": "warn", "undecided": 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One value of a cut. number: as it is written. url: of its list. x, width: of its piece of the bar. tone: a colour."""
+    """One value of a cut. number: formatted. url: of its list. x, width: of its segment. tone: a colour."""
 
     name: str
     title: str
@@ -52,7 +52,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class CutBy:
-    """The whole, cut by one thing. rest: (how many further values, what they come to), None for none."""
+    """The whole, cut by one thing. rest: (number of further values, their sum), None for none."""
 
     name: str
     segments: tuple[Segment, ...]
@@ -61,9 +61,10 @@ class CutBy:
 
 @dataclass(frozen=True, slots=True)
 class TreeOverview:
-    """All cuts. by: what bars and numbers count, `number` or `size`. is_of_tests: recordings without a test are left out.
+    """All cuts. by: what bars and numbers count, `number` or `size`.
 
-    has_history: commits are known, so that there is a growth to show.
+    is_of_tests: without recordings that have no test. has_history: commits are known, so that there is a growth to
+    show.
     """
 
     cuts: tuple[CutBy, ...]
@@ -80,9 +81,9 @@ _OF_TESTS = ListState(terms=(Term("has", "test"),))
 def overview_of(
     request: HttpRequest, state: ListState, total: int, *, is_of_tests: bool = False
 ) -> TreeOverview | None:
-    """Return what stands above the list; None where something narrows it, nothing is there, or it was hidden.
+    """Return the overview for a list; None if it is filtered or empty, or if the overview was hidden.
 
-    total: recordings that are cut. is_of_tests: above the list of tests, of their recordings alone.
+    total: number of recordings. is_of_tests: for the list of tests, with only their recordings.
     """
     by = request.COOKIES.get(cookie(COOKIE, settings.PREFIX), WAYS[0])
     if state.terms or state.words or state.page > 1 or not total or by == "hidden":
@@ -114,7 +115,7 @@ def _verdicts(whole: ListState, total: int, stable: str) -> CutBy:
 def _cut(
     name: str, key: str, values: Sequence[tuple[str, int]], by: str, words: Mapping[str, str] | None = None
 ) -> CutBy:
-    """Return a cut with its bar. values: with what they count, in order."""
+    """Return a cut with its bar. values: with their numbers, in order."""
     total = sum(value for _, value in values)
     known = words if words is not None else FACET_WORDS.get(key, {})
     ends = [round(end * WIDTH / total) for end in accumulate(value for _, value in values)] if total else []
@@ -139,7 +140,7 @@ def _cut(
 
 
 def _short(name: str) -> str:
-    """Return a long name without the folders before it, as of `publishers/google/models/gemini-2.0-flash`."""
+    """Return a long name without its leading folders, such as `publishers/google/models/gemini-2.0-flash`."""
     return name if len(name) <= LONG_NAME else name.rpartition("/")[2] or name
 
 
@@ -149,7 +150,7 @@ def _written(count: int, by: str) -> str:
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep in which way somebody wants the overview, in their browser, and go back to the list, or to that of tests."""
+    """Store the user's choice in a cookie, and go back to the list of recordings or tests."""
     response = HttpResponseRedirect(reverse("tests:listing" if "tests" in request.POST else "recordings:listing"))
     chosen = request.POST.get("by", "")
     if chosen in WAYS:
@@ -166,7 +167,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def is_hidden(request: HttpRequest) -> bool:
-    """Tell whether somebody hid the overview."""
+    """Tell whether the user hid the overview."""
     return request.COOKIES.get(cookie(COOKIE, settings.PREFIX)) == "hidden"
 
 

@@ -1,4 +1,4 @@
-"""The recordings of a page of the list, and its rows, printed."""
+"""The recordings of a page of the list, and its rendered rows."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def rows_of(
     asked: Questions | None,
     questions: QuestionPage | None,
 ) -> tuple[tuple[Recording, ...], tuple[ListItem, ...]]:
-    """Return the recordings of the page, and its rows printed, further answers to a question folded.
+    """Return the recordings of the page, and its rendered rows, with further answers to a question folded.
 
-    stable: as in `narrowed`. is_last: no other page follows. asked: set where they stand question by question, questions:
-    those of a page of these.
+    stable: as in `narrowed`. is_last: no page follows. asked: set if they are grouped by question, questions: those of
+    such a page.
     """
     is_by_test = state.sort in BY_TEST
     order, start = SORTS[state.sort].columns, (state.page - 1) * state.per_page
@@ -88,5 +88,5 @@ def rows_of(
 
 
 def _alone(state: ListState, at: int, id: int) -> str:
-    """Return where each recording has a row, from the one at a place on. id: of that one."""
+    """Return the URL of the list with a row for each recording, at an index. id: of the recording there."""
     return f"{replace(state, sort=EACH, page=at // state.per_page + 1).address()}#row-{id}"

@@ -1,4 +1,4 @@
-"""What may be offered for filters that take a part of something: of a test's id, of a path, of a hash."""
+"""Completions for filters that take part of something: a test id, a path, a hash."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _PARTS = re.compile(r"[^\W_]+")
 
 
 def functions(ids: Mapping[str, int], letters: str, most: int) -> dict[str, int | None]:
-    """Return names of test functions that fit letters, the best first, at most so many.
+    """Return names of test functions that match letters, the best first.
 
-    ids: of the tests that the rest of a query leaves, with how many recordings each has. A name also finds the tests whose
-    ids hold it, and is counted so.
+    ids: of the tests in the results, with the number of recordings. A name also finds the tests whose ids contain it,
+    and is counted so. most: the maximum number.
     """
     named = Counter[str]()
     for test_id, count in ids.items():
@@ -36,15 +36,15 @@ def functions(ids: Mapping[str, int], letters: str, most: int) -> dict[str, int 
 
 
 def offered(key: str, left: Recordings, letters: str, most: int) -> Mapping[str, int | None]:
-    """Return hashes or folders that fit letters, the best first, each with how many recordings it would leave.
+    """Return hashes or folders that match letters, the best first, each with its number of results.
 
-    left: what the rest of the query leaves. most: how many are offered. Hashes are not counted.
+    left: the results of the rest of the query. most: the maximum number. Hashes are not counted.
     """
     return dict.fromkeys(_hashes(left, letters, most)) if key == "hash" else _folders(left, letters, most)
 
 
 def _folders(left: Recordings, letters: str, most: int) -> dict[str, int | None]:
-    """Return folders; a folder also finds the paths that hold it, and is counted so."""
+    """Return folders; a folder also finds the paths that contain it, and is counted so."""
     some = left.filter(folder__icontains=letters) if letters else left
     named = Counter(dict(some.values_list("folder").annotate(count=Count("pk"))))
     shown = _best(named, letters, most)
@@ -54,7 +54,7 @@ def _folders(left: Recordings, letters: str, most: int) -> dict[str, int | None]
 
 
 def _hashes(left: Recordings, letters: str, most: int) -> list[str]:
-    """Return hashes in names of files that begin with some digits, two or more."""
+    """Return hashes in names of files that begin with at least two digits."""
     digits = letters.removeprefix("rec-").lower()
     if not _DIGITS.fullmatch(digits):
         return []
@@ -67,7 +67,7 @@ def _hashes(left: Recordings, letters: str, most: int) -> list[str]:
 
 
 def _best(named: Mapping[str, int], letters: str, most: int) -> list[str]:
-    """Return the names that letters begin, then those in which they begin a part, the most frequent first."""
+    """Return the names that begin with letters, then those with a part that does, the most frequent first."""
     typed = letters.casefold()
     fitting = [one for one in named if one and _rank(one.casefold(), typed) < _NO]
     return sorted(fitting, key=lambda one: (_rank(one.casefold(), typed), -named[one], one))[:most]
@@ -83,5 +83,5 @@ def _rank(text: str, typed: str) -> int:
 
 
 def _lower(text: str) -> str:
-    """Return a text as filters compare it: case is told apart but in ASCII."""
+    """Return a text as filters compare it: only ASCII is lower-cased."""
     return text.lower() if text.isascii() else "".join([sign.lower() if sign.isascii() else sign for sign in text])

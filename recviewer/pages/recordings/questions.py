@@ -1,6 +1,6 @@
-"""The list in order of tests, question by question: what recordings of one test function that ask the same share.
+"""The list grouped by question: recordings of one test function with the same question.
 
-A page of the list holds whole questions. Of one with many answers it holds the first few, and says how many there are.
+A page of the list contains whole questions. For one with many answers it contains the first few, and the number of all.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from recviewer.pages.text.test_ids import parse
 from recviewer.review import narrowing
 
 HELD = 12
-"""Answers that a question may have for all of them to be on its page."""
+"""Maximum number of answers of a question that are all on its page."""
 
 OPEN = 3
-"""Answers of a question that stand open."""
+"""Answers of a question that are not folded."""
 
 SAMPLE = 6
-"""Answers among which these are chosen where a question has more than `HELD`."""
+"""Answers among which these are chosen if a question has more than `HELD`."""
 
 
 def held_of(count: int) -> int:
@@ -45,7 +45,10 @@ def _room(count: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question on a page. ids: of its recordings, or of the first of many. count: of all. at: where the list has them."""
+    """A question on a page. ids: of its recordings, or of the first of many. count: of all.
+
+    at: the index of the first in the list.
+    """
 
     ids: tuple[int, ...]
     count: int
@@ -69,7 +72,7 @@ class QuestionPage:
 
 
 _FUNCTION = 40
-"""Bits below those that name a function: for the question, and whether replay finds the recording."""
+"""Bits below the number of a function: for the question, and for whether replay finds the recording."""
 
 _READ = (
     f"SELECT id, test_id, asked, replay FROM {TABLE} "  # noqa: S608 - names of ours
@@ -78,10 +81,10 @@ _READ = (
 
 
 class QuestionOrder:
-    """All recordings, question by question. places: those of `columns`. numbers: of the question of each.
+    """All recordings, grouped by question. places: indexes in `columns`. numbers: of the question of each.
 
-    Functions stand in order of tests, and a question where its first recording stands; of its recordings those that replay
-    cannot find come last.
+    Functions are in order of tests, and a question is at its first recording; its recordings that replay cannot find
+    come last.
     """
 
     def __init__(self, columns: Columns) -> None:
@@ -119,7 +122,7 @@ _counted = Recent[tuple[object, ...], Sequence[int]](16, state_of=itemgetter(0))
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The recordings that a state leaves, question by question. flags: which of the columns' places these are."""
+    """The recordings that match a state, grouped by question. flags: which indexes of the columns these are."""
 
     columns: Columns
     order: QuestionOrder
@@ -127,13 +130,16 @@ class Questions:
     counts: Sequence[int]
 
     def ids(self, start: int, stop: int) -> list[int]:
-        """Return the ids of some recordings, from a place to a place."""
+        """Return the ids of a slice."""
         flags = self.flags
         places = islice((place for place in self.order.places if flags[place]), start, stop)
         return [self.columns.ids[place] for place in places]
 
     def page(self, number: int, size: int) -> QuestionPage:
-        """Return a page, or the last one. size: recordings that it has room for; one question always has."""
+        """Return a page, or the last one.
+
+        size: number of recordings for which it has room; it always contains one question.
+        """
         firsts = list(self._firsts(size))
         number = max(1, min(number, len(firsts)))
         if not firsts:
@@ -149,13 +155,13 @@ class Questions:
         return QuestionPage(tuple(made), first + 1, len(self.counts), number, len(firsts))
 
     def question_at(self, at: int) -> tuple[int, int]:
-        """Return the number from 0 of the question that a place of the list is in, and where that begins."""
+        """Return the number, from 0, of the question at an index of the list, and the index of its first recording."""
         ends = list(accumulate(self.counts))
         number = bisect_right(ends, at)
         return number, ends[number] - self.counts[number]
 
     def page_of(self, number: int, size: int) -> int:
-        """Return the page that has a question."""
+        """Return the page with a question."""
         return bisect_right(list(self._firsts(size)), number)
 
     def _firsts(self, size: int) -> Iterator[int]:
@@ -169,9 +175,9 @@ class Questions:
 
 
 def questions_of(state: ListState, stable: str, left: tuple[Columns, int]) -> Questions:
-    """Return the recordings of a state without words, question by question.
+    """Return the recordings of a state without words, grouped by question.
 
-    stable: as in `facets.narrowed`. left: what `facets.columns_left` says.
+    stable: as in `facets.narrowed`. left: the result of `facets.columns_left`.
     """
     columns, base = left
     order = _orders.made(stable, lambda: QuestionOrder(columns)) if stable else QuestionOrder(columns)

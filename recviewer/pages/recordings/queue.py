@@ -1,7 +1,7 @@
-"""The review queue: one recording after the other, from any filter of the list, those that need it most first.
+"""The review queue: recordings of any filter of the list, one by one, the most important first.
 
-The queue lives in the address, like the list: a recording's page with `?in=<the list's address>` is an item of it.
-Filters on verdicts are left out of what the queue holds, or it would shrink under the reviewer's hands.
+The queue is in the URL, like the list: a recording's page with `?in=<the list's query string>` is an item of it.
+Filters on verdicts are ignored, because otherwise the queue would shrink while it is worked through.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from recviewer.review.subjects import BLOB_PREFIX
 _WRONG = (Outcome.ERROR, Outcome.UNREADABLE, Outcome.FAILED)
 _SHORT = (*ENDED.values(), Outcome.EMPTY)
 _NEED = {outcome.value: 1 for outcome in _SHORT} | {outcome.value: 0 for outcome in _WRONG}
-"""What comes first: recorded errors, then answers that broke off or say nothing; the rest by size."""
+"""What comes first: recorded errors, then answers that broke off or are empty; the rest by size."""
 
 
 _UNREAD = Q(fingerprint="", blob="")
-"""Files whose bytes could not be had: nothing that a verdict could hang on."""
+"""Files whose bytes were not available, so there is nothing to decide on."""
 
 
 class QueueItems(NamedTuple):
-    """The recordings of a queue in their order: their paths, as they are walked through, and the place of each by its path.
+    """The recordings of a queue in their order: their paths, and the index of each.
 
-    The subject of a stop is what verdicts on its recording hang on.
+    The subject of a stop is that of the verdicts on its recording.
     """
 
     paths: tuple[str, ...]
@@ -57,7 +57,7 @@ class QueueItems(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QueueSummary:
-    """The end of a queue. counts: (state, words, how many, address of the list). first_url: of what is undecided.
+    """The end of a queue. counts: (state, words, how many, URL of the list). first_url: of the first undecided one.
 
     unread: files of the list that cannot be read, and so cannot be decided on; unread_url: of the list of them.
     """
@@ -74,24 +74,24 @@ class QueueSummary:
 
 
 KEPT, KEPT_ITEMS = 12, 60_000
-"""Queues that are kept in memory, and items of all of them together; the last one is kept whatever its length."""
+"""Number of cached queues, and of items of all of them together; the last one is cached whatever its length."""
 
 _kept = Recent[tuple[str, str], QueueItems](
     KEPT, weigh=lambda kept: len(kept.paths), limit=KEPT_ITEMS, once=True, state_of=itemgetter(0)
 )
 _one_at_a_time = Lock()
-"""For queues that are not kept: those of 30,000 recordings take 20 MB while they are put in order."""
+"""For queues that are not cached: sorting 30,000 recordings takes 20 MB."""
 
 
 def state_in(query: QueryDict) -> ListState:
-    """Return the list that a queue walks through: without filters on verdicts, order and page."""
+    """Return the list of a queue: without filters on verdicts, order and page."""
     state = ListState.of(query)
     terms = tuple(term for term in state.terms if not narrowing.is_verdict(term))
     return ListState(words=state.words, terms=terms)
 
 
 def items_of(state: ListState) -> QueueItems:
-    """Return the items of a queue in order of need: what can be decided on. Kept while the catalog stays the same."""
+    """Return the items of a queue in order of importance, cached while the catalog stays the same."""
     said = narrowing.holds_said(state.terms, state.words)
     key = (current_state(), state.address())
     if not said:
@@ -107,7 +107,7 @@ def _read(state: ListState) -> QueueItems:
         .order_by()
         .values_list("path", "fingerprint", "blob", "test_id", "outcome", "size")
     )
-    same: dict[str, str] = {}  # a test has several recordings, and they share its name
+    same: dict[str, str] = {}  # the recordings of a test share its name
     ranked = sorted(
         (
             _NEED.get(outcome, 2),
@@ -124,9 +124,9 @@ def _read(state: ListState) -> QueueItems:
 
 
 def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
-    """Return where a recording stands in the queue that the address, or a form's `in`, names; None where none does.
+    """Return the position of a recording in the queue named by the URL, or by a form's `in`; None without a queue.
 
-    A recording that the filters no longer hold stands before the first.
+    A recording that no longer matches the filters comes before the first.
     """
     asked = request.POST.get("in", request.GET.get("in"))
     if asked is None:
@@ -147,7 +147,7 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
 
 
 def item_url(path: str, address: str) -> str:
-    """Return the address of a recording of a queue."""
+    """Return the URL of a recording in a queue."""
     return url_of(path) + _asked(address)
 
 
@@ -157,7 +157,7 @@ def _asked(address: str) -> str:
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Lead to the first undecided recording of a list; where there is none, sum up."""
+    """Redirect to the first undecided recording of a list, or to the summary if there is none."""
     state = state_in(request.GET)
     paths, stops, _ = items_of(state)
     states = all_standings()

@@ -81,44 +81,44 @@ class Listing:
     blame: Blame | None
     freshness: Freshness
     faults: tuple[str, ...]
-    """Sentences on filters whose values make no sense; nothing is listed then."""
+    """Sentences on filters with invalid values; nothing is listed then."""
     mending: Mending
-    """How to put them right."""
+    """Suggested corrections."""
     text_url: str
-    """The address with all of it as text in the box."""
+    """The URL with all of it as text in the box."""
     plain_url: str
-    """The address that drops all of it."""
+    """The URL without all of it."""
     is_text: bool
-    """It stands in the box as text now."""
+    """It is in the box as text now."""
     strangers: tuple[str, ...]
     """Sentences on values that no recording has."""
     direct: Step | None
-    """The one recording or test that what was typed names."""
+    """The one recording or test that the query names."""
     help: SafeString
     saved: SavedRail
     outdated: Outdated | None = None
-    """Set where filters ask for findings that are older than the catalog."""
+    """Set if filters need findings that are older than the catalog."""
     overview: TreeOverview | None = None
     waiting: tuple[int, str] | None = None
-    """How many recordings wait for who looks, and the address of these; None for none, and where the list is narrowed."""
+    """How many recordings wait for the user, and their URL; None for none, and in a filtered list."""
     overview_is_hidden: bool = False
     questions: QuestionPage | None = None
-    """Of a page of questions, which."""
+    """The questions, if the page is grouped by question."""
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether something was asked for."""
+        """Whether there is a filter."""
         return bool(self.state.terms or self.state.words)
 
     @property
     def are_all_lost(self) -> bool:
-        """Whether it was asked for those that replay cannot find, so that no row has to call it out."""
+        """Whether the list is filtered for recordings that replay cannot find, so that rows need not say so."""
         asked = {(term.key, term.value) for term in self.state.terms if not term.is_negative}
         return bool(asked & {("smell", "cannot-replay"), ("is", "lost")})
 
     @property
     def title(self) -> str:
-        """How many there are and what was asked for, for the window."""
+        """The window's title: how many recordings, and the filter."""
         asked = [f"{'-' * term.is_negative}{term.key}:{_called(term)}" for term in self.state.terms]
         asked += [f"“{self.state.words}”"] if self.state.words else []
         found = "Not searched" if self.faults else counted(self.total, "recording")
@@ -128,10 +128,10 @@ class Listing:
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """Show the list that the address describes; typed filters move from the box into the address first.
+    """Show the list of a URL; typed filters move from the box into the URL first.
 
-    What is pasted and names one recording, or a test, leads there. A list that is asked for while somebody types, or by
-    a script, holds the same without a redirect.
+    A pasted name of one recording, or a test, redirects to it. Requests while typing, and of scripts, get the same list
+    without a redirect.
     """
     follow(request, str(current_state()))
     typed, asked = ListState.of(request.GET), read(request.GET.get("q", ""))
@@ -153,7 +153,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _with_waiting(request: HttpRequest, page: Listing) -> Listing:
-    """Add how many recordings wait for who looks at the whole list."""
+    """Add how many recordings wait for the user to the unfiltered list."""
     actor = "" if page.is_narrowed else actor_of(request)
     count = mentions.waiting_for(actor)
     return replace(page, waiting=(count, ListState(terms=(Term("for", actor),)).address())) if count else page
@@ -166,7 +166,7 @@ def _called(term: Term) -> str:
 def build(
     state: ListState, mending: Mending | None = None, *, is_text: bool = False, is_by_row: bool = False
 ) -> Listing:
-    """Put the page together. Opens no file. is_by_row: in pages of recordings whatever the order, as scripts get them."""
+    """Build the page. Opens no file. is_by_row: with a row for each recording in any order, as scripts get it."""
     current = current_state()
     stable = if_stable(current)
     terms = (*state.terms, *narrowing.terms_in(state.words))
@@ -230,7 +230,7 @@ _tests_known: tuple[str, int] = ("", 0)
 
 
 def _tests(current: str) -> int:
-    """Return how many tests there are, asked once for each state of the catalog."""
+    """Return how many tests there are, counted once for each state of the catalog."""
     global _tests_known
     if _tests_known[0] != current:
         tests = Recording.objects.filter(test_id__isnull=False).values("test_id").distinct().count()
@@ -239,7 +239,7 @@ def _tests(current: str) -> int:
 
 
 def _notices(everything: Counts) -> tuple[tuple[str, str, int, str], ...]:
-    """Return what a maintainer would want to know of the tree: (glyph, words, count, address)."""
+    """Return what a maintainer would want to know of the tree: (glyph, words, count, URL)."""
     counts = {key: dict(values) for key, values in everything.by_facet.items()}
     told = (
         ("lost", "warn", "replay cannot find", counts["smell"].get("cannot-replay", 0), Term("smell", "cannot-replay")),
@@ -252,7 +252,7 @@ def _notices(everything: Counts) -> tuple[tuple[str, str, int, str], ...]:
 
 
 def _sort_url(state: ListState, name: str) -> str:
-    """Return where a column's heading leads: its natural order first, then the other way round."""
+    """Return the link of a column's heading: its natural order first, then the reverse."""
     natural, other = (name, f"-{name}") if name == "model" else (f"-{name}", name)
     return replace(state, sort=other if state.sort == natural else natural, page=1).address()
 
@@ -281,7 +281,7 @@ def _direct(state: ListState) -> Step | None:
 
 
 def as_json(page: Listing) -> Json:
-    """Return the list for scripts, or what is wrong with the filters."""
+    """Return the list for scripts, or the errors in the filters."""
     mistakes = [
         {
             "piece": one.piece,
@@ -327,7 +327,7 @@ def _found(snippet: search.Snippet | None) -> dict[str, str] | None:
 
 
 def _smells(one: Recording, more: Mapping[int, Sequence[str]]) -> list[str]:
-    """Return the names of the rules that found something on a recording."""
+    """Return the names of the rules with findings on a recording."""
     return sorted({*found_on(one.outcome, one.replay, one.kind, one.leaked).split(), *more.get(one.pk, ())})
 
 

@@ -1,6 +1,6 @@
-"""A question in the list: said once, with the first of its answers, all others behind one line.
+"""A question in the list: shown once, with the first of its answers, and all others in a fold.
 
-The line says how many they are, what differs, and how they stand. Of very many they are on a page of their own.
+The fold says how many they are, what differs, and their states. Very many have a page of their own.
 """
 
 from __future__ import annotations
@@ -22,22 +22,21 @@ from recviewer.review.filters import Stand
 from recviewer.review.subjects import subject_of
 
 LEAST = 3
-"""Rows that a line may stand for: of fewer it would save less than two."""
+"""Minimum number of rows in a fold: fewer would save less than two lines."""
 
 ANSWERS = {AnswerKind.TEXT, AnswerKind.CALL}
 
 DIFFERENCES = 3
-"""Values of what differs that stand in the line."""
+"""Number of differing values in the label of a fold."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowFold:
-    """Answers behind a line. rows: none where they are on a page of their own: url.
+    """A fold of answers. rows: none if they have a page of their own: url.
 
-    differs: what tells them apart; more: how many values of that do not stand there. same: how many answer as one of those
-    above does. is_cut: only the beginning of what was asked is the same, as far as it stands in a row. states: their words
-    with how many each, undecided ones without anything odd left out; undecided: how many those are that nobody decided on,
-    0 where it is all of them.
+    differs: what tells them apart; more: number of further values. same: how many answer the same as one of those
+    above. is_cut: only the beginning of the question is the same, as far as a row shows it. states: their words with
+    the number of each, without ordinary undecided ones; undecided: number of those, 0 if all are.
     """
 
     count: int
@@ -53,7 +52,7 @@ class RowFold:
 
     @property
     def others(self) -> int:
-        """How many answer as none of those above does."""
+        """Number of answers that differ from those above."""
         return self.count - self.same
 
 
@@ -67,9 +66,9 @@ class ListItem:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A question of a page, by the numbers of its rows. left: how many of its recordings the page does not hold.
+    """A question of a page, by its row numbers. left: number of its recordings that are not on the page.
 
-    at: where the list has the first of its recordings.
+    at: the index of its first recording in the list.
     """
 
     shown: tuple[int, ...]
@@ -80,7 +79,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """The rows of a page before they are printed, question by question."""
+    """The rows of a page before they are rendered, grouped by question."""
 
     places: tuple[RowPlace, ...]
     blocks: tuple[Block, ...]
@@ -94,10 +93,10 @@ def arranged(
     is_first: bool,
     is_last: bool,
 ) -> Arranged:
-    """Have each question of a page, in order of tests, said once, and fold most of its answers if it has many.
+    """Show each question of a page once, and fold most of its answers if it has many.
 
-    questions: None where each row is to be seen. is_first, is_last: whether the page is: what a question at its end was
-    answered may go on on another, unless pages hold whole questions.
+    questions: None if each row is to be seen. is_first, is_last: whether the page is: the answers to a question at its
+    end may continue on another page, unless pages contain whole questions.
     """
     question_of = {id: one for one in questions.questions for id in one.ids} if questions else {}
     begins = [at for at, place in enumerate(places) if not place.is_again]
@@ -123,7 +122,7 @@ def _is_same_model(one: Recording, other: Recording) -> bool:
 
 
 def as_seen(recordings: Sequence[Recording], places: Sequence[RowPlace], count: int) -> list[int]:
-    """Return the ids of a question's recordings as a page has them: those that stand open first.
+    """Return the ids of a question's recordings in the order of a page: those that are not folded first.
 
     recordings: all, or the first ones of many; count: all.
     """
@@ -135,7 +134,7 @@ def as_seen(recordings: Sequence[Recording], places: Sequence[RowPlace], count: 
 def _block(
     first: int, recordings: Sequence[Recording], places: Sequence[RowPlace], end: int, question: Question
 ) -> Block:
-    """Return which rows of a question, from the first on, stand open."""
+    """Return which rows of a question, from the first on, are not folded."""
     is_whole = len(question.ids) == question.count
     shown = _opened(first, recordings, places, end)
     folded = tuple([at for at in range(first, end) if at not in shown])
@@ -145,7 +144,7 @@ def _block(
 
 
 def _opened(first: int, recordings: Sequence[Recording], places: Sequence[RowPlace], end: int) -> tuple[int, ...]:
-    """Return the rows that stand open: no two that answer the same, those of other parameters before other words."""
+    """Return the rows that are not folded: no two with the same answer, other parameters before other words."""
     opened: list[int] = []
     words, parameters = set[object](), set[object]()
     for is_strict in (True, False):
@@ -179,9 +178,10 @@ def folded(
     standings: Mapping[str, Stand],
     alone: Callable[[int, int], str],
 ) -> tuple[ListItem, ...]:
-    """Return the rows of a page as they were arranged, now that they are printed.
+    """Return the arranged rows of a page, now that they are rendered.
 
-    alone: returns where each recording has a row, of the place in the list and the id of the first one there.
+    alone: returns the URL of the list with a row for each recording, for an index and the id of the first recording
+    there.
     """
     made: list[ListItem] = []
     for block in told.blocks:
@@ -197,7 +197,7 @@ def folded(
 
 
 def _said(one: Recording, number: int) -> tuple[object, ...]:
-    """Return what neighbours have to share; what may be cut off is shared by none."""
+    """Return what neighbours have to share; text that may be cut off counts as different."""
     if not one.asked or not 0 < len(one.answered) < LINE:
         return (number,)
     return one.asked, one.answered, one.answer_kind, one.outcome

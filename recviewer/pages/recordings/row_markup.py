@@ -1,4 +1,4 @@
-"""A line of the list and its markup. A page has up to two hundred: by a template each takes six times as long."""
+"""A row of the list and its markup. A page has up to two hundred: a template would take six times as long."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class RecordingRow:
 
     @property
     def alike(self) -> int:
-        """How many others say the same, and so are decided too."""
+        """How many others say the same, so that the verdict applies to them."""
         return self.total - 1
 
 

@@ -1,4 +1,4 @@
-"""A line of the list: a recording with what was said of it, ready to print, and printed."""
+"""A row of the list: a recording with what was said about it, rendered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from recviewer.review import filters as said
 from recviewer.review.subjects import subject_of
 
 _printed_rows = Recent[Hashable, SafeString](4000, weigh=len, limit=3_000_000)
-"""The key names everything that the markup of a row depends on."""
+"""The key contains everything that the markup of a row depends on."""
 
 
 def printed(
@@ -35,7 +35,7 @@ def printed(
     place: RowPlace,
     words: str = "",
 ) -> SafeString:
-    """Return the line of a recording, printed. total: how many recordings say the same. words: that were looked for."""
+    """Return the rendered row of a recording. total: how many recordings say the same. words: of the search."""
     find = looked_for(words) if snippet and snippet.pieces else ""
 
     def make() -> SafeString:

@@ -1,4 +1,4 @@
-"""Saved searches beside the list: each with what it finds now, and how to save what is shown."""
+"""Saved searches beside the list: each with its present number of results, and the form to save the list."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from recviewer.review import narrowing
 from recviewer.review.models import AuditEvent, SavedSearch
 
 SHOWN = 8
-"""Searches that stand beside the list; the page of all has the others."""
+"""Searches beside the list; the page of all has the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedLine:
-    """One saved search. url: of the list. count: recordings that it finds now, None where it cannot be understood.
+    """One saved search. url: of the list. count: its present number of results, None if it is invalid.
 
-    query, sort: what it stands for.
+    query, sort: its content.
     """
 
     name: str
@@ -37,9 +37,10 @@ class SavedLine:
 
 @dataclass(frozen=True, slots=True)
 class SavedRail:
-    """What stands beside the list. left: how many more there are. query, sort: what is shown, "" where all are.
+    """The saved searches beside the list. left: how many more there are.
 
-    is_saved: it has a name already. near: a search that holds less than what is shown, and how many filters less.
+    query, sort: of the present list, "" if unfiltered. is_saved: it has a name already. near: a saved search with fewer
+    filters, and how many fewer.
     """
 
     lines: tuple[SavedLine, ...]
@@ -52,24 +53,24 @@ class SavedRail:
 
 
 def sort_of(state: ListState) -> str:
-    """Return how a list's order is saved: "" for its own."""
+    """Return the saved form of a list's order: "" for the default."""
     return "" if state.sort == DEFAULT_SORT else state.sort
 
 
 def state_of(search: SavedSearch) -> ListState:
-    """Return the list that a search stands for."""
+    """Return the list of a search."""
     sort = search.sort if search.sort in SORTS else DEFAULT_SORT
     return ListState(sort=sort).with_asked(narrowing.read(search.query))
 
 
 def line_of(search: SavedSearch, stable: str) -> SavedLine:
-    """Return a search with what it finds. stable: as in `facets.narrowed`."""
+    """Return a search with its results. stable: as in `facets.narrowed`."""
     state = state_of(search)
     return SavedLine(search.name, search.query, search.sort, search.author, state.address(), _count(state, stable))
 
 
 def lines_of(searches: Sequence[SavedSearch]) -> tuple[SavedLine, ...]:
-    """Return searches with what each finds."""
+    """Return searches with the results of each."""
     stable = stable_state()
     return tuple([line_of(one, stable) for one in searches])
 
@@ -126,7 +127,10 @@ def _last_event() -> QuerySet[AuditEvent, int]:
 
 
 def _count(state: ListState, stable: str) -> int | None:
-    """Return what a search finds. What people said is counted anew after each act, whatever it was."""
+    """Return the number of results of a search.
+
+    What people said is counted again after each action, whatever it was.
+    """
     if _is_faulty(state):
         return None
     if not narrowing.holds_said(state.terms, state.words):

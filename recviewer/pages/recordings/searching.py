@@ -1,4 +1,4 @@
-"""`/searching/`: every word of the language, what it means, and what an example of it finds here."""
+"""`/searching/`: every word of the query language, with its meaning and the results of an example."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from recviewer.review.narrowing import read
 
 @dataclass(frozen=True, slots=True)
 class HelpEntry:
-    """One word. example: as it is typed; url: searches for it, "" for what is only pasted. count: None where not counted."""
+    """One word. example: as it is typed; url: of its search, "" for what is only pasted. count: None if not counted."""
 
     example: str
     meaning: str
@@ -72,7 +72,7 @@ def sections() -> tuple[HelpSection, ...]:
 
 @lru_cache(2)
 def _sections(prefix: str) -> tuple[HelpSection, ...]:
-    """Return them with addresses below what Django puts before all addresses."""
+    """Return them with URLs below the prefix."""
     return (
         HelpSection("Words", tuple(_entry(*one) for one in _WORDS)),
         HelpSection("Where it stands", tuple(_of(_WHERE))),
@@ -87,7 +87,7 @@ def _sections(prefix: str) -> tuple[HelpSection, ...]:
 
 
 def printed_help() -> SafeString:
-    """Return the language printed, without counts: it stands on every list."""
+    """Return the rendered language, without counts, for every list."""
     return _printed_help(get_script_prefix())
 
 

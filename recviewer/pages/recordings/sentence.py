@@ -1,4 +1,4 @@
-"""What is asked for as a sentence: `recordings of responses × that asked gpt-4o ×, not in tests named file_search ×`."""
+"""The filters as a sentence: `recordings of responses × that asked gpt-4o ×, not in tests named file_search ×`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PHRASES = {
     "by": "decided by",
     "for": "waiting for",
 }
-"""What stands before the value of each filter, in the order in which a sentence says them."""
+"""The words before the value of each filter, in the order of the sentence."""
 
 _COMPARED = {"gt": "over", "gte": "at least", "lt": "under", "lte": "at most", "exact": "exactly"}
 _NAMES = {
@@ -54,9 +54,9 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter in the search box. lead: the words before it; key, value: as it is typed and as it is called.
+    """A filter in the search box. lead: the words before it; key, value: as typed and as labelled.
 
-    url: drops it.
+    url: removes it.
     """
 
     lead: str
@@ -67,7 +67,7 @@ class Chip:
 
 
 def chips_of(state: ListState) -> Iterator[Chip]:
-    """Yield the filters of a list in the order of a sentence; what is left out stands last."""
+    """Yield the filters of a list in the order of the sentence; excluded ones come last."""
     order = list(PHRASES)
     terms = sorted(state.terms, key=lambda term: (term.is_negative, order.index(term.key)))
     before: Term | None = None
@@ -112,10 +112,10 @@ def _number(key: str, number: int) -> str:
 
 
 def as_text(state: ListState) -> str:
-    """Return the address of the same list with all of it as text in the box."""
+    """Return the URL of the same list with all of it as text in the box."""
     return state.address() + ("&" if state.address() != "?" else "") + "text=1"
 
 
 def without_all(state: ListState) -> str:
-    """Return the address of the list without any filter and word."""
+    """Return the URL of the list without filters and words."""
     return replace(state, terms=(), words="", page=1).address()

@@ -1,6 +1,6 @@
-"""A request that replay looks for: where it looks, which recordings are nearest to it, and what moved the hash.
+"""A request that replay looks for: where it looks, the nearest recordings, and what changed the hash.
 
-A hash alone names no request. It is known where the body is given, or where a recording gives the hash by some rule.
+A hash alone does not tell the request. It is known if the body is given, or if a recording has the hash by some rule.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from recviewer.secrets.documents import masked
 from recviewer.store.refusals import Refusal
 
 MOST = 60
-"""Recordings of a test that are compared; of more, those with as many messages come first."""
+"""Maximum number of recordings of a test that are compared; those with as many messages come first."""
 
 COMMON = "common"
-"""The folder beside the suites that a recorder looks into after the test's own."""
+"""The folder beside the suites in which a recorder looks after the test's own."""
 
 
 class NoRequest(ValueError):
-    """What was given is no request that a rule covers; the message is a sentence."""
+    """The input is not a request that a rule covers; the message is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
-    """A file that replay would look for. is_there: whether it is in the tree. says: why there."""
+    """A file that replay would look for. is_there: whether it exists. says: why replay looks there."""
 
     path: str
     is_there: bool
@@ -42,14 +42,14 @@ class LookedAt:
 
 @dataclass(frozen=True, slots=True)
 class NearRecording:
-    """A recording beside the request. fields: how its request differs, those that move the hash first."""
+    """A recording near the request. fields: how its request differs, those that change the hash first."""
 
     recording: Recording
     fields: tuple[Field, ...]
 
     @property
     def moving(self) -> tuple[Field, ...]:
-        """The differences that move the hash."""
+        """The differences that change the hash."""
         return tuple(field for field in self.fields if field.moves)
 
     @property
@@ -60,10 +60,10 @@ class NearRecording:
 
 @dataclass(frozen=True, slots=True)
 class SoughtRequest:
-    """digits: of the hash by today's rule. test_id: "" where nobody says which. model: "" for none.
+    """digits: of the hash by the present rule. test_id: "" if unknown. model: "" for none.
 
-    named: recordings whose file or blob has the hash. holders: those that say this very request, under an older name.
-    near: the nearest first; [] where the request is not known. more: recordings of the test that were not compared.
+    named: recordings whose file or blob has the hash. holders: those with exactly this request, under an older name.
+    near: the nearest first; [] if the request is unknown. more: recordings of the test that were not compared.
     is_known: whether the request is known.
     """
 
@@ -84,7 +84,7 @@ class SoughtRequest:
 
 
 def by_digits(word: str, *, test_id: str = "") -> SoughtRequest:
-    """Look for what a hash names. Raises NoRequest for what is no hash."""
+    """Look up a hash. Raises NoRequest if it is not a hash."""
     digits = hash_in(word)
     if not digits:
         raise NoRequest(f"{word} is no hash: 7 to 64 hexadecimal digits")
@@ -98,7 +98,7 @@ def by_digits(word: str, *, test_id: str = "") -> SoughtRequest:
 
 
 def document_of(data: bytes) -> Json:
-    """Decode what was given. Raises NoRequest for what is no JSON."""
+    """Decode the input. Raises NoRequest if it is not JSON."""
     try:
         return decode(data, exact=True).document
     except Unreadable as wrong:
@@ -106,7 +106,7 @@ def document_of(data: bytes) -> Json:
 
 
 def by_body(document: Json, *, test_id: str = "", url: str = "") -> SoughtRequest:
-    """Look for a request: a recording, its `request`, or what was sent. Raises NoRequest where no rule covers it."""
+    """Look up a request: a recording, its `request`, or a request body. Raises NoRequest if no rule covers it."""
     whole = _whole(document, test_id, url)
     if call_of(whole) is None:
         raise NoRequest("this is no request that a recorder hashes: it takes a method, an address and a body")
@@ -122,11 +122,11 @@ def by_body(document: Json, *, test_id: str = "", url: str = "") -> SoughtReques
 
 
 DEFAULT_URL = "http://localhost/v1/chat/completions"
-"""Where a body that names no address is taken to be sent: the host is not hashed."""
+"""The URL for a body without one: the host is not hashed."""
 
 
 def _whole(document: Json, test_id: str, url: str) -> dict[str, Json]:
-    """Return what was given in the shape of a recording."""
+    """Return the input in the shape of a recording."""
     if not isinstance(document, dict):
         raise NoRequest("this is no request: it takes a JSON object")
     if isinstance(document.get("request"), dict):
@@ -174,7 +174,7 @@ def _document(recording: Recording) -> Json | None:
 
 
 def _places(digits: str, test_id: str) -> tuple[LookedAt, ...]:
-    """Return the files that replay looks for: in the folder of the test, then in what is shared."""
+    """Return the files that replay looks for: in the folder of the test, then in the shared one."""
     names = [f"{digits}.json"]
     folder = test_id.partition("::")[0].rpartition("/")[0] if "::" in test_id else ""
     told = [(f"{folder}/recordings", "the test's own folder")] if folder else []

@@ -1,4 +1,4 @@
-"""Which of many things a file has, drawn as a row of cells: those of several files stand under each other."""
+"""Which models a file has, drawn as a row of cells; those of several files are aligned."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ WIDTH, HEIGHT = 640, 14
 """Units of a strip."""
 
 CELL = 16
-"""Units of the widest cell; where many models share a strip they are as narrow as it takes."""
+"""Maximum width of a cell; with many models cells are narrower."""
 
 MOST = 320
-"""Cells in a strip; of more models several share a cell."""
+"""Maximum number of cells; with more models several share a cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostStrips:
-    """A strip: SVG paths of the models that a file has. listed, needed, old: by what is so of them; apart: below them."""
+    """A strip: SVG paths of the models in a file. listed, needed, old: by their state; apart: below them."""
 
     listed: str
     needed: str
@@ -30,7 +30,10 @@ class HostStrips:
 
 
 class Strips:
-    """The strips of one host. models: all of the host, in the order of the cells. counts: who asks for which."""
+    """The strips of one host. models: all of the host, in the order of the cells.
+
+    counts: number of recordings that ask for each.
+    """
 
     def __init__(self, models: Sequence[JoinedModel], counts: Mapping[str, int]) -> None:
         self._models, self._counts = models, counts
@@ -53,7 +56,7 @@ class Strips:
         return HostStrips(listed, needed, old, apart)
 
     def _kind(self, some: Sequence[JoinedModel]) -> str:
-        """Say of what kind a cell is: the worst of those that share it."""
+        """Return the kind of a cell: the worst of the models that share it."""
         gone = [one for one in some if not one.is_listed]
         if not gone:
             return "listed"

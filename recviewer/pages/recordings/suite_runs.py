@@ -1,4 +1,4 @@
-"""On which runs of the suite it rests that recordings are never read, for those who decide on them."""
+"""The runs of the suite according to which recordings are never read, for those who decide on them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from recviewer.catalog.usage_words import NEVER
 from recviewer.exchange.amounts import counted
 
 LEFT_OUT = ("skipped", "failed", "error")
-"""Outcomes of tests that are named: what they would have read nobody knows."""
+"""Outcomes of tests that are named, because it is unknown what they would have read."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteRunLine:
-    """A run. read: how many files of those it knew, in words. left_out: what of its tests tells nothing, "" where all do.
+    """A run. read: how many of the files that it knew were read, in words.
 
-    why: why it says nothing of what it did not read, "" where it does.
+    left_out: its tests that tell nothing, "" if all do. why: why it says nothing about files that it did not read, ""
+    if it does.
     """
 
     name: str
@@ -32,7 +33,10 @@ class SuiteRunLine:
 
 @dataclass(frozen=True, slots=True)
 class NeverRead:
-    """What no run reads. count: recordings; left: those that would be left without them. url: where all are decided on."""
+    """The recordings that no run reads. count: of recordings; left: how many would be left without them.
+
+    url: where all are decided on.
+    """
 
     count: int
     left: int
@@ -41,7 +45,7 @@ class NeverRead:
 
 
 def never_read() -> NeverRead | None:
-    """Return what no run reads, None where no run is kept."""
+    """Return what no run reads, None if no run is stored."""
     runs = tuple(map(_line, SuiteRun.objects.order_by("name")))
     if not runs:
         return None

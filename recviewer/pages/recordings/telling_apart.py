@@ -1,4 +1,4 @@
-"""What tells the rows of a page of the list apart: what neighbours share is said once, what differs is shown."""
+"""What distinguishes the rows of a page: what neighbours share is shown once, what differs is shown in each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from recviewer.pages.text.test_ids import TestId, parameters_of, parse
 NO_TEST = "no test"
 
 SAID = ("asked", "answered", "answer_kind", "outcome")
-"""Columns by which neighbours say the same."""
+"""Columns in which neighbours say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class RowPlace:
 
 
 def gathered(rows: Sequence[Recording]) -> tuple[Recording, ...]:
-    """Return the rows of a page in order of tests, those of one function that ask the same beside each other.
+    """Return the rows of a page in order of tests, with those of one function and question together.
 
-    Of these, those that answer the same are. Both stand where the first of them stood.
+    Among these, equal answers are together. Both are at the place of their first row.
     """
     made: list[Recording] = []
     for _, run in groupby(rows, key=_function):
@@ -58,7 +58,7 @@ def _function(one: Recording) -> tuple[str, str]:
 
 
 def _firsts(values: Sequence[Hashable]) -> list[int]:
-    """Return of each value where it stands first."""
+    """Return, for each value, the index of its first occurrence."""
     first: dict[Hashable, int] = {}
     return [first.setdefault(value, at) for at, value in enumerate(values)]
 
@@ -68,8 +68,8 @@ def places_of(
 ) -> tuple[RowPlace, ...]:
     """Return the place of each row of a page.
 
-    is_by_test: the list is in order of tests: functions can be headings. marked: ids of rows whose question shows what was
-    looked for: they share it with none that shows its own without.
+    is_by_test: the list is in order of tests, so functions can be headings. marked: ids of rows with hits in the
+    question, which they do not share with rows without.
     """
     if is_by_test:
         runs = groupby(
@@ -84,7 +84,7 @@ def places_of(
 
 
 def by_file(rows: Sequence[Recording]) -> tuple[RowPlace, ...]:
-    """Return the place of each row of a page in order of files: a file that holds many calls is a heading."""
+    """Return the place of each row of a page in order of files; a file with many calls is a heading."""
     made: list[RowPlace] = []
     for file, run in groupby(rows, key=lambda one: one.file_path if one.part else ""):
         some = list(run)
@@ -130,7 +130,7 @@ def _of_run(run: Sequence[tuple[Recording, TestId]], marked: Container[int]) -> 
 
 
 def _shared(pieces: Sequence[Sequence[str]]) -> set[str]:
-    """Return what all have, nothing of one alone."""
+    """Return what all have in common, nothing for a single one."""
     return set[str].intersection(*map(set, pieces)) if len(pieces) > 1 else set()
 
 
@@ -142,5 +142,5 @@ def _pieces(one: Recording, test: TestId) -> tuple[str, ...]:
 
 
 def _without_model(pieces: Sequence[str], one: Recording) -> Sequence[str]:
-    """Leave out the model that the row names itself."""
+    """Leave out the model that the row shows itself."""
     return [piece for piece in pieces if piece != one.model]

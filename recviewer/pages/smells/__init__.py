@@ -1,1 +1,1 @@
-"""What is odd about the recordings of the tree: by rule, each finding with its place, and acts on many at once."""
+"""Findings in the tree: by rule, each with its place, and actions on many at once."""

@@ -1,4 +1,4 @@
-"""Letting findings be, and having them count again."""
+"""Suppressing findings, and making them count again."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from recviewer.smells.suppressing import Reach
 
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
-    """Let findings be, or with `lift` have them count again.
+    """Suppress findings, or with `lift` make them count again.
 
-    rule, reach (finding, test, path, folder), reason, until, and of the finding at which it was said identity, test and
-    path, the last two percent-encoded.
+    rule, reach (finding, test, path, folder), reason, until, and identity, test and path of the finding on which it was
+    decided, the last two percent-encoded.
     """
     sent = request.POST
     aim = _aim(sent.get("rule", ""), sent.get("reach", ""), sent.get("identity", ""), *_places(request))
@@ -35,7 +35,7 @@ def act(request: HttpRequest) -> HttpResponse:
 
 
 def told(request: HttpRequest, done: Done) -> HttpResponse:
-    """Lead on from an act, with its sentence and a way to undo it."""
+    """Redirect after an action, with its sentence and its undo."""
     messages.success(request, done.sentence, extra_tags=f"undo-{done.event}" if done.event else "")
     return HttpResponseRedirect(next_of(request, request.POST), status=303)
 
@@ -58,7 +58,7 @@ def _aim(rule: str, reach: str, identity: str, test: str, path: str) -> Aim:
 
 
 def _lifted(aim: Aim, identity: str, test: str, path: str) -> list[Aim]:
-    """Return everything that may let a finding be: whatever of it stands is lifted."""
+    """Return everything that may suppress a finding: all of it is lifted."""
     folders = [path[: place + 1] for place, sign in enumerate(path) if sign == "/"]
     paths = [Aim(aim.rule, Reach.PATH, subject, path) for subject in (path, *folders)]
     tests = [Aim(aim.rule, Reach.TEST, test, path)] if test else []

@@ -1,4 +1,4 @@
-"""The findings of one rule as its page shows them: under the function of their tests, each in a row."""
+"""The findings of one rule on its page: grouped by the function of their tests, one row each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from recviewer.pages.text.words_for import StateWord, verdict_of
 from recviewer.review.filters import Stand
 
 _QUOTED = 60
-"""Characters that rules quote in their sentences."""
+"""Length of quotations in the sentences of rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class FindingEntry:
 
 @dataclass(frozen=True, slots=True)
 class FunctionFindings:
-    """Findings that stand under one another. test: whose function it is, None for recordings that name no test."""
+    """Findings in one group. test: whose function it is, None for recordings without a test."""
 
     test: TestId | None
     entries: tuple[FindingEntry, ...]
 
 
 def in_order(findings: Sequence[ShownFinding]) -> list[ShownFinding]:
-    """Return findings with those of one function beside each other: the worst first, then by test and path."""
+    """Return findings grouped by function: the worst first, then by test and path."""
     return sorted(
         findings, key=lambda one: (LEVELS.index(one.row.level), not one.row.test_id, one.row.test_id, one.row.path)
     )
@@ -62,7 +62,7 @@ def in_order(findings: Sequence[ShownFinding]) -> list[ShownFinding]:
 def grouped(
     found: RuleFindings, some: Sequence[ShownFinding], decided: Mapping[str, Stand]
 ) -> Iterator[FunctionFindings]:
-    """Yield some of a rule's findings by function, in the order in which they come. decided: on recordings, by path."""
+    """Yield some of a rule's findings by function, in their order. decided: on recordings, by path."""
     labels = labels_of({one.row.test_id for one in some if one.row.test_id}, ())
     each = found.told["each"].casefold()
     has_kinds = len({one.row.what for one in found.findings}) > 1
@@ -88,7 +88,7 @@ def _function(one: ShownFinding) -> str:
 
 
 def _beyond(says: str, each: str) -> str:
-    """Return what a finding says beyond the sentence of its rule, which stands over all of them."""
+    """Return what a finding says beyond the sentence of its rule, which is shown once above all of them."""
     if not says.casefold().startswith(each):
         return says
     rest = says[len(each) :]
@@ -96,7 +96,7 @@ def _beyond(says: str, each: str) -> str:
 
 
 def _kind(row: NoticedRow, says: str) -> str:
-    """Return of which kind a finding is, "" where its words or what it quotes have all of that."""
+    """Return the kind of a finding, "" if its words or quotations already say it."""
     told = says.casefold().split()
     is_told = all(word in told for word in row.what.casefold().split() if word not in ("by", "that"))
     return "" if is_told or any(row.what in evidence for _, evidence in row.spots) else row.what

@@ -1,4 +1,4 @@
-"""The findings of the tree as pages show them: with what is let be, and what was decided on their recordings."""
+"""The findings of the tree on pages: with their suppressions, and the decisions on their recordings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from recviewer.smells.suppressing import Reach, Suppressed, Suppressions
 
 LEVELS = ("red", "amber", "grey")
 GLYPHS = {"red": ("error", "bad"), "amber": ("warn", "warn"), "grey": ("note", "")}
-"""How a level is drawn: glyph and tone."""
+"""Glyph and tone of a level."""
 
 
 _OWN = {Reach.TEST: "test", Reach.PATH: "file"}
@@ -28,7 +28,7 @@ _OWN = {Reach.TEST: "test", Reach.PATH: "file"}
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
-    """A finding. over: what lets it be, None where it counts."""
+    """A finding. over: its suppression, None if it counts."""
 
     row: NoticedRow
     over: Suppressed | None = None
@@ -40,12 +40,12 @@ class ShownFinding:
 
     @property
     def reason(self) -> str:
-        """Why it is let be, "" where it counts."""
+        """Why it is suppressed, "" if it counts."""
         return self.over.reason if self.over else ""
 
     @property
     def let_with(self) -> str:
-        """With what else it is let be, in words; "" where it is let be alone, or counts."""
+        """What else is suppressed with it, in words; "" if it is the only one, or counts."""
         if self.over is None or self.over.scope is Reach.FINDING:
             return ""
         subject = self.over.subject
@@ -53,13 +53,13 @@ class ShownFinding:
 
     @property
     def until(self) -> str:
-        """The last day on which it is let be, "" for none."""
+        """The last day of its suppression, "" for none."""
         return self.over.until.isoformat() if self.over and self.over.until else ""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFindings:
-    """What a rule found. told: what is told of it, as `checking.forms.json.rule_json` has it."""
+    """The findings of a rule. told: the description of the rule from `checking.forms.json.rule_json`."""
 
     name: str
     told: dict[str, Any]
@@ -72,16 +72,16 @@ class RuleFindings:
 
     @property
     def suppressed(self) -> int:
-        """How many are let be."""
+        """How many are suppressed."""
         return sum(not one.counts for one in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class AllFindings:
-    """What stands. rules: those that found something, the worst and most first; quiet: those that found nothing.
+    """All valid findings. rules: those with findings, the worst and most first; quiet: those without.
 
-    left: findings on recordings that changed since. is_looking: the tree is looked at just now.
-    trouble: why the last look failed, "" where it did not.
+    left: findings on recordings that have changed since. is_looking: a check is in progress. trouble: why the last
+    check failed, "" if it did not.
     """
 
     found: FoundInTree | None
@@ -92,12 +92,12 @@ class AllFindings:
     trouble: str
 
     def rule(self, name: str) -> RuleFindings | None:
-        """Return a rule, None where there is none of this name."""
+        """Return a rule by name, None if there is none."""
         return next((one for one in (*self.rules, *self.quiet) if one.name == name), None)
 
 
 def standing() -> AllFindings:
-    """Return what was found and still stands, and have the tree looked at again where that is due."""
+    """Return the valid findings, and trigger a new check if one is due."""
     is_looking = tree_findings.nudge()
     if not is_looking:
         trends.nudge()
@@ -116,7 +116,7 @@ def standing() -> AllFindings:
 
 @dataclass(frozen=True, slots=True)
 class FindingHereNow:
-    """A finding on one recording, as its page tells it. url: of the page of its rule."""
+    """A finding on the page of its recording. url: of the page of its rule."""
 
     shown: ShownFinding
     glyph: str
@@ -125,7 +125,7 @@ class FindingHereNow:
 
 
 def on_recording(path: str, blob: str) -> tuple[FindingHereNow, ...]:
-    """Return what was found on a recording when the tree was looked at last. blob: of the bytes that are shown."""
+    """Return the findings of the last check on a recording. blob: of the bytes that are shown."""
     found = tree_findings.current()
     rows = [row for row in found.by_path.get(path, ()) if row.blob == blob] if found else []
     if not rows:
@@ -146,7 +146,7 @@ def _weight(one: RuleFindings) -> tuple[object, ...]:
 
 
 def worst_of(rules: Sequence[RuleFindings]) -> dict[str, str]:
-    """Return the worst level of what counts on each recording, by its path."""
+    """Return the worst level that counts on each recording, by its path."""
     found: dict[str, str] = {}
     for level in reversed(LEVELS):
         found |= {
@@ -161,7 +161,7 @@ def totals(rules: Sequence[RuleFindings]) -> dict[str, int]:
 
 
 def decided_on(some: Sequence[ShownFinding]) -> dict[str, Stand]:
-    """Return what was decided on the recordings of some findings, by their paths; undecided ones are left out."""
+    """Return the decisions on the recordings of some findings, by their paths; undecided ones are left out."""
     subjects: dict[str, str] = {}
     for paths in chunked(dict.fromkeys(one.row.path for one in some)):
         rows = Recording.objects.filter(path__in=paths).only("path", "blob", "fingerprint")

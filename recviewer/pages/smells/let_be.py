@@ -1,4 +1,4 @@
-"""`/smells/let-be/`: all that is let be, also what lets nothing be any more, and taking it back."""
+"""`/smells/let-be/`: all suppressions, including those that match nothing any more, and lifting them."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _REACHES = {Reach.FINDING: "one finding on", Reach.TEST: "the test", Reach.PATH:
 
 @dataclass(frozen=True, slots=True)
 class SuppressionLine:
-    """A suppression. what: on what it is, in words; name, url: that, "" for no address. count: findings that it lets be now.
+    """A suppression. what: its reach, in words; name, url: of its target, "" for no link.
 
-    is_over: its last day has passed.
+    count: findings that it suppresses now. is_over: its last day has passed.
     """
 
     row: Suppression
@@ -42,7 +42,7 @@ class SuppressionLine:
 
 
 def lines(every: AllFindings) -> Iterator[SuppressionLine]:
-    """Yield all suppressions that stand, by rule and subject."""
+    """Yield all suppressions, by rule and subject."""
     counts = Counter(
         (one.over.rule, one.over.scope, one.over.subject)
         for rule in every.rules
@@ -61,14 +61,14 @@ def lines(every: AllFindings) -> Iterator[SuppressionLine]:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show all that is let be."""
+    """Show all suppressions."""
     every = standing()
     return render(request, "smells/let_be.html", {"lines": tuple(lines(every)), "is_known": every.found is not None})
 
 
 @require_POST
 def lift(request: HttpRequest) -> HttpResponse:
-    """Take a suppression back. rule, reach, subject: the last percent-encoded."""
+    """Lift a suppression. rule, reach, subject: the last percent-encoded."""
     sent = request.POST
     if sent.get("reach") not in list(Reach):
         raise Invalid("There is no such suppression.")

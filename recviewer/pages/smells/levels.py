@@ -1,4 +1,4 @@
-"""The findings of the tree by how bad they are: each rule with how many recordings, where, and a few of them."""
+"""The findings of the tree by severity: each rule with how many recordings, where, and a few examples."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LevelMark:
 
 @dataclass(frozen=True, slots=True)
 class FindingExample:
-    """One of what a rule found. words: what was recorded there (is_quoted), or what is said of it."""
+    """An example of a rule's findings. words: what was recorded there (is_quoted), or a description."""
 
     label: TestLabel | None
     name: str
@@ -47,10 +47,10 @@ class FindingExample:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """A rule on the page of all. mark: the level of the worst that it found, with how many recordings it found that on.
+    """A rule on the page of all rules. mark: its worst level, with the number of recordings at that level.
 
-    rest: on how many it found only what is less bad. where: suites, with how many of the first. examples: some of these, for
-    a rule that is told at length, else ().
+    rest: number of recordings with only milder findings. where: suites, with the number in the first ones. examples: of
+    its findings, for a rule that is shown in detail, else ().
     """
 
     name: str
@@ -68,13 +68,13 @@ class RuleLine:
 
     @property
     def in_a_sentence(self) -> str:
-        """What it looks for, as far as the first sentence goes; the page of the rule says all."""
+        """What it looks for, only the first sentence; the page of the rule has all."""
         return re.split(r"(?<=\.)\s+(?=[A-Z])", self.what, maxsplit=1)[0]
 
 
 @dataclass(frozen=True, slots=True)
 class LevelOfRules:
-    """The rules whose worst findings are of a level. recordings: whose worst finding is of it."""
+    """The rules whose worst findings are at a level. recordings: those whose worst finding is at it."""
 
     mark: LevelMark
     title: str
@@ -89,11 +89,11 @@ class LevelOfRules:
 
 
 _NEVER_READ = "never-read"
-"""The rule whose findings rest on runs of the suite."""
+"""The rule whose findings depend on runs of the suite."""
 
 
 TITLES = {"red": "wrong", "amber": "worth a look", "grey": "to know"}
-"""What people call a level."""
+"""Labels of the levels."""
 
 
 def marked(level: str, count: int) -> LevelMark:
@@ -105,17 +105,17 @@ def marks_of(levels: Counter[str]) -> tuple[LevelMark, ...]:
 
 
 def cut_hashes(text: str) -> str:
-    """Return a sentence with its long hashes cut to both ends: `1a4839e7…ac05.json`."""
+    """Return a sentence with long hashes shortened: `1a4839e7…ac05.json`."""
     return _LONG_HASH.sub(r"\1…\2", text)
 
 
 TOLD_AT_LENGTH = {"red": 6, "amber": 2, "grey": 0}
-"""How many rules of a level are told with examples."""
+"""Number of rules of a level that are shown with examples."""
 EXAMPLES = 3
 
 
 def levels_of(every: AllFindings, worst: Counter[str], only: str) -> Iterator[LevelOfRules]:
-    """Yield the levels of which something was found, each with its rules."""
+    """Yield the levels with findings, each with its rules."""
     for level in LEVELS:
         mine = [one for one in every.rules if next((name for name in LEVELS if one.levels[name]), "grey") == level]
         if not mine or only not in ("", level):
@@ -132,7 +132,7 @@ def levels_of(every: AllFindings, worst: Counter[str], only: str) -> Iterator[Le
 
 
 def _examples(rows: Sequence[NoticedRow], each: str) -> Iterator[FindingExample]:
-    """Yield a few of the findings of a rule: of different tests where there are so many, those without one last."""
+    """Yield examples of a rule's findings: from different tests if possible, those without a test last."""
     by_function: dict[str, NoticedRow] = {}
     for row in rows:
         by_function.setdefault(parse(row.test_id).function, row)

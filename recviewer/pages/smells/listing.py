@@ -1,4 +1,4 @@
-"""`/smells/`: what is odd in the tree, by rule; `/smells/<rule>`: what one rule found, and acts on all of it."""
+"""`/smells/`: what is odd in the tree, by rule; `/smells/<rule>`: the findings of one rule, and actions on all of them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ from recviewer.review import history
 PER_PAGE = 50
 """Findings on one page."""
 WHATS = 12
-"""Kinds of one rule's findings that can be chosen."""
+"""Number of kinds of one rule's findings that can be filtered for."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingChoice:
-    """A way to narrow a page."""
+    """A filter of the page."""
 
     title: str
     count: int
@@ -51,7 +51,7 @@ class FindingChoice:
 
 
 _NEVER_READ = "never-read"
-"""The rule whose findings rest on runs of the suite."""
+"""The rule whose findings depend on runs of the suite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,11 @@ class SmellsPage:
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """What one rule found. items: for the forms, the recordings of all that is shown and counts, `count` of them.
+    """The findings of one rule.
 
-    What is only told, in grey, is among these where there is nothing else: is_told.
-    surplus: those of them that nothing asks for and nobody marked, `surplus_count` of them; marked: how many are marked.
+    items: for the forms, the recordings of all shown findings that count, `count` of them. Grey findings are included
+    only if there are no others: is_told. surplus: those of them that nothing asks for and nobody marked,
+    `surplus_count` of them; marked: how many are marked.
     """
 
     name: str
@@ -150,10 +151,10 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rule(request: HttpRequest, name: str) -> HttpResponse:
-    """Show what one rule found; before any was asked, that none was."""
+    """Show the findings of one rule, or say that it has not been run yet."""
     every = standing()
     found = every.rule(name)
-    if found is None and every.found is None:  # its address is right, and what it found is not known yet
+    if found is None and every.found is None:  # the rule exists, but its findings are not known yet
         return listing(request)
     if found is None:
         raise Http404

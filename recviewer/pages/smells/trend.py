@@ -1,4 +1,4 @@
-"""How often a rule found something through the commits, as bars."""
+"""The findings of a rule in past commits, as bars."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from recviewer.pages.text.bars import HEIGHT, WIDTH, CommitBar
 
 @dataclass(frozen=True, slots=True)
 class RuleTrend:
-    """A drawing. first, last: days, with how many there were. commits: that were counted. is_whole: the first among them.
+    """A drawing. first, last: days, with the numbers. commits: how many were counted.
 
-    line: the same as points of a line, for where there is little room.
+    is_whole: including the first of all. line: the same as the points of a line, for small spaces.
     """
 
     bars: tuple[CommitBar, ...]
@@ -31,7 +31,7 @@ class RuleTrend:
 
 
 def trend_of(rule: str) -> RuleTrend | None:
-    """Return how a rule went; None where that is not known, it never found anything, or there is one commit alone."""
+    """Return the past of a rule; None if it is unknown, the rule never found anything, or there is only one commit."""
     found = trends.current()
     if found is None or len(found.points) < 2:
         return None
@@ -55,7 +55,7 @@ def trend_of(rule: str) -> RuleTrend | None:
 
 
 def trend_told(rule: str) -> list[dict[str, object]]:
-    """Return the same for scripts: each commit with how many recordings."""
+    """Return the same for scripts: each commit with the number of recordings."""
     found = trends.current()
     return [
         {"commit": point.sha, "at": point.at.isoformat(), "recordings": point.counts.get(rule, 0)}
