@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from subprocess import Popen
 from typing import NamedTuple
 
@@ -50,13 +50,15 @@ def back(repository: Repository, head: str, *raws: bytes, limit: int, seconds: f
         timer.start()
         last = ""
         try:
-            for step in _steps(tokens(process.stdout), frozenset(raws)):
+            for step in _steps(
+                tokens(process.stdout), frozenset(raws), lambda: not is_late.is_set() and not process.wait()
+            ):
                 last = step.sha
                 yield step
         finally:
             timer.cancel()
         if is_late.is_set():
-            raise OutOfTime(f"the history is long; in the time there was, git came as far as {last[:9] or head[:9]}")
+            raise OutOfTime(f"in the time there was, git came as far as {last[:9] or head[:9]}")
         if process.wait():
             raise MissingObjects(f"git cannot read on behind {last[:9] or head[:9]}", missing(repository))
 
@@ -70,7 +72,8 @@ def _exactly(raws: tuple[bytes, ...]) -> list[str]:
     return [":(literal)" + os.fsdecode(raw) for raw in raws]
 
 
-def _steps(parts: Iterator[bytes], wanted: frozenset[bytes]) -> Iterator[WalkedCommit]:
+def _steps(parts: Iterator[bytes], wanted: frozenset[bytes], is_whole: Callable[[], bool]) -> Iterator[WalkedCommit]:
+    # is_whole: asked at the end; of the last commit of a git that broke off, not all files may have been told
     step: WalkedCommit | None = None
     for part in parts:
         token = part.lstrip(b"\n")
@@ -85,7 +88,7 @@ def _steps(parts: Iterator[bytes], wanted: frozenset[bytes]) -> Iterator[WalkedC
                 yield step
             sha, *parents = token.decode("ascii").split()
             step = WalkedCommit(sha, tuple(parents), ())
-    if step is not None:
+    if step is not None and is_whole():
         yield step
 
 

@@ -26,6 +26,9 @@ COMMITS = 10_000
 SECONDS = 2.0
 """Most seconds that git may take for one walk."""
 
+LEAST_SECONDS = 0.5
+"""Seconds that git may take for one walk even where comparing used up the rest."""
+
 VERSIONS = 60
 """Most versions that one walk returns."""
 
@@ -120,7 +123,7 @@ class _Look:
 
     def back(self, start: str, *raws: bytes) -> Iterator[WalkedCommit]:
         """Walk back from a commit within the remaining limits."""
-        seconds = max(0.05, self.until - time.monotonic())
+        seconds = max(LEAST_SECONDS, self.until - time.monotonic())
         yield from walk.back(self.repository, start, *raws, limit=self.commits, seconds=seconds)
 
 

@@ -1,3 +1,4 @@
+import contextlib
 import os
 
 import pytest
@@ -100,8 +101,34 @@ def test_several_paths_are_told_apart(work_tree):
 def test_long_way_ends_when_its_time_is_up(work_tree):
     work_tree.commit("first", a="1")
 
-    with pytest.raises(OutOfTime, match="the history is long"):
+    with pytest.raises(OutOfTime, match="in the time there was, git came as far as"):
         back(work_tree, b"a.json", seconds=0)
+
+
+class BrokenOff:
+    """A git that has told of a commit, and not yet of its files, when it is ended."""
+
+    def __init__(self, told):
+        end, self.pipe = os.pipe()
+        self.stdout = os.fdopen(end, "rb")
+        os.write(self.pipe, told)
+
+    def kill(self):
+        os.close(self.pipe)
+
+    def wait(self):
+        return -9
+
+
+def test_commit_whose_files_were_not_told_in_time_is_none_that_changed_nothing(work_tree, monkeypatch):
+    work_tree.commit("first", a="1")
+    process = BrokenOff(b"%s %s\0" % (b"a" * 40, b"b" * 40))
+    monkeypatch.setattr(walk, "streaming", lambda *_: contextlib.nullcontext(process))
+
+    steps = walk.back(opened(work_tree.top), "a" * 40, b"a.json", limit=9, seconds=0.01)
+
+    with process.stdout, pytest.raises(OutOfTime, match="git came as far as"):
+        next(steps)
 
 
 def test_missing_commit_names_the_fetch(work_tree):
