@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import groupby
 
 SPELLED = 3
 """Changes of up to this many characters are spelled out."""
+
+_SEEN = re.compile(r"[!-_a-~]+")
+"""Visible ASCII characters, except the backtick, which may pass for an apostrophe."""
 
 _NAMES = {"\n": "line feed", "\r": "carriage return", "\t": "tab", "\0": "null", "\x1b": "escape", "\x7f": "delete"}
 
@@ -14,10 +18,13 @@ _NAMES = {"\n": "line feed", "\r": "carriage return", "\t": "tab", "\0": "null",
 def spell(gone: str, new: str) -> str:
     """Return a short change spelled out, "" if either side has more than three characters.
 
-    ASCII letters and digits are not named: `12 → 13`. All other characters are.
+    ASCII letters and digits are not named: `12 → 13`. Neither are ASCII signs that replace others: `[1] → (1)`. All other
+    characters are.
     """
     if max(len(gone), len(new)) > SPELLED:
         return ""
+    if _SEEN.fullmatch(gone) and _SEEN.fullmatch(new):
+        return f"{gone} → {new}"
     left, right = _spelled(gone), _spelled(new)
     if gone and new:
         return f"{left} → {right}"

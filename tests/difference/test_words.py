@@ -182,6 +182,11 @@ def test_a_megabyte_takes_no_time_to_speak_of(name):
     [
         ("–", "-", "– U+2013 en dash → - U+002D hyphen-minus"),
         ("12", "13", "12 → 13"),
+        ("[1]", "(1)", "[1] → (1)"),
+        ("'", '"', "' → \""),
+        ("`", "'", "` U+0060 grave accent → ' U+0027 apostrophe"),
+        ("-", "\u2212", "- U+002D hyphen-minus → \u2212 U+2212 minus sign"),
+        ("- ", "--", "- U+002D hyphen-minus, U+0020 space → - U+002D hyphen-minus ×2"),
         ("", ",", ", U+002C comma new"),
         ("\n", "", "U+000A line feed gone"),
         ("\u202f", " ", "U+202F narrow no-break space → U+0020 space"),
