@@ -232,6 +232,14 @@ def misnamed(remarks: Iterable[Remark]) -> Iterator[tuple[Remark, str, str]]:
             yield note, name, close[0]
 
 
+def no_filters(line: str) -> Iterator[tuple[str, str]]:
+    """Yield what looks like a filter whose name is close to none: the piece and that name. Said where nothing was found."""
+    remarks = parse(line[:PASTE_LIMIT], LANGUAGE).remarks
+    known = {remark.piece for remark, _, _ in misnamed(remarks)}
+    for piece in dict.fromkeys(note.piece for note in remarks if note.slip is Slip.NAME and note.piece not in known):
+        yield piece, piece.lstrip("-").partition(":")[0]
+
+
 def fault(term: Term) -> str:
     """Return an error message for a term with an invalid value, "" if it is valid. The key is one of KEYS."""
     if said.is_said(term) and term.key in FILTERS:

@@ -15,7 +15,7 @@ def test_paths_and_snippets_are_printed(put, capsys):
 
     out, err = capsys.readouterr()
     assert out.splitlines() == ["tests/recordings/one.json", "  answer: The [blue] planet."]
-    assert err.strip() == "1 recordings"
+    assert err.strip() == "1 recording"
 
 
 def test_words_beside_each_other_are_one_query(put, capsys):
@@ -25,6 +25,17 @@ def test_words_beside_each_other_are_one_query(put, capsys):
     call_command("search", "--", "planet", "-blue")
 
     assert capsys.readouterr().out.splitlines()[0] == "tests/recordings/two.json"
+
+
+def test_what_is_no_filter_is_named_where_nothing_is_found(put, capsys):
+    put(answered="The sun:blue planet.")
+
+    call_command("search", "moon:blue")
+    call_command("search", "sun:blue")
+
+    assert capsys.readouterr().err.splitlines() == [
+        "moon: is no filter, so moon:blue was looked for as a word.", "0 recordings", "1 recording"
+    ]  # fmt: skip
 
 
 def test_what_is_not_shown_is_counted(put, capsys):

@@ -53,6 +53,15 @@ class Mending:
     as_words: Suggestion | None = None
 
 
+def with_no_filters(mending: Mending, words: str) -> Mending:
+    """Add what was taken for words although it looks like a filter, where nothing was found."""
+    more = [
+        Mistake(piece, f"was looked for as a word: {name}: is no filter.")
+        for piece, name in narrowing.no_filters(words)
+    ]
+    return replace(mending, mistakes=(*mending.mistakes, *more))
+
+
 def mending_of(typed: ListState, asked: Asked) -> Mending:
     """Find the mistakes. typed: the URL's state; asked: the parsed query."""
     wrong = [*_of_address(typed), *_of_line(asked)]

@@ -22,13 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=50, help="print so many at the most (default 50)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recviewer.catalog import indexer, provenance, run_lock, search
+        from recviewer.catalog import search
         from recviewer.catalog.outdated_findings import rests_on_look
         from recviewer.commands.start import prepare
         from recviewer.commands.terminal import safe
-        from recviewer.git.repository import GitFailed
-        from recviewer.review.narrowing import narrowed, read, strangers, terms_in, wanted_in
-        from recviewer.store.refusals import Refusal
+        from recviewer.exchange.amounts import counted
+        from recviewer.review.narrowing import narrowed, no_filters, read, strangers, terms_in, wanted_in
 
         query = " ".join(options["query"])
         asked = read(query)
@@ -40,15 +39,7 @@ class Command(BaseCommand):
         for hint in asked.hints:
             self.stderr.write(hint)
         prepare(static=False)
-        try:
-            report = indexer.refresh()
-            provenance.refresh(catalog_changed=report.did_anything)
-        except run_lock.Busy as busy:
-            self.stderr.write(f"{busy}; searching what is indexed so far.")
-        except GitFailed as failed:
-            self.stderr.write(f"The last commits are not known: {failed}.")
-        except Refusal as refusal:
-            raise CommandError(str(refusal), returncode=2) from None
+        self._index()
         if rests:
             self._look()
             asked = read(query)
@@ -60,6 +51,8 @@ class Command(BaseCommand):
         snippets = search.snippets([recording.pk for recording in shown], wanted_in(asked.words))
         for sentence in strangers(asked.terms, asked.words) if not total else ():
             self.stderr.write(safe(sentence))
+        for piece, name in no_filters(asked.words) if not total else ():
+            self.stderr.write(safe(f"{name}: is no filter, so {piece} was looked for as a word."))
         for recording in shown:
             self.stdout.write(safe(recording.path))
             snippet = snippets.get(recording.pk)
@@ -67,7 +60,23 @@ class Command(BaseCommand):
                 words = "".join(f"[{text}]" if hit else text for text, hit in snippet.pieces)
                 self.stdout.write(f"  {snippet.sort or snippet.where}: {safe(' '.join(words.split()))}")
         more = total - len(shown)
-        self.stderr.write(f"{total:,} recordings" + (f", {more:,} of them not shown (--limit)" if more > 0 else ""))
+        self.stderr.write(counted(total, "recording") + (f", {more:,} of them not shown (--limit)" if more > 0 else ""))
+
+    def _index(self) -> None:
+        """Bring the catalog up to date, or say why it is not."""
+        from recviewer.catalog import indexer, provenance, run_lock
+        from recviewer.git.repository import GitFailed
+        from recviewer.store.refusals import Refusal
+
+        try:
+            report = indexer.refresh()
+            provenance.refresh(catalog_changed=report.did_anything)
+        except run_lock.Busy as busy:
+            self.stderr.write(f"{busy}; searching what is indexed so far.")
+        except GitFailed as failed:
+            self.stderr.write(f"The last commits are not known: {failed}.")
+        except Refusal as refusal:
+            raise CommandError(str(refusal), returncode=2) from None
 
     def _look(self) -> None:
         """Check the tree first if something was indexed since the last check."""
