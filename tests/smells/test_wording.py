@@ -297,7 +297,7 @@ def test_a_name_that_replay_could_not_find_before_is_amber_only_where_it_became_
 def test_a_new_recording_that_replay_cannot_find_is_amber(alone, make, told):
     bad = f"tests/integration/chat/recordings/{'0' * 64}.json"
 
-    assert told(alone(make.chat(), bad)) == [("cannot-replay", "amber", "Replay cannot find 1 recording by its name")]
+    assert told(alone(make.chat(), bad)) == [("cannot-replay", "amber", "Replay cannot find 1 recording")]
 
 
 # moved-away

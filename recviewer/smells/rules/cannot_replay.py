@@ -93,13 +93,13 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
         detail += f" {counted(was_found, 'recording')} could be found before this change."
     elif any(one.case.known for one in some):
         detail += " None of them could be found before either."
-    title = f"Replay cannot find {counted(len(some), 'recording')} by {'its' if len(some) == 1 else 'their'} name"
+    title = f"Replay cannot find {counted(len(some), 'recording')}"
     return Told(title, detail, some[0].case.side.name)
 
 
 RULE = Rule(
     "cannot-replay",
-    "replay cannot find it by its name",
+    "replay cannot find it",
     Explained(
         what="A recording whose name is not what the newest rule of its recorder makes of its request.",
         why="Replay looks for another name: no test reads the file, and it stays in the tree for nothing, or its "
