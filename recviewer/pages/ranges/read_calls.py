@@ -94,6 +94,12 @@ class ReadCall:
         return old.name if old is not None and new is not None and old.name != new.name else ""
 
     @property
+    def is_whole_file(self) -> bool:
+        """Whether its own line names what begins here: a file of one recording, of which no test is known."""
+        about = self.change.about
+        return not about.test_id and about.file_path.rpartition("/")[2] == self.change.side.name
+
+    @property
     def changes(self) -> tuple[Change, ...]:
         """The change, and those that are equal to it."""
         return (self.change, *(one.change for one in self.others))

@@ -526,6 +526,8 @@ def test_files_of_one_folder_of_which_no_test_is_known_are_read_after_each_other
 
     assert (landing.numbers.items, landing.numbers.items_by_call, landing.tests[0].others) == (1, 2, 1)
     assert [call.begins for call in page.calls] == ["a.json", "b.json"]
+    assert "one-test-begins" not in answer.content.decode()  # the line of each call names its file
+    assert "1 of 1 · 2 files of tests/recordings/ · " in answer.content.decode()
     told = [answer.content.decode().index(words) for words in ("Which planet?", "It is a.", "Which moon?", "It is b.")]
     assert told == sorted(told)
 
