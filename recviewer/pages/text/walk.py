@@ -15,6 +15,9 @@ _WORDS = VERDICT_WORDS | {"waiting": "waits for another person"}
 CELLS = 400
 """Maximum number of cells; in longer queues a cell represents several stops."""
 
+CELL = 36
+"""Pixels across a cell where there is room: wide enough to be pointed at."""
+
 
 class Stop(NamedTuple):
     """One thing to decide on. subjects: what its state is known by, several where the same change stands for many.
@@ -156,7 +159,7 @@ def walk(
         after_url=at_url(skip) or summary_url,
         tape=tuple(_cells(found, here, url)),
         tape_each=_each(len(stops)),
-        tape_width=str(min(len(stops), CELLS) * 14),
+        tape_width=str(min(len(stops), CELLS) * CELL),
     )
 
 
