@@ -16,6 +16,16 @@ document.addEventListener("recviewer:say", (event) => say(event.detail));
 const arrived = [...document.querySelectorAll("[data-arrives]")].map((one) => one.textContent.replace(/\s+/g, " ").trim());
 if (arrived.length) say(arrived.join(". "));
 
+// Who goes from a list into its queue is led to the first heading there: see walk.js.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-walk]")) return;
+  try {
+    sessionStorage.setItem("recviewer:walked", "moved");
+  } catch {
+    // the heading is not led to
+  }
+});
+
 // What is to be seen as well stands at the bottom for a moment.
 document.addEventListener("recviewer:tell", (event) => {
   say(event.detail);

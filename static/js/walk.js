@@ -23,20 +23,20 @@ const fill = async () => {
 };
 fill().catch(() => {});
 
-const WALKED = "recviewer:walked";
-const note = () => {
+const WALKED = "recviewer:walked"; // as page.js calls it
+const note = (how) => {
   try {
-    sessionStorage.setItem(WALKED, "1");
+    sessionStorage.setItem(WALKED, how);
   } catch {
     // the heading is not led to
   }
 };
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-around] a[rel], .tape a, .bar-more a")) note();
+  if (event.target.closest("[data-around] a[rel], .tape a, .bar-more a")) note("moved");
 });
 document.addEventListener("submit", (event) => {
-  if (event.target.closest(".bar[data-queue]")) note();
+  if (event.target.closest(".bar[data-queue], form[data-queue]")) note("acted");
 });
 
 const arrive = () => {
@@ -51,7 +51,9 @@ const arrive = () => {
   if (!walked || !heading || location.hash || document.activeElement !== document.body) return;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
-  const said = [".bar-last .bar-act", ".tape-count"].map((one) => document.querySelector(one)?.textContent.trim()).filter(Boolean);
+  // What was done last stands on each page; it is told once, by that to which it led.
+  const told = walked === "acted" ? [".bar-last .bar-act", ".tape-count"] : [".tape-count"];
+  const said = told.map((one) => document.querySelector(one)?.textContent.trim()).filter(Boolean);
   if (said.length) document.dispatchEvent(new CustomEvent("recviewer:say", { detail: said.join(". ") }));
 };
 arrive();
