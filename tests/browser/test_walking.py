@@ -11,6 +11,7 @@ from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
+from recviewer.review.tagging import tag
 from tests.conftest import exchange
 
 from .pulls import read
@@ -116,6 +117,7 @@ def test_escape_shuts_what_is_open_and_leaves_questions(open_page):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_paper_has_no_bars_and_light_colours(open_page, pull, theme):
     page = open_page(theme=theme)
+    tag([Seen(longest().path, longest().blob)], actor="somebody", name="flaky")
 
     for address in (f"/r/{longest().path}", f"/changes/{pull}", f"/r/{longest().path}?view=raw"):
         page.goto(address)
@@ -123,6 +125,10 @@ def test_paper_has_no_bars_and_light_colours(open_page, pull, theme):
         for name in (".top", ".bottom", ".side-left", "button:visible", ".tabs"):
             assert [one for one in page.locator(name).all() if one.is_visible()] == [], (address, name)
         assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
+        if address == f"/r/{longest().path}":  # what people said is on it, what is to be filled in is not
+            expect(page.locator(".tag", has_text="flaky")).to_be_visible()
+            expect(page.locator(".notes")).to_be_hidden()
         page.emulate_media(media="screen")
 
 
