@@ -26,6 +26,7 @@ from recviewer.cli.arguments import (
 )
 from recviewer.configuration.env import BadEnvironment
 from recviewer.exchange.plain import Printed
+from recviewer.processes import ending
 
 NAME = "recviewer"
 
@@ -45,10 +46,23 @@ def managed() -> None:
 
 
 def main(arguments: Sequence[str] | None = None, *, is_managed: bool = False) -> None:
-    """Run a command. arguments: without the program's name; default: those of the process."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if arguments is None:
-        sys.stdout, sys.stderr = Printed(sys.stdout), Printed(sys.stderr)
+    """Run a command. arguments: without the program's name; default: those of the process, which then ends."""
+    if arguments is not None:
+        _run(list(arguments), is_managed=is_managed)
+        return
+    sys.stdout, sys.stderr = Printed(sys.stdout), Printed(sys.stderr)
+    ending.hold_collector()
+    code = 0
+    try:
+        _run(sys.argv[1:], is_managed=is_managed)
+    except SystemExit as left:
+        if not isinstance(left.code, int | None):
+            raise
+        code = left.code or 0
+    ending.end(code)
+
+
+def _run(given: list[str], *, is_managed: bool) -> None:
     told = screen.answer(given)
     if told is not None:
         sys.stdout.write(told)
@@ -98,12 +112,18 @@ def _name_places(given: Sequence[str]) -> str | None:
 
 def _execute(given: Sequence[str]) -> None:
     """Run a command of Django's or ours; a refusal is printed as a sentence that begins with the program's name."""
-    from django.core.management import CommandError, execute_from_command_line
-    from django.core.management.base import SystemCheckError
+    from django.core.management import CommandError, ManagementUtility
+    from django.core.management.base import BaseCommand, SystemCheckError
+
+    class Utility(ManagementUtility):
+        def fetch_command(self, subcommand: str) -> BaseCommand:
+            command = super().fetch_command(subcommand)
+            ending.let_collector()  # the modules of the command are imported by now
+            return command
 
     name, *others = with_query(given)
     try:
-        execute_from_command_line([NAME, name, RAISING, *others])
+        Utility([NAME, name, RAISING, *others]).execute()
     except CommandError as error:
         if RAISING in given:
             raise
@@ -175,7 +195,9 @@ def _runs_without_django(given: Sequence[str], *, is_managed: bool) -> bool:
 def _run_without_django(module: str, arguments: Sequence[str]) -> None:
     """Run a command that needs neither Django nor a database. module: its `run` returns the exit code."""
     try:
-        code = importlib.import_module(module).run(arguments)
+        command = importlib.import_module(module)
+        ending.let_collector()
+        code = command.run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -13,7 +13,7 @@ def test_what_cannot_be_printed_any_more_is_a_sentence(monkeypatch, capsys, numb
         raise OSError(number, os.strerror(number))
 
     ended = []
-    monkeypatch.setattr(management, "execute_from_command_line", full)
+    monkeypatch.setattr(management.ManagementUtility, "execute", full)
     monkeypatch.setattr(dispatch, "_print_no_more", lambda: ended.append(True))
 
     with pytest.raises(SystemExit) as left:
@@ -27,7 +27,7 @@ def test_another_error_of_the_system_is_a_fault_that_is_told_whole(monkeypatch):
     def broken(arguments):
         raise OSError(errno.EBADF, "x")
 
-    monkeypatch.setattr(management, "execute_from_command_line", broken)
+    monkeypatch.setattr(management.ManagementUtility, "execute", broken)
 
     with pytest.raises(OSError, match="x"):
         dispatch.main(["show", "x.json"])
