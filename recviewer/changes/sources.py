@@ -71,13 +71,13 @@ def parse(text: str) -> Spec:
 
 def open_range(repository: Repository, spec: Spec) -> Range:
     """Find the two commits. Raises GitFailed with a remedy: the missing `git fetch`, or two dots."""
-    base = refs.commit_of(repository, spec.base)
     if not spec.head:
+        base = refs.commit_of(repository, spec.base)
         if repository.is_bare:
             raise GitFailed(f"{repository.work_tree} has no working tree; name a head: {spec.base}...HEAD")
         bases = _left(repository, spec, base)
         return _range(repository, spec, base, "", bases)
-    head = refs.commit_of(repository, spec.head)
+    base, head = refs.commits_of(repository, (spec.base, spec.head))
     bases = () if spec.is_direct else ranges.merge_bases(repository, base, head)
     return _range(repository, spec, base, head, bases)
 

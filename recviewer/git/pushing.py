@@ -13,7 +13,7 @@ from datetime import datetime
 from recviewer.git import transport
 from recviewer.git.fetching import ASK_SECONDS, FETCH_SECONDS
 from recviewer.git.remotes import Remote
-from recviewer.git.repository import GitFailed, Repository, first_line, reading, run
+from recviewer.git.repository import GitFailed, Repository, first_line, reading_alone, run
 
 SECONDS = 60
 """How long one step of making the commit may take."""
@@ -50,7 +50,7 @@ def commit_of_patch(repository: Repository, head: str, patch: bytes, message: st
     date = f"{int(by.at.timestamp())} +0000"
     signed = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
               for what, value in (("NAME", name), ("EMAIL", by.mail), ("DATE", date))}  # fmt: skip
-    with reading(repository) as env:
+    with reading_alone(repository) as env:
         env = env | signed | {"GIT_OBJECT_DIRECTORY": str(repository.fetched / "objects")}
         _git(env, "read-tree", head)
         told = run(

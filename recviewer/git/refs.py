@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -92,6 +93,26 @@ def commit_of(repository: Repository, revision: str) -> str:
         except NoCommit:
             continue
     raise NoCommit(f"{revision}: no such commit here; {_fetch_of(repository, revision)}", revision)
+
+
+def commits_of(repository: Repository, revisions: Sequence[str]) -> list[str]:
+    """Return the full names of several commits, in their order. Raises GitFailed as `commit_of` does."""
+    found = _resolved(repository, revisions) if own(repository) is None else None
+    return found or [commit_of(repository, one) for one in revisions]
+
+
+def _resolved(repository: Repository, revisions: Sequence[str]) -> list[str] | None:
+    """Return the full names of several commits from one run of git; None if one of them is no commit.
+
+    `resolve` says why.
+    """
+    if not all(map(is_revision, revisions)):
+        return None
+    feed = "".join(f"{one}^{{commit}}\n" for one in revisions)
+    done = run_in(repository, "cat-file", "--batch-check=%(objecttype) %(objectname)", feed=os.fsencode(feed))
+    rows = [row.split(" ") for row in done.stdout.decode("utf-8", "replace").splitlines()]
+    names = [row[1] for row in rows if len(row) == 2 and row[0] == "commit" and _HASH.fullmatch(row[1])]
+    return names if len(names) == len(rows) == len(revisions) else None
 
 
 def _where(repository: Repository, revision: str) -> list[tuple[Repository, str]]:

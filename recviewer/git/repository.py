@@ -15,9 +15,11 @@ import shlex
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -188,13 +190,13 @@ def first_line(done: subprocess.CompletedProcess[bytes]) -> str:
     return done.stderr.decode("utf-8", "replace").strip().split("\n")[0].removeprefix("fatal: ")
 
 
-def run_in(repository: Repository, *words: str) -> subprocess.CompletedProcess[bytes]:
+def run_in(repository: Repository, *words: str, feed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run git in the repository itself, with its configuration: only for commands that start no program of its own.
 
     Those are the ones that resolve and list names. Raises GitFailed where git does not answer.
     """
     place = ("-c", f"safe.directory={repository.work_tree}", "--no-pager", "--git-dir", repository.git_dir)
-    return run((*place, *words), env=environment())
+    return run((*place, *words), env=environment(), feed=feed)
 
 
 def run(
@@ -204,7 +206,7 @@ def run(
 
     Raises GitFailed where it does not answer; its own failures are the caller's to read.
     """
-    verb = _verb(words)
+    verb = next((word for word in words if isinstance(word, str) and word[:1].isalpha() and "=" not in word), "")
     with _let_in():
         try:
             process = BoundProcess(
@@ -249,9 +251,18 @@ def _too_large(verb: str) -> TooMuch:
     return TooMuch(f"git {verb} needed more than {limits.MEMORY_BYTES >> 20:,} MB of memory and was stopped")
 
 
-def _verb(words: Sequence[str | bytes | Path]) -> str:
-    """Return which command of git was called."""
-    return next((word for word in words if isinstance(word, str) and word[:1].isalpha() and "=" not in word), "")
+@contextmanager
+def together(repository: Repository) -> Iterator[None]:
+    """Let all calls of `reading` for a repository share one directory while the block runs, in this thread."""
+    with reading_alone(repository) as env:
+        before = _shared.set((repository, env))
+        try:
+            yield
+        finally:
+            _shared.reset(before)
+
+
+_shared = ContextVar[tuple[Repository | None, dict[str, str]]]("shared", default=(None, {}))
 
 
 @contextmanager
@@ -260,6 +271,14 @@ def reading(repository: Repository) -> Iterator[dict[str, str]]:
 
     Raises GitFailed where there is no place for the few files that it takes.
     """
+    place, shared = _shared.get()
+    with nullcontext(shared) if place == repository else reading_alone(repository) as env:
+        yield env
+
+
+@contextmanager
+def reading_alone(repository: Repository) -> Iterator[dict[str, str]]:
+    """Yield such an environment with a directory of its own, for commands that write into it, such as an index."""
     cut = _where_cut(repository)
     with ExitStack() as stack:
         with working():
@@ -343,8 +362,9 @@ def streaming(
             yield process
         except GitFailed:
             limits.end(process)
-            _tell_limit(process, said, words[0])
-            raise
+            if not late.is_set():
+                _tell_limit(process, said, words[0])
+                raise
         finally:
             watch.cancel()
             limits.end(process)
@@ -357,9 +377,9 @@ def streaming(
 
 @contextmanager
 def _complaints(env: dict[str, str]) -> Iterator[IO[bytes]]:
-    """Yield a file for what git complains of while its output is read."""
+    """Yield a file without a name for what git complains of while its output is read."""
     with working():
-        said = open(Path(env["GIT_DIR"]) / "said", "w+b", buffering=0)  # noqa: SIM115
+        said = tempfile.TemporaryFile(dir=env["GIT_DIR"], buffering=0)  # noqa: SIM115
     with said:
         yield said
 

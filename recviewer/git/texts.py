@@ -6,12 +6,12 @@ import os
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
 from recviewer.git.ranges import MissingObjects, missing
-from recviewer.git.repository import Repository, reading, run, streaming
+from recviewer.git.repository import GitFailed, Repository, streaming
 
 MOST_BYTES = 1_000_000
 """A larger file is taken for none."""
@@ -31,28 +31,23 @@ def texts_of(repository: Repository, commit: str) -> Iterator[Texts]:
 
     Only the folders on the way are read, so that a tree of hundreds of thousands of files costs no more than a small one.
     """
-    with reading(repository) as env:
-        done = run(("cat-file", "-e", f"{commit}^{{tree}}"), env=env)
-    if done.returncode:
-        raise MissingObjects(f"{commit[:12]} has no tree here", missing(repository))
-    with ExitStack() as stack:
-        process: list[subprocess.Popen[bytes]] = []
+    with streaming(repository, "cat-file", "--batch") as process:
+        top = _told(process, f"{commit}^{{tree}}".encode(), FOLDER_BYTES)
+        if top is None:
+            raise GitFailed("git cat-file gave up without a word")
+        if top[0] != b"tree":
+            raise MissingObjects(f"{commit[:12]} has no tree here", missing(repository))
         folders: dict[bytes, dict[bytes, bytes]] = {}
-
-        def asked(name: bytes, kind: bytes, most: int) -> bytes | None:
-            if not process:
-                process.append(stack.enter_context(streaming(repository, "cat-file", "--batch")))
-            return _asked(process[0], name, kind, most)
 
         def text(path: str) -> str | None:
             folder, _, name = os.fsencode(path).rpartition(b"/")
             if b"\n" in folder or b"\0" in folder or {b"", b".", b".."} & set(folder.split(b"/") if folder else ()):
                 return None
             if folder not in folders:
-                tree = asked(commit.encode() + b":" + folder, b"tree", FOLDER_BYTES)
+                tree = _asked(process, commit.encode() + b":" + folder, b"tree", FOLDER_BYTES)
                 folders[folder] = dict(_files_of(tree or b""))
             blob = folders[folder].get(name)
-            return _decoded(asked(blob, b"blob", MOST_BYTES)) if blob else None
+            return _decoded(_asked(process, blob, b"blob", MOST_BYTES)) if blob else None
 
         yield text
 
@@ -69,9 +64,18 @@ def _files_of(tree: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _asked(process: subprocess.Popen[bytes], name: bytes, kind: bytes, most: int) -> bytes | None:
-    """Ask `git cat-file --batch` for an object, and read all that it says.
+    """Ask `git cat-file --batch` for an object.
 
     None for one that is not there, of another kind, or larger than so many bytes.
+    """
+    told = _told(process, name, most)
+    return told[1] if told is not None and told[0] == kind else None
+
+
+def _told(process: subprocess.Popen[bytes], name: bytes, most: int) -> tuple[bytes, bytes | None] | None:
+    """Ask for an object, and read all that git says of it: its kind, and its bytes where they are not more than `most`.
+
+    b"" for the kind of one that is not there. None where git says nothing any more.
     """
     if process.stdin is None or process.stdout is None:
         return None
@@ -80,15 +84,16 @@ def _asked(process: subprocess.Popen[bytes], name: bytes, kind: bytes, most: int
         process.stdin.flush()
     except (BrokenPipeError, ValueError):
         return None
-    header = process.stdout.readline().split()
+    line = process.stdout.readline()
+    header = line.split()
     if len(header) != 3 or not header[2].isdigit():
-        return None
+        return (b"", None) if line else None
     size = int(header[2])
     kept = process.stdout.read(min(size, most + 1))
     left = size + 1 - len(kept)
     while left > 0 and (more := process.stdout.read(min(left, MOST_BYTES))):
         left -= len(more)
-    return kept if size <= most and header[1] == kind else None
+    return header[1], kept if size <= most else None
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recviewer.git.ranges import ChangedFile, CommittedFile, MissingObjects, blob_name, missing, parsed
-from recviewer.git.repository import GitFailed, Repository, first_line, reading, run, working
+from recviewer.git.repository import GitFailed, Repository, first_line, reading_alone, run, working
 from recviewer.processes.own_reads import tell
 
 _FLAGS = (
@@ -107,7 +107,7 @@ class Snapshot:
 @contextmanager
 def snapshot(repository: Repository, wanted: Callable[[bytes], bool]) -> Iterator[Snapshot]:
     """Yield what the work tree holds of the files that are wanted, by their paths. Raises GitFailed."""
-    with reading(repository) as env:
+    with reading_alone(repository) as env:
         own = Path(env["GIT_DIR"])
         known = _settings(repository)
         with working():

@@ -21,7 +21,7 @@ from recviewer.changes.run_words import words_on
 from recviewer.changes.sources import Range
 from recviewer.git.fetched import beside
 from recviewer.git.ranges import opened
-from recviewer.git.repository import GitFailed, Repository
+from recviewer.git.repository import GitFailed, Repository, together
 from recviewer.memory import range_files
 from recviewer.pairing.pairs import Choice
 from recviewer.pairing.sides import Library
@@ -142,9 +142,9 @@ def _known_of(asked: Range) -> tuple[_RangeKey, _Known]:
     if known is not None and known.choices == _about(said, known.blobs):
         return key, known
     if not asked.head:
-        return key, _known.put(key, _worked_out(_source(asked, known), said))
+        return key, _known.put(key, _worked_out(asked, known, said))
     with range_files.alone(asked):
-        found = _from_folder(asked, said) or _shared(_worked_out(_source(asked, known), said))
+        found = _from_folder(asked, said) or _shared(_worked_out(asked, known, said))
     return key, _known.put(key, found)
 
 
@@ -182,11 +182,13 @@ def _key(asked: Range, state: str) -> _RangeKey:
     return str(asked.repository.git_dir), asked.base, head
 
 
-def _worked_out(source: ChangeSet, said: tuple[Choice, ...]) -> _Known:
-    sizes = {side.blob: side.meaning.cost for side in each_side(source)}
-    blobs = frozenset(sizes)
-    mine = _about(said, blobs)
-    found = with_offers(with_expected(overview(source, choices=mine)))
+def _worked_out(asked: Range, known: _Known | None, said: tuple[Choice, ...]) -> _Known:
+    with together(asked.repository):
+        source = _source(asked, known)
+        sizes = {side.blob: side.meaning.cost for side in each_side(source)}
+        blobs = frozenset(sizes)
+        mine = _about(said, blobs)
+        found = with_offers(with_expected(overview(source, choices=mine)))
     return _Known(blobs, sum(sizes.values()), mine, Report(found))
 
 

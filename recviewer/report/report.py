@@ -16,7 +16,7 @@ from recviewer.changes.overview import Overview, decided, overview, subjects, wi
 from recviewer.changes.reviewers import Who, agreed, rules_of
 from recviewer.difference.model import Churn
 from recviewer.exchange.model import Json
-from recviewer.git.repository import Repository
+from recviewer.git.repository import Repository, together
 from recviewer.pairing.pairs import Choice
 from recviewer.pairing.sides import Library, Side
 from recviewer.used.model import UsedRun
@@ -63,9 +63,10 @@ def make(
     choices: pairs that reviewers made or broke, in order. runs: watched runs of the suite. who: returns whose verdicts
     these are; without it nobody has agreed where several people must.
     """
-    asked = sources.open_range(repository, sources.parse(spec))
-    found = with_expected(overview(changeset.load(asked, library or Library()), choices=choices))
-    found = with_runs(found, runs)
+    with together(repository):
+        asked = sources.open_range(repository, sources.parse(spec))
+        found = with_expected(overview(changeset.load(asked, library or Library()), choices=choices))
+        found = with_runs(found, runs)
     if ask is not None:
         found = decided(found, ask(subjects(found.changes)))
     return Report(agreed(found, rules_of(asked), who or _nobody))

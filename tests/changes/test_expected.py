@@ -9,6 +9,7 @@ from recviewer.changes.overview import with_expected
 from recviewer.difference.model import Churn
 from recviewer.git import texts
 from recviewer.git.ranges import MissingObjects, opened
+from recviewer.git.repository import GitFailed
 from recviewer.git.texts import MOST_BYTES, texts_of, texts_on_disk
 from recviewer.report.report import Report, as_json
 from recviewer.report.sentence import about_tests
@@ -188,6 +189,26 @@ def test_a_commit_without_its_tree_is_said(tree):
     (tree.top / ".git/objects" / (root := tree.git("rev-parse", f"{commit}^{{tree}}"))[:2] / root[2:]).unlink()
 
     with pytest.raises(MissingObjects, match="no tree here"), texts_of(opened(tree.top), commit):
+        raise AssertionError("it was opened")
+
+
+def test_a_folder_that_is_too_large_hides_no_other(tree, monkeypatch):
+    tree.write("a/b.py", b"b = 1")
+    for number in range(30):
+        tree.write(f"{number}.py", b"d = 1")
+    commit = tree.commit()
+    monkeypatch.setattr(texts, "FOLDER_BYTES", 100)
+
+    with texts_of(opened(tree.top), commit) as text:
+        assert (text("0.py"), text("a/b.py")) == (None, "b = 1")
+
+
+def test_git_that_says_nothing_is_not_taken_for_a_commit_without_its_tree(tree, monkeypatch):
+    tree.write("a.py", b"a = 1")
+    commit = tree.commit()
+    monkeypatch.setattr(texts, "_told", lambda *_: None)
+
+    with pytest.raises(GitFailed, match="without a word"), texts_of(opened(tree.top), commit):
         raise AssertionError("it was opened")
 
 

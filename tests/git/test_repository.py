@@ -5,8 +5,8 @@ import pytest
 
 from recviewer.git import files, repository
 from recviewer.git.files import read_regular
-from recviewer.git.history import contents, pasts
-from recviewer.git.repository import GitFailed, find, resolve
+from recviewer.git.history import contents, objects, pasts
+from recviewer.git.repository import GitFailed, find, reading, reading_alone, resolve, streaming, together
 
 
 def test_folder_outside_any_work_tree_has_no_repository(tmp_path):
@@ -168,3 +168,35 @@ def test_only_regular_files_of_some_size_are_read(tmp_path, monkeypatch):
         read_regular(tmp_path / "file")
     with pytest.raises(OSError, match="no regular file"):
         read_regular(tmp_path)
+
+
+def test_what_is_read_together_is_read_from_one_place(work_tree, tree_at):
+    head = work_tree.commit("first", a="1")
+    here = find(work_tree.top)
+    work_tree.git("clone", "-q", ".", "../other")
+    other = find(work_tree.top.parent / "other")
+
+    with together(here):
+        with reading(here) as one, reading(here) as same, reading(other) as elsewhere, reading_alone(here) as alone:
+            places = [env["GIT_DIR"] for env in (one, same, elsewhere, alone)]
+        assert [sha for sha, _, _ in objects(here, [head])] == [head]
+        assert os.path.isdir(places[0])
+
+    assert places[0] == places[1]
+    assert len(set(places)) == 3
+    assert not any(map(os.path.exists, places))
+    with reading(here) as env:
+        assert env["GIT_DIR"] not in places
+
+
+def test_complaints_of_runs_that_work_together_are_kept_apart(work_tree):
+    head = work_tree.commit("first", a="1")
+    here = find(work_tree.top)
+
+    with (
+        together(here),
+        streaming(here, "log", "--format=%H", head) as one,
+        streaming(here, "log", head, "--bad") as two,
+    ):
+        assert one.stdout.read() == f"{head}\n".encode()
+        assert two.stdout.read() == b""
