@@ -41,6 +41,7 @@ _NAMES = tuple(
             (b"ecret", rb"ecret"),
             (b"ECRET", rb"ECRET"),
             (b"jwt", rb"(?<![A-Za-z])jwt"),
+            (b"auth", rb"(?<![A-Za-z])auth"),
             (b"redential", rb"(?<=[cC])redentials?"),
             (b"phrase", rb"(?<=ss)phrase"),
             (b"tring", rb"(?<=[nN][-_][sS])tring"),

@@ -123,9 +123,9 @@ PROVIDERS = (
     key_of(
         "slack-token",
         "a Slack token",
-        r"xox[abeoprs]-|xapp-",
+        r"xox[abdeoprs]-|xapp-",
         _W + "{20,}",
-        *[f"xox{one}-" for one in "abeoprs"],
+        *[f"xox{one}-" for one in "abdeoprs"],
         "xapp-",
     ),
     key_of(

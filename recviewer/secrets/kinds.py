@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from dataclasses import replace
@@ -12,15 +11,23 @@ from recviewer.secrets.keys import PROVIDERS
 from recviewer.secrets.kind import Level, SecretKind, is_key, is_mixed
 from recviewer.secrets.live import is_fake, is_made, is_worn, variety
 from recviewer.secrets.services import SERVICES
+from recviewer.secrets.told import TOLD, is_password
 
 __all__ = ["KINDS", "MADE_UP", "PLACES", "PROVIDERS", "SERVICES", "Level", "SecretKind"]
 
 
-def _is_basic(value: str) -> bool:
+def _opened(value: str) -> bytes:
+    try:
+        return base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+    except ValueError:  # no base64, or letters that are not of ASCII
+        return b""
+
+
+def is_basic(value: str) -> bool:
     """Tell whether it is a name and a password in base64."""
     try:
-        text = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+        text = _opened(value).decode("utf-8")
+    except UnicodeDecodeError:
         return False
     name, _, password = text.partition(":")
     return len(password) >= 4 and text.isprintable() and not is_fake(name) and not is_fake(password)
@@ -29,10 +36,6 @@ def _is_basic(value: str) -> bool:
 def _is_packed_key(value: str) -> bool:
     """Tell whether base64 starts like a private key, not like a certificate."""
     return b"PRIVATE KEY" in base64.b64decode(value[:64])
-
-
-def _is_password(value: str) -> bool:
-    return not is_fake(value) and not _ORDINARY.fullmatch(value) and not value.startswith(("$", "{", "%", "<", "["))
 
 
 _JWT = re.compile(r"(?<![\w-])(?P<shown>eyJ)(?P<secret>[\w-]{8,}\.[\w-]{10,}(?:\.[\w-]*){1,3})")
@@ -48,9 +51,6 @@ def _ends_soon(value: str) -> bool:
         return False
     made, ends = (claims.get("iat"), claims.get("exp")) if isinstance(claims, dict) else (None, None)
     return isinstance(made, int | float) and isinstance(ends, int | float) and 0 <= ends - made <= _DAY
-
-
-_ORDINARY = re.compile(r"(?i)pass(?:word|wd)?|secret|admin|root|user|postgres|mysql|guest|pwd|none|null|test|token")
 
 
 _HEX = r"(?:[0-9a-f]{32,128}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
@@ -101,7 +101,16 @@ PLACES = (
             r"(?i)(?:\bbasic +|(?<![A-Za-z])_?auth(?:\s*=\s*|[\"'\\]+\s*:\s*[\"'\\]+))"
             r"(?P<secret>[A-Za-z0-9+/]{8,}={0,2})(?![\w-])"
         ),
-        _is_basic,
+        is_basic,
+        is_guessable=True,
+    ),
+    SecretKind(
+        "basic-auth",
+        "a name with a password of a registry",
+        Level.RED,
+        ("eyJ1c2VybmFtZSI6",),
+        re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>eyJ1c2VybmFtZSI6[A-Za-z0-9+/]{16,}={0,2})"),
+        lambda value: b"assword" in _opened(value) and is_basic(value),
         is_guessable=True,
     ),
     SecretKind(
@@ -121,7 +130,7 @@ PLACES = (
             r"(?i)\b[a-z][a-z0-9+.-]*://[^\s:/@\"'?#]*:(?P<secret>[^\s@/\"'?#]{3,})@(?!(?:[\w-]+\.)*example\.(?:com|net|org)\b"
             r"|localhost\b|127\.0\.0\.1)(?=[\w\[])"
         ),
-        _is_password,
+        is_password,
         is_guessable=True,
         is_in_address=True,
         quick=re.compile(r"://[^\s:/@\"'?#]*:[^\s@/\"'?#]{3}"),
@@ -136,18 +145,7 @@ PLACES = (
         is_in_address=True,
         quick=re.compile(r"://[\w.~%+-]{20,200}@"),
     ),
-    SecretKind(
-        "password-of-a-command",
-        "a password of a command or a file of passwords",
-        Level.RED,
-        ("-u ", "-user ", "login "),
-        re.compile(
-            r"(?:\s(?:-u|--user|--proxy-user)[ =]+[\"']?[^\s:\"'/]{1,80}:|\blogin\s+\S{1,80}\s+password\s+)"
-            r"(?P<secret>[^\s\"'\\]{6,200})"
-        ),
-        lambda value: _is_password(value) and is_made(value, least=6),
-        is_guessable=True,
-    ),
+    *TOLD,
     SecretKind(
         "account-key",
         "a key of a storage account",

@@ -7,6 +7,7 @@ import re
 from recviewer.secrets.keys import key_of
 from recviewer.secrets.kind import Level, SecretKind, is_key, is_mixed
 from recviewer.secrets.live import is_worn
+from recviewer.secrets.platforms import PLATFORMS
 
 _A = r"[A-Za-z0-9]"
 _H = r"[0-9a-f]"
@@ -74,6 +75,7 @@ SERVICES = (
     key_of("square-token", "a Square or Meta token", r"EAA", _W + "{57,}", "EAA", holds=is_mixed),
     key_of("square-secret", "a Square secret", r"sq0(?:csp|atp)-", _W + "{22,}", "sq0csp-", "sq0atp-"),
     key_of("easypost-key", "an EasyPost key", r"EZAK", _A + "{54}", "EZAK"),
+    *PLATFORMS,
     key_of("twilio-key", "the id of a Twilio key", r"SK", _H + "{32}", "SK", level=Level.AMBER),
     key_of(
         "alibaba-key-id", "the id of an Alibaba key", r"LTAI", _A + "{16,26}", "LTAI", level=Level.AMBER, holds=is_mixed
@@ -103,10 +105,11 @@ SERVICES = (
         "webhook",
         "the address of a webhook",
         Level.RED,
-        ("webhook",),
+        ("webhook", "hooks/catch/", ".make.com/", "/with/key/", "/triggers/"),
         re.compile(
             r"(?i)(?:discord(?:app)?\.com/api/webhooks/\d{15,21}/|webhook\.office\.com/webhookb2/[\w@-]{70,80}/IncomingWebhook/"
-            r")(?P<secret>[\w-]{6,90})"
+            r"|hooks\.zapier\.com/hooks/catch/\d{4,12}/|hook\.\w{2,4}\.make\.com/(?=\w{30})|maker\.ifttt\.com/\S{1,80}/with/key/"
+            r"|hooks\.slack\.com/triggers/T\w{6,12}/\d{8,16}/)(?P<secret>[\w-]{6,90})"
         ),
     ),
     SecretKind(

@@ -9,7 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import AnyStr, NamedTuple
 
-from recviewer.secrets.kinds import KINDS, MADE_UP, Level, SecretKind
+from recviewer.secrets.kinds import KINDS, MADE_UP, Level, SecretKind, is_basic
 from recviewer.secrets.live import is_fake, is_id, is_made, is_made_up, is_public, is_uuid, is_worn
 from recviewer.secrets.mask import mask_of
 
@@ -189,9 +189,9 @@ def _every(text: str, low: str, hints: set[str]) -> Iterator[SecretAt]:
 
 
 _NAMED = re.compile(
-    r"(?i)(?:.*[-_.])?(?:api[-_]?key|apikey|x-api-key|subscription-key|access[-_]?key(?:[-_]id)?|secret(?:[-_]?(?:access)?[-_]?key)?"
+    r"(?i)(?:.*[-_.])?(?:api[-_]?key|apikey|x-api-key|subscription-key|access[-_]?key(?:[-_]id)?|secret(?:[-_]?(?:access)?[-_]?key(?:[-_]base)?)?"
     r"|client[-_]?secret|(?:auth|access|refresh|id|bearer|session|api|security|oauth|csrf|xsrf)[-_]?token|(?<!page[-_])(?<!continuation[-_])token|authorization(?:[-_]?token)?"
-    r"|proxy-authorization|password|passwd|pwd|passphrase|credentials?|client-key-data|private[-_]?key(?:[-_]id)?|connection[-_]?string|jwt|key)"
+    r"|proxy-authorization|[a-z]{0,20}password|passwd|pwd|passphrase|credentials?|client-key-data|private[-_]?key(?:[-_]id)?|connection[-_]?string|jwt|key)"
 )
 _OF_PASSWORD = re.compile(r"(?i).*(?:password|passwd|pwd|passphrase)")
 _OF_KEY = re.compile(
@@ -208,8 +208,12 @@ _OF_THING = re.compile(
 _OF_COOKIE = re.compile(r"(?i)(?:set-)?cookie2?")
 _OF_ACCOUNT = re.compile(r"(?i)(?:openai-organization|openai-project|.*organization-id|.*workspace-id|dg-project-id)")
 
+_OF_BASIC = re.compile(r"(?i)_?auth")
+"""Names of a name and a password in base64, as the files of Docker and npm have them."""
+
 _BY_NAME = SecretKind("named-secret", "a value that is called a key, token or password", Level.RED, (), re.compile(""))
 _PASSWORD = SecretKind("password", "a password", Level.RED, (), re.compile(""), is_guessable=True)
+_BASIC = SecretKind("basic-auth", "a name with a password (Basic)", Level.RED, (), re.compile(""), is_guessable=True)
 _COOKIE = SecretKind("cookie", "a cookie", Level.AMBER, (), re.compile(""))
 _ACCOUNT = SecretKind("organisation-id", "the id of an organisation or project", Level.AMBER, (), re.compile(""))
 _PAIR = re.compile(r"([^=;,\s]+)=([^;\s]{8,})")
@@ -219,7 +223,7 @@ _ATTRIBUTES = frozenset(("expires", "path", "domain", "samesite", "max-age"))
 @lru_cache(maxsize=4096)
 def tells(name: str) -> bool:
     """Tell whether a name may identify its value as a secret."""
-    return any(pattern.fullmatch(name) for pattern in (_NAMED, _OF_COOKIE, _OF_ACCOUNT))
+    return any(pattern.fullmatch(name) for pattern in (_NAMED, _OF_COOKIE, _OF_ACCOUNT, _OF_BASIC))
 
 
 def find_named(name: str, value: str) -> list[SecretAt]:
@@ -233,6 +237,8 @@ def find_named(name: str, value: str) -> list[SecretAt]:
             for pair in _PAIR.finditer(value)
             if pair[1].lower() not in _ATTRIBUTES and is_worn(pair[2])
         ] or found
+    if _OF_BASIC.fullmatch(name):
+        return [SecretAt(0, len(value), _BASIC)] if len(value) <= OPAQUE and is_basic(value) else found
     if _OF_ACCOUNT.fullmatch(name) and not is_fake(value) and is_made(value, least=12):
         return [SecretAt(0, len(value), _ACCOUNT)]
     if not _NAMED.fullmatch(name) or _OF_THING.fullmatch(name) or is_fake(value):

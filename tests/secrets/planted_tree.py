@@ -5,6 +5,14 @@ import json
 
 from recviewer.replay.names import name_state
 from tests.secrets.planting import SECRETS
+from tests.secrets.planting_services import SERVICES
+
+OTHERS = "all others"
+"""The name of one recording with all that `planting_services` has: each by itself would take minutes."""
+
+_TEXTS = {name: text for name, (text, _) in SECRETS.items()} | {
+    OTHERS: "\n".join([text for text, _ in SERVICES.values()])
+}
 
 FIELDS = (
     "system",
@@ -161,7 +169,7 @@ def har(name, text):
 def plant(top, names, fields=FIELDS):
     """Write files with these secrets below a folder."""
     for name in names:
-        text = SECRETS[name][0]
+        text = _TEXTS[name]
         for field, document in documents(name, text).items():
             if field in fields:
                 expected = (

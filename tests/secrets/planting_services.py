@@ -75,7 +75,62 @@ PLAIN = {
 }
 """Such that are known by their looks alone."""
 
+PLATFORMS = {
+    "google refresh": "1/" + "/0g" + _made("gr", 96, _URL),
+    "session": "sess" + "-" + _made("sess", 40),
+    "baidu": "bce-v3/" + "ALTAK-" + _made("bd", 21) + "/" + _hex("bd", 40),
+    "upstage": "up" + "_" + _made("up", 29),
+    "featherless": "rc" + "_" + _hex("fl", 64),
+    "chutes": "cpk" + "_" + ".".join([_hex("ch", 32), _hex("ch2", 32), _made("ch3", 32)]),
+    "requesty": "rqsty" + "-sk-" + _made("rq", 64),
+    "nomic": "nk" + "-" + _made("nm", 43),
+    "humanloop": "hl" + "_sk_" + _hex("hl", 48),
+    "you": "ydc" + "-sk-" + _hex("yo", 16) + "-" + _made("yo2", 32) + "-" + _hex("yo3", 8),
+    "cartesia": "sk" + "_car_" + _made("ca", 22),
+    "anyscale": "esec" + "ret_" + _made("an", 26, _LOW),
+    "yandex": "AQ" + "VN" + _made("ya", 36),
+    "yandex oauth": "y0" + "_" + _made("yo", 58),
+    "apify": "apify" + "_api_" + _made("ap", 36),
+    "daytona": "dtn" + "_" + _hex("dt", 64),
+    "sourcegraph": "sgp" + "_" + _hex("sg", 16) + "_" + _hex("sg2", 40),
+    "statsig": "secret" + "-" + _made("st", 43),
+    "doppler": "dp" + ".st.dev." + _made("do", 42),
+    "dropbox": "sl" + ".B" + _made("db", 140),
+    "dynatrace": "dt0" + "c01." + _made("dy", 24, _BIG) + "." + _made("dy2", 64, _BIG),
+    "mailersend": "ml" + "sn." + _hex("ml", 64),
+    "clojars": "CLO" + "JARS_" + _hex("cl", 60),
+    "adobe": "p8" + "e-" + _made("ad", 32),
+    "infracost": "ic" + "o-" + _made("ic", 32),
+    "openshift": "sha" + "256~" + _made("os", 43),
+    "swarm": "SWM" + "TKN-1-" + _made("sw", 50, _LOW) + "-" + _made("sw2", 25, _LOW),
+    "gitlab registration": "GR13" + "48941" + _made("gi", 20),
+    "grafana of before": "eyJr" + "Ijoi" + _made("gk", 70),
+    "vault batch": "hvb" + "." + _made("vb", 90),
+    "vault recovery": "hvr" + "." + _made("vr", 90),
+    "azure devops": _made("ado", 76) + "AZ" + "DO" + "4x9Z",
+    "azure search": _made("azs", 42) + "Az" + "Se" + "A3x9Zq",
+    "azure function": _made("azf", 44) + "Az" + "Fu" + "3x9Zq" + "A==",
+    "aws session": "IQoJ" + "b3JpZ2lu" + _made("aws", 400),
+    "aws session of before": "Fwo" + "GZXIvYXdz" + _made("fwo", 400),
+    "firebase": "AAAA" + _made("fb", 7) + ":APA" + "91b" + _made("fb2", 134),
+    "deno": "ddp" + "_" + _made("de", 36),
+    "xata": "xau" + "_" + _made("xa", 40),
+    "cockroach": "CCDB" + "1_" + _made("cc", 22) + "_" + _made("cc2", 40),
+    "mongodb": "mdb" + "_sa_sk_" + _made("mg", 40),
+    "cal": "cal" + "_live_" + _hex("cal", 32),
+    "clickup": "pk" + "_12345678_" + _made("cu", 32, _BIG),
+    "trello": "AT" + "TA" + _hex("tr", 64) + _hex("tr2", 8).upper(),
+    "woo": "cs" + "_" + _hex("wo", 40),
+    "plaid": "access" + "-production-" + _uuid("pl"),
+    "duffel": "duffel" + "_live_" + _made("du", 43),
+    "shippo": "shippo" + "_live_" + _hex("sh", 40),
+    "flutterwave": "FLW" + "SECK-" + _hex("fw", 32) + "-X",
+    "slack cookie": "xox" + "d-" + _made("sd", 60),
+}
+"""Such of platforms."""
+
 HELD = {
+    "asana": ("2/1204567890123456/1209876543210987:{}", _hex("as", 32)),
     "telegram address": ("https://api.telegram.org/bot{}/sendMessage", PLAIN["telegram"]),
     "discord webhook": ("https://discord.com/api/webhooks/9476861405565949257/{}", _made("dw", 68)),
     "teams webhook": (
@@ -102,6 +157,10 @@ HELD = {
     "password of ODBC": ("Server=db;Database=x;User Id=sa;Password={};Encrypt=yes", _made("od", 14)),
     "password of a command": ("curl -u ada:{} https://api.acme.io", _made("cu", 16)),
     "password of netrc": ("machine api.acme.io login ada password {}", _made("nrc", 14)),
+    "auth of docker": ('{{"auths": {{"ghcr.io": {{"auth": "{}"}}}}}}', _packed("ada:" + _made("dk", 14))),
+    "auth of a registry": ("X-Registry-Auth: {}", _packed('{"username":"ada","password":"' + _made("xr", 14) + '"}')),
+    "password in a sentence": ("Remember that my password is {}, and use it.", "T7k" + _made("se", 9)),
+    "password for somebody": ('The password for ada@acme.io is "{}".', "qX4" + "!" + _made("fo", 8) + "#x"),
     "password of npm": ("_auth={}", _packed("ada:" + _made("npm", 14))),
     "secret of Kubernetes": ("data:\n  password: {}\n", _packed(_made("k8", 18))),
     "key of Kubernetes": (
@@ -118,7 +177,34 @@ HELD = {
 }
 """Such that what stands around them tells: where, and what is to be masked."""
 
-SERVICES = {name: (text, text) for name, text in PLAIN.items()} | {
-    name: (around.format(secret), secret) for name, (around, secret) in HELD.items()
+TOLD = {
+    "password of sshpass": ("sshpass -p '{}' ssh ada@host", _made("sh", 14)),
+    "password of mysql": ("mysql -u root -p{} main", _made("my", 14)),
+    "password of a login": ("docker login -u ada -p {} ghcr.io", _made("dl", 20)),
+    "password of an option": ("tool --password={} run", _made("fp", 14)),
+    "password of postgres": ("PGPASSWORD={} psql -h db", _made("pg", 14)),
+    "password of camels": ('{{"dbPassword": "{}"}}', _made("cp", 14)),
+    "token of an option": ("tool --token {} run", _made("ft", 32)),
+    "key of an option": ("tool --api-key {} run", _made("fk", 32)),
+    "password of a tag": ("<user>ada</user><password>{}</password>", _made("xp", 14)),
+    "key of a tag": ("<cfg:apiKey>{}</cfg:apiKey>", _made("xt", 32)),
+    "variable of Go": ('os.Setenv("MISTRAL_API_KEY", "{}")', _made("go", 32)),
+    "variable of Python": ('os.environ["COHERE_API_KEY"] = "{}"', _made("pe", 40)),
+    "variable of Ruby": ("ENV['TOGETHER_KEY'] = '{}'", _hex("rb", 64)),
+    "key of Rails": ("secret_key_base: {}", _hex("sk", 128)),
+    "key in a sentence": ("My API key is {}.", _made("sk1", 32)),
+    "secret in a sentence": ("the client secret for ada is {}, keep it", _made("sc1", 40)),
+    "password for a host": ("My password for db.acme.io is {}", "7xK?" + _made("ho", 9)),
+    "password in German": ("Das Passwort ist {}.", "T7k!" + _made("de", 8)),
+    "hook of Zapier": ("https://hooks.zapier.com/hooks/catch/1234567/{}/", _made("za", 7, _LOW)),
+    "hook of Make": ("https://hook.eu1.make.com/{}", _made("mk", 32, _LOW)),
+    "hook of IFTTT": ("https://maker.ifttt.com/trigger/x/with/key/{}", _made("if", 22)),
+    "trigger of Slack": ("https://hooks.slack.com/triggers/T0123ABCD/1234567890123/{}", _hex("sw", 32)),
+    "code of Google": ("code={}&grant_type=authorization_code", "4/" + "0A" + _made("oc", 70)),
+}
+"""Such that sentences, commands, programs and tags tell."""
+
+SERVICES = {name: (text, text) for name, text in (PLAIN | PLATFORMS).items()} | {
+    name: (around.format(secret), secret) for name, (around, secret) in (HELD | TOLD).items()
 }
 """Their names; each as a text that holds it, and what of it must never be seen."""

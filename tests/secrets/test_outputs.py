@@ -14,8 +14,9 @@ from recviewer.catalog.models import Recording
 from recviewer.checking import running
 from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import read_as
-from tests.secrets.planted_tree import FIELDS, plant
+from tests.secrets.planted_tree import FIELDS, OTHERS, plant
 from tests.secrets.planting import SECRETS
+from tests.secrets.planting_services import SERVICES
 
 WINDOW = 14
 """Characters of a secret in a row that nobody may see."""
@@ -30,7 +31,9 @@ def leaks(text):
         re.sub(r"<[^>]*>", "", html.unescape(text)),
     }
     return sorted(
-        name for name, (_, secret) in SECRETS.items() if any(part in one for part in parts(secret) for one in whole)
+        name
+        for name, (_, secret) in (SECRETS | SERVICES).items()
+        if any(part in one for part in parts(secret) for one in whole)
     )
 
 
@@ -41,10 +44,10 @@ def parts(secret):
 
 @pytest.mark.slow
 def test_the_check_itself_finds_all(tmp_path):
-    plant(tmp_path, SECRETS)
+    plant(tmp_path, [*SECRETS, OTHERS])
     text = "\n".join(place.read_text() for place in tmp_path.rglob("*") if place.is_file())
 
-    assert leaks(text) == sorted(SECRETS)
+    assert leaks(text) == sorted(SECRETS | SERVICES)
 
 
 @pytest.mark.slow
@@ -68,7 +71,7 @@ def test_every_planted_secret_is_found_in_every_field(tmp_path):
 def planted(repo, root):
     repo.put("tests/recordings/" + "0" * 64 + ".json", asked="Plain?", answered="Plain.")
     base = repo.commit("Begin")
-    plant(root, SECRETS, fields=("message", "header", "answer", "error"))
+    plant(root, [*SECRETS, OTHERS], fields=("message", "header", "answer", "error"))
     head = repo.commit("Plant")
     indexer.refresh(processes=1)
     return base, head

@@ -83,6 +83,20 @@ NONE = (
     "Authorization: see https://docs.acme.io/auth#tokens",
     "idempotency_key=0b6f6a0e-7b1f-4f5e-9c56-3a1b2c3d4e5f&page_token=CAUQAAxyzABCdefGHIjklMNOpqr123",
     "sha1: 1/2 of SK0123 and 00Dfoo!",
+    "The password is SHA256-hashed, the password was AES-256-encrypted, and the password for OAuth2.0 is optional1st.",
+    "Your password is too short: a password of 8-16 characters is needed, the passcode is 1234567890.",
+    "the password is hunter2, the pwd is /home/ada/Projects2024, passwords are kept by bcrypt2",
+    "the pwd is /home/ada/Work/2024 and the password is https://acme.io/Reset?id=1",
+    '{"auth": "oauth2-with-pkce", "auth": "YmFzZTY0IHdpdGhvdXQgYSBjb2xvbg=="}',
+    "das Passwort ist Base64-kodiert und das Passwort lautet wie im Jahr 2024",
+    "mysql -u root -p main --port=3306 and docker run -p 8080:8080 -p 127.0.0.1:5432:5432 image2024",
+    "--token <TOKEN> --key value_of_the_first_2_things --secret $SECRET_2024 --max-tokens 100000000000000000",
+    "<token>id_token_of_2024</token><key>chapter-2-of-the-book</key><password>PASSWORD123</password>",
+    'os.environ["PRIMARY_KEY", "id_of_the_table_of_2024"] and d["KEY"] = "the-name-of-version-2"',
+    "The key is /usr/share/keys/2024/list.txt, the token is gpt-4o-mini-2024-07-18-and-more, the secret is patience2024",
+    "the key for 2024 is call_abc123DEF456ghi789JKL012 and the token is 0b6f6a0e-7b1f-4f5e-9c56-3a1b2c3d4e5f",
+    "see 1//0 and sl.exe and dp.st.x and up_to_date_with_all_of_the_things_1 and access-production-east",
+    "secret-santa-of-the-long-name-with-1-number",
 )
 
 

@@ -26,6 +26,7 @@ FIRES = {
         changed(*[chat(answer=address(one)) for one in masked_alike()]),
         "red",
     ),
+    "a key in the name of a file": (recorded(chat(), f"tests/integration/recordings/{_OTHER}.json"), "red"),
     "a signed address": (recorded(chat(answer=SECRETS["signed address"][0])), "amber"),
     "an e-mail address": (recorded(chat(question="Write to ada@lovelace.dev, please.")), "grey"),
     "an internal host": (recorded(chat(question="Ask http://10.1.2.3:8080/v1 and ada@lovelace.dev.")), "grey"),
