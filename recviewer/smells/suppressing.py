@@ -92,7 +92,7 @@ def in_reviews(data: bytes) -> list[Suppressed]:
             if key not in found or made[:2] > found[key][:2]:
                 found[key] = made
     if not has_version:
-        raise BadReviews("no line says which version of reviews it has")
+        raise BadReviews('no line says which version of reviews it has, as {"recviewer_reviews":1} would')
     lines = [line for _, _, line in found.values() if not line.get("lifted")]
     return [one for line in lines if (one := of_line(line)) is not None]
 

@@ -36,8 +36,14 @@ def test_nothing_is_0_findings_are_1(tree, check):
 
     assert (code, err) == (1, "")
     assert re.search(rf"^  {FOLDER}/{name_of(CUT)}:\d+  \w.+", out, re.MULTILINE)
-    assert "red broke-off: " in out
+    assert "red broke-off: the answer did not end well\n  Why it matters: " in out
     assert "1 red in 2 recordings" in out
+
+
+def test_that_there_is_no_recording_is_no_clean_result(tree, check):
+    code, out, _ = check()
+
+    assert (code, out.splitlines()[0]) == (0, "no recordings to look at (the files on disk)")
 
 
 def test_a_finding_of_a_rule_about_many_has_its_line_too(tree, check, monkeypatch):

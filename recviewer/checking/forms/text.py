@@ -24,8 +24,9 @@ def _lines(checked: Checked) -> Iterator[str]:
         some = list(group)
         rule = some[0].noticed.rule
         mark = " (heuristic)" if rule.is_heuristic else ""
-        yield f"{level.value} {rule.name}: {rule.words.what}{mark}"
-        yield f"  {rule.words.fix}"
+        yield f"{level.value} {rule.name}: {rule.each}{mark}"
+        yield f"  Why it matters: {rule.words.why}"
+        yield f"  What to do: {rule.words.fix}"
         for one in some[:MOST]:
             yield from _one(one)
         if len(some) > MOST:
@@ -62,6 +63,8 @@ def _wanted(checked: Checked) -> str:
 
 def summed(checked: Checked) -> str:
     """Return the numbers in a sentence."""
+    if not checked.recordings and not checked.found:
+        return f"no {checked.unit}s to look at ({checked.where})"
     levels, standings = checked.levels, checked.standings
     parts = [f"{levels[level]:,} {level.value}" for level in Severity if levels[level]]
     said = ", ".join(parts) or "nothing found"

@@ -86,7 +86,7 @@ RULE = Rule(
         "Where git's history is at hand, the first commit is named that has it in a file of this name.",
         why="Whoever can read the repository can use it, also after the file was deleted: it stays in the history.",
         example="`Authorization: Bearer sk-proj-…` in the headers of a cassette.",
-        fix="Rotate it first. Then have the recorder scrub it, and re-record.",
+        fix="Rotate first what gives access. Then have the recorder scrub it, and re-record.",
         mistaken="Keys that a test made up and that look true; addresses that the data of a test names.",
         measured="0, 0 and 126, of which 117 are amber: 92 with ids of organisations or projects and 59 with cookies; "
         "each kind was read and is right. 9 in grey are addresses that everybody knows. 0 and 169 in the later "
