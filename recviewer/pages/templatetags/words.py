@@ -16,7 +16,7 @@ from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from recviewer.exchange import amounts
@@ -54,6 +54,25 @@ def _within(text: str, most: int) -> str:
         end //= 2
         made = marked(text[:end])
     return made if end == len(text) else f'{made}<span class="mark">… {len(text) - end:,} more characters</span>'
+
+
+_WORD = re.compile(r"[a-z]+(?![\w./-])")
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """Begin with a capital letter; not where the first word is a name, such as `invalid_request` or `gpt-4o`."""
+    return text[:1].upper() + text[1:] if _WORD.match(text) else text
+
+
+@register.filter
+def in_code(text: str) -> SafeString:
+    """Return words about rules as HTML, with what stands between backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    made = [format_html("<code>{}</code>", one) if place % 2 else one for place, one in enumerate(parts)]
+    return format_html_join("", "{}", ((one,) for one in made))
 
 
 @register.filter

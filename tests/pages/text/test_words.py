@@ -71,3 +71,18 @@ def test_a_day_has_its_moment_in_utc():
 def test_a_way_to_a_value_may_break_behind_each_step():
     assert words.stepped("a.b[0].<c>") == "a.<wbr>b[0].<wbr>&lt;c&gt;"
     assert words.stepped("a\u202e.b") == 'a<span class="mark">U+202E</span>.<wbr>b'
+
+
+def test_what_stands_between_backticks_is_code():
+    assert words.in_code("one `a<b>` and `c`") == "one <code>a&lt;b&gt;</code> and <code>c</code>"
+    assert words.in_code("<b>, and one ` alone") == "&lt;b&gt;, and one ` alone"
+
+
+def test_a_name_keeps_its_letters_at_the_beginning_of_a_sentence():
+    for text, made in (("it fits: no", "It fits: no"), ("invalid_request 400", "invalid_request 400"), ("", "")):
+        assert words.sentence(text) == made
+    assert [words.sentence(one) for one in ("gpt-4o answered", "api.acme.io", "the")] == [
+        "gpt-4o answered",
+        "api.acme.io",
+        "The",
+    ]
