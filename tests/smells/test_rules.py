@@ -7,6 +7,7 @@ import pytest
 
 from recviewer import smells
 from recviewer.smells import asking
+from recviewer.smells.model import Severity
 from tests.smells.building import Tree, chat, recorded
 
 RULES = {rule.name: rule for rule in smells.rules()}
@@ -158,3 +159,12 @@ def test_leaked_thinking_is_shown_where_it_stands(said, evidence):
     assert spot.pointer == "/response/body"
     assert evidence in spot.evidence
     assert "</think>" in spot.evidence
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_enough_of_what_was_read_was_right(name):
+    least = {Severity.RED: 0.95, Severity.AMBER: 0.8, Severity.GREY: 0}
+    counted = RULES[name].words.right
+
+    assert set(counted) <= set(RULES[name].levels)
+    assert [level for level, (right, read) in counted.items() if not least[level] * read <= right <= read] == []

@@ -42,6 +42,7 @@ RULE = Rule(
         fix="Re-record it. If the test is about broken arguments, suppress the finding and say so.",
         mistaken="Tests that want to see what a client makes of them.",
         measured="0, 0 and 1; the one is right.",
+        right={Severity.RED: (1, 1)},
     ),
     _holds,
     needs=Needs.EXCHANGE,

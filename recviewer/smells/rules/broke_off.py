@@ -171,6 +171,7 @@ RULE = Rule(
         measured="22, 24 and 58, of which 0, 1 and 3 are red and 4, 2 and 4 amber; all were read, and ended as is said. Of "
         "the amber ones one is what its test wants. 38 and 8 in the later two, of which 0 and 2 are red and 5 and "
         "0 amber: all of these are right.",
+        right={Severity.RED: (6, 6), Severity.AMBER: (8, 8), Severity.GREY: (20, 20)},
     ),
     _holds,
     _tell,

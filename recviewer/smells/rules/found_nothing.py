@@ -80,6 +80,7 @@ RULE = Rule(
         mistaken="Answers that say so of a part of the question only.",
         measured="44, 2 and 0; all were read, and 44 are right: 2 could not do a part of what was asked. 3 more in the "
         "later tree of OGX; all are right.",
+        right={Severity.AMBER: (20, 20)},
     ),
     among=Among(_note, _find),
     needs=Needs.TREE,

@@ -66,6 +66,7 @@ RULE = Rule(
         mistaken="A model that was asked to write such tags.",
         measured="64, 16 and 7, of which 4 are amber; 45 were read, and all are right. 11 in the last set, of which 10 are "
         "amber: tests of the tags themselves, and the tag “thinking”. All were read; the red one is right.",
+        right={Severity.RED: (20, 20), Severity.AMBER: (4, 4)},
     ),
     _holds,
     _tell,

@@ -145,6 +145,7 @@ RULE = Rule(
         mistaken="Calls and answers that a test makes up where its own recordings call the same tool.",
         measured="40 in the tree; all were read and are right. In a sample of a tree it says nothing that counts. 24 more "
         "in the later tree of OGX; of 23 other code found no such answer either.",
+        right={Severity.AMBER: (20, 20)},
     ),
     among=Among(_note, _find),
     needs=Needs.TREE,

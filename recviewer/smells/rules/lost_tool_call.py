@@ -44,6 +44,7 @@ RULE = Rule(
         example='Before: `get_weather({"city": "Paris"})`. Now: “I cannot know the weather.”',
         fix="Re-record it; if it comes again, the prompt, the tool's description or the model is the cause.",
         measured="1 in seven changes of cassettes, which is right; nothing in seven pull requests of OGX.",
+        right={Severity.AMBER: (1, 1)},
     ),
     _holds,
     _tell,

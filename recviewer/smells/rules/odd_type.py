@@ -76,6 +76,7 @@ RULE = Rule(
         fix="Find out who wrote it. Re-record it, or delete it.",
         mistaken="The types of a recorder that came up since.",
         measured="2, 6 and 0, all of a package that is gone; all were read and are right.",
+        right={Severity.AMBER: (20, 20)},
     ),
     _holds,
     _tell,

@@ -52,6 +52,7 @@ RULE = Rule(
         mistaken="Tests of safety that want it; answers that only begin so, or quote somebody.",
         measured="2, 4 and 3, of which 0, 1 and 2 are grey; all were read, and 8 are right: one declines a part only. 2 in "
         "the last set; both are right.",
+        right={Severity.AMBER: (14, 15), Severity.GREY: (3, 3)},
     ),
     _holds,
     needs=Needs.EXCHANGE,

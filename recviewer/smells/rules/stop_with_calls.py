@@ -29,6 +29,7 @@ RULE = Rule(
         fix="Nothing where the client looks at the calls. Otherwise mend the server or the client, and re-record it.",
         mistaken="Calls that were forced by `tool_choice`, which OpenAI itself ends with `stop`.",
         measured="0, 3 and 1; all were read and are right.",
+        right={Severity.GREY: (20, 20)},
     ),
     _holds,
     needs=Needs.EXCHANGE,

@@ -33,6 +33,7 @@ RULE = Rule(
         fix="Re-record it. If the tool was renamed, see whether the recording is older than the name.",
         mistaken="Tests that want to see what becomes of a made-up tool.",
         measured="0, 0 and 1; the one is right.",
+        right={Severity.AMBER: (1, 1)},
     ),
     _holds,
     needs=Needs.EXCHANGE,
