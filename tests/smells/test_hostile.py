@@ -8,6 +8,7 @@ import pytest
 from recviewer import smells
 from recviewer.replay.moved import moved_by
 from recviewer.smells.model import Noted
+from recviewer.smells.rules.stacked_generations import _masked
 from recviewer.smells.schema import fault
 from tests.smells.building import chat, models, recorded
 from tests.trees import id_of
@@ -25,6 +26,8 @@ TEXTS = {
     "white space": " " * LONG + "score:",
     "openings": "<|python_tag" * (LONG // 12),
     "brackets": "[" * LONG,
+    "beginnings of ids": "file-" * (LONG // 5),
+    "beginnings of other ids": "resp_call_" * (LONG // 10),
     "closed tags": "</think> " * (LONG // 9) + "x",
 }
 
@@ -43,7 +46,23 @@ def test_every_rule_reads_long_texts_in_time(text):
     answered = recorded(chat(answer=text, chunks=1, calls=[("look", text)], params=tools)).new
 
     within(lambda: smells.of_recordings([asked, answered]))
+    within(lambda: [rule.among.note(side) for rule in smells.rules() if rule.among for side in (asked, answered)])
     within(lambda: moved_by("A", {"text": text}))
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        (b"file-247992711531", b"#"),
+        (b"file-abcdef", b"file-abcdef"),
+        (b"file-abcd1 file-abcde1", b"file-abcd1 #"),
+        (b"file-file-abc123, call_a", b"#, call_a"),
+        (b"recall_1-2_34", b"re#"),
+        (b"score: 0.0077 and 3.14159e-5", b"# and 3#"),
+    ],
+)
+def test_what_is_made_anew_is_left_out_of_a_request(asked, left):
+    assert _masked(asked) == left
 
 
 SCHEMAS = {

@@ -17,10 +17,14 @@ _PREFIXES = (b"file-", b"file_", b"call_", b"call-", b"vs_", b"fc_", b"msg_", b"
 _MADE_ANEW = (
     (b"score: ", re.compile(rb"score: -?\d*\.?\d+(?:e-?\d+)?")),
     (b".", re.compile(rb"\.\d{4,}(?:e-?\d+)?")),
-    *[(prefix, re.compile(prefix + rb"(?=[A-Za-z_-]*\d)[0-9A-Za-z_-]{6,}")) for prefix in _PREFIXES],
+    *[(prefix, re.compile(prefix + rb"([0-9A-Za-z_-]*)")) for prefix in _PREFIXES],
 )
-"""Scores, long decimals and ids in the JSON text of a request; each with how it begins, which most texts do not "
-"hold."""
+"""Scores, long decimals and what may be ids in the JSON text of a request; each with how it begins, which most texts do
+not hold.
+"""
+
+_DIGIT = re.compile(rb"\d")
+_ID_LENGTH = 6
 
 _UUID = re.compile(rb"-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 """A uuid without its first eight digits: what begins with a sign is found far faster."""
@@ -48,8 +52,14 @@ def _masked(asked: bytes) -> bytes:
     text = b"#".join([*kept, asked[last:]])
     for needle, pattern in _MADE_ANEW:
         if needle in text:
-            text = pattern.sub(b"#", text)
+            text = pattern.sub(_sign if pattern.groups else b"#", text)
     return text
+
+
+def _sign(found: re.Match[bytes]) -> bytes:
+    """Return what stands for an id, which is long and has a digit; anything else as it is."""
+    name = found[1]
+    return b"#" if len(name) >= _ID_LENGTH and _DIGIT.search(name) else found[0]
 
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
