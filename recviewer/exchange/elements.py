@@ -149,8 +149,8 @@ def _counted(value: Json, node: PathNode, at: At, flat: Flat, left: list[Left]) 
     if take is Take.FINAL:
         flat[path_of(at), take] = value
         return NOTHING, None
-    if is_empty(value):
-        return NOTHING, None  # padding of a chunk that adds nothing
+    if is_empty(value) and not (take is Take.WRITTEN and type(value) is dict):
+        return NOTHING, None  # padding of a chunk that adds nothing; `{}` in place of written arguments counts
     if node.takes(value):
         if take is Take.LAST:
             flat[path_of(at), take] = value

@@ -607,3 +607,20 @@ def test_a_count_of_tokens_that_became_zero_or_went_counts(url, reply, usage):
 
     assert counted(**{usage: 3}) == counted(**{usage: 4})
     assert counted(**{usage: 3}) not in (counted(**{usage: 0}), counted(**{usage: None}), counted())
+
+
+def test_an_object_without_keys_in_place_of_written_arguments_counts():
+    def streamed(arguments):
+        return of(
+            stream([], choices=[{"index": 0, "delta": {"tool_calls": [call(arguments)]}, "finish_reason": "stop"}])
+        )
+
+    assert streamed("{}") != streamed({})
+
+
+def test_a_flag_that_became_a_text_which_spells_it_counts():
+    def flagged(value):
+        result = {"flagged": True, "categories": {"law": value}, "category_scores": {"law": 0.5}}
+        return of(recording({"input": "x"}, {"results": [result]}, url="https://api.example.com/v1/moderations"))
+
+    assert len({flagged(value) for value in (True, "true", '"true"', False, "false")}) == 5

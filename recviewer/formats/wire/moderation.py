@@ -74,6 +74,8 @@ def _table(result: Lookup) -> Table:
 
 
 def _cell(value: Json) -> Json:
-    if value is None or isinstance(value, str) or (isinstance(value, int | float) and not isinstance(value, bool)):
+    """Return numbers and texts as they are, and other values as JSON; a text that spells such JSON stands in quotes."""
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
-    return compact(value)
+    is_plain = isinstance(value, str) and value not in ("true", "false") and not value.startswith(("{", "[", '"'))
+    return value if is_plain else compact(value)
