@@ -79,8 +79,9 @@ def _moved(old: Side, new: Side) -> Iterator[ValueChange]:
         before, after = _called(old), _called(new)
         if before == after and old.meaning.replay.state is not ReplayState.CURRENT:
             before, after = old.name, new.name
+        what = "cassette" if old.part and new.part else "file name"  # one of several calls of a file may move alone
         if before != after:
-            yield ValueChange(("file name",), ("file name",), before, after)
+            yield ValueChange((what,), (what,), before, after)
 
 
 def _called(side: Side) -> str:

@@ -23,7 +23,7 @@ from recviewer.exchange.amounts import counted
 from recviewer.exchange.model import Kind
 from recviewer.pairing.sides import Side
 
-PLACES = frozenset({"test_id", "test file", "request.test_id", "host", "folder", "file name"})
+PLACES = frozenset({"test_id", "test file", "request.test_id", "host", "folder", "file name", "cassette"})
 """Details about the place of a recording."""
 
 

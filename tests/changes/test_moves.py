@@ -5,6 +5,7 @@ from dataclasses import replace
 from recviewer.changes.moves import differ, moved, surely_quiet
 from recviewer.difference.model import Churn
 from recviewer.pairing.sides import without_bytes
+from recviewer.recorders.reading import UNVERIFIABLE
 
 
 def test_files_whose_bytes_cannot_be_had_are_not_known_to_be_the_same(make):
@@ -40,6 +41,16 @@ def test_a_name_of_its_own_counts_only_where_the_same_is_asked(make):
     assert [change.path for change in moved(side, again)] == ["file name"]
     for asked in (make.chat("Who?"), make.chat(test=make.id_of("test_other"))):
         assert not list(moved(side, make.side(asked, f"{folder}/other.json")))
+
+
+def test_a_call_that_moves_to_another_cassette_is_no_renamed_file(make):
+    side = make.side(make.chat())
+    side = replace(side, part="0a1b", meaning=replace(side.meaning, replay=UNVERIFIABLE))
+    one, other = (replace(side, path=f"tests/cassettes/{name}.yaml/0a1b") for name in ("one", "other"))
+
+    assert differ(one, other).churn is Churn.DETAILS
+    (change,) = moved(one, other)
+    assert (change.path, change.old, change.new) == ("cassette", "one.yaml", "other.yaml")
 
 
 def test_what_stands_in_another_element_of_a_stream_is_no_churn(make):
