@@ -137,3 +137,60 @@ def test_a_file_that_a_mapping_names_is_read_in_every_layout():
     assert read_file(b"data of ours", "__fixtures__/a.txt") == ()
     (unknown,) = read_file(b"data of ours", "__files/a.txt")
     assert unknown.reading.exchange.unread == "data of ours"
+
+
+def test_bodies_of_req_cassette_are_read_whatever_their_type():
+    found = exchanges("vcr-json/planets_req_cassette.json", "test/cassettes")
+
+    assert [one.outputs[0].content for one in found] == ["Saturn.", "Mars.", "Neptune."]
+    assert [one.url for one in found] == [
+        f"https://api.anthropic.com/v1/messages{end}" for end in ("", "?beta=true", "")
+    ]
+    assert all(one.request.params["max_tokens"] == 64 and not one.problems for one in found)
+    assert all("file" not in one.rest for one in found)
+
+
+@pytest.mark.parametrize("odd", [{"body_type": "xml"}, {"body": "other"}, {"body_type": None}])
+def test_a_body_of_req_cassette_that_does_not_fit_its_type_counts(odd):
+    document = json.loads(CASES["vcr-json/planets_req_cassette.json"].read_bytes())
+    document["interactions"][0]["response"] |= odd
+
+    (exchange, *_) = [
+        one.reading.exchange for one in read_file(json.dumps(document).encode(), "test/cassettes/planets.json")
+    ]
+    assert set(exchange.rest["file"]["recorder"]["response"]) >= {"body_json", "body_type"}
+
+
+def test_answers_of_exvcr_have_their_status():
+    rings, _, late = exchanges("vcr-json/planets_exvcr.json", "fixture/vcr_cassettes")
+
+    assert (rings.status, rings.outputs[0].content) == (200, "Saturn.")
+    assert rings.rest["file"]["recorder"]["response"] == {"binary": False, "type": "ok"}
+    assert late.rest["file"]["recorder"]["response"]["type"] == "error"
+
+
+def test_cassettes_of_php_vcr_are_read():
+    asked = json.dumps({"model": "m-1", "messages": [{"role": "user", "content": "Which planet has rings?"}]})
+    given = json.dumps({"object": "chat.completion", "choices": [{"index": 0, "message": {"content": "Saturn."}}]})
+    data = f"""
+-
+    request:
+        method: POST
+        url: 'https://api.openai.com/v1/chat/completions'
+        headers:
+            Host: api.openai.com
+        body: '{asked}'
+    response:
+        status:
+            http_version: '1.1'
+            code: '200'
+            message: OK
+        headers:
+            Content-Type: application/json
+        body: '{given}'
+    index: 0
+"""
+    (part,) = read_file(data.encode(), "tests/fixtures/planets.yml")
+
+    assert part.reading.exchange.outputs[0].content == "Saturn."
+    assert part.reading.exchange.request.messages[0].parts[0].text == "Which planet has rings?"

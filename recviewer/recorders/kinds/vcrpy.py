@@ -157,10 +157,13 @@ def _beside_chunks(stream: Any) -> dict[str, object]:
 
 
 def exchange_of(value: Any) -> HttpExchange:
-    """Convert an item of VCR.py, VCR for Ruby or R, or go-vcr to its normal form. Raises ValueError with the reason."""
+    """Convert an item of VCR.py, go-vcr, ReqCassette, or VCR for Ruby, R or Elixir to its normal form.
+
+    Raises ValueError with the reason where it is none.
+    """
     from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
 
-    request, response = object_in(value, "request"), _with_body(object_in(value, "response"))
+    request, response = _with_typed_body(object_in(value, "request")), _with_body(object_in(value, "response"))
     status = response.get("status")
     if isinstance(status, dict):
         status = status.get("code")
@@ -169,7 +172,7 @@ def exchange_of(value: Any) -> HttpExchange:
     bodies = [one["parsed_body"] if "parsed_body" in one else _body_of(one.get("body")) for one in (request, response)]
     return HttpExchange(
         first_text((request.get("method"),)) or "GET",
-        first_text((request.get("uri"), request.get("url"))) or _parted(request),
+        _address(request) or _parted(request),
         listed(request.get("headers")),
         bodies[0],
         status if isinstance(status, int) else None,
@@ -177,14 +180,24 @@ def exchange_of(value: Any) -> HttpExchange:
         bodies[1],
         {
             "exchange": beside(value, "request", "response", "recorded_at", "id"),
-            "request": beside(request, "headers", "body", "parsed_body", *_WIRE, texts=("method", "uri", "url")),
+            "request": beside(
+                request, "headers", "body", "parsed_body", *_WIRE, texts=("method", "uri", "url", "query_string")
+            ),
             "request.body": _beside_body(request),
             "response": beside(response, "status", "code", "headers", "body", "parsed_body", "duration", *_WIRE),
             "response.status": _beside_status(response),
             "response.body": _beside_body(response),
         },
-        notes=[PARSED] if "parsed_body" in request or "parsed_body" in response else [],
+        notes=[PARSED] if any("parsed_body" in value[side] for side in ("request", "response")) else [],
     )
+
+
+def _address(request: dict[str, Any]) -> str:
+    """Return the URL of a request, with its query if that is stored apart."""
+    from recviewer.recorders.http_exchange import first_text
+
+    address, query = first_text((request.get("uri"), request.get("url"))), request.get("query_string")
+    return f"{address}?{query}" if address and isinstance(query, str) and query else address
 
 
 def _parted(request: dict[str, Any]) -> str:
@@ -198,12 +211,34 @@ def _parted(request: dict[str, Any]) -> str:
 def _with_body(response: dict[str, Any]) -> dict[str, Any]:
     """Return a response with body and status at their usual keys.
 
-    Before version 6 VCR.py stored those of httpx as `content` and `status_code`.
+    Before version 6 VCR.py stored those of httpx as `content` and `status_code`; ExVCR has the latter, too.
     """
+    response = _with_typed_body(response)
+    if "binary" in response and "status" not in response and isinstance(response.get("status_code"), int):
+        rest = {key: item for key, item in response.items() if key != "status_code"}
+        return {**rest, "status": response["status_code"]}
     if not isinstance(response.get("content"), str | bytes) or "body" in response or "parsed_body" in response:
         return response
     rest = {key: item for key, item in response.items() if key not in ("content", "status_code")}
     return {**rest, "body": response["content"], "status": {"code": response.get("status_code")}}
+
+
+_TYPED = {"json": "body_json", "blob": "body_blob"}
+"""The key of a body of ReqCassette by its `body_type`; a text has the usual key."""
+
+
+def _with_typed_body(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a request or response of ReqCassette with its body at the usual key; any other as it is."""
+    kind = message.get("body_type")
+    if kind == "text":
+        return {key: item for key, item in message.items() if key != "body_type"}
+    key = _TYPED.get(kind) if isinstance(kind, str) else None
+    if key is None or key not in message or "body" in message:
+        return message
+    rest = {name: item for name, item in message.items() if name not in (key, "body_type")}
+    return (
+        {**rest, "body": {"base64_string": message[key]}} if kind == "blob" else {**rest, "parsed_body": message[key]}
+    )
 
 
 PARSED = (
