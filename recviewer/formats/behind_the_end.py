@@ -94,11 +94,10 @@ def _once(element: Json, kind: str) -> tuple[Json, ...]:
     """Return what an event that comes once is told by, () of any other: a beginning, or an item that begins or ends."""
     if kind in _BEGINS:
         return (kind,)
-    if (
-        type(element) is not dict
-        or not kind.startswith("response.")
-        or not kind.endswith((".created", ".added", ".done"))
-    ):
+    is_item = kind.startswith(("response.", "conversation.")) and kind.endswith(
+        (".created", ".added", ".done", ".completed")
+    )
+    if type(element) is not dict or not is_item or kind in _ENDS:
         return ()
     held = [element.get(key) for key in ("item", "response")]
     of = [str(one.get("id")) for one in held if type(one) is dict]

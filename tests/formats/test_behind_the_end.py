@@ -116,6 +116,23 @@ def test_what_came_behind_the_end_counts(wire, old, new):
     assert fingerprint(before) != fingerprint(after)
 
 
+def test_frames_of_a_session_that_came_again_count():
+    heard = {"type": "conversation.item.input_audio_transcription.completed", "item_id": "i1", "transcript": "Ring?"}
+    frames = [{"type": "session.created", "event_id": "e1"}, heard | {"event_id": "e2"}, heard | {"event_id": "e3"}]
+
+    def session(*received):
+        frame = "- kind: message\n  direction: {}\n  data: '{}'\n"
+        lines = [frame.format("sent", '{"type": "response.create"}')]
+        lines += [frame.format("received", json.dumps(one)) for one in received]
+        data = "interactions:\n" + "".join(lines) + "version: 1\n"
+        (part,) = read_file(data.encode(), "tests/cassettes/test_a/test_b.yaml")
+        return part.reading.exchange
+
+    assert session(*frames).read_as == "realtime"
+    assert session(*frames).rest["behind"] == {f"{heard['type']} again": 1}
+    assert "behind" not in session(*frames[:2]).rest
+
+
 def test_the_words_are_told():
     found = compare(exchange("openai_chat", chat(*WHOLE)), exchange("openai_chat", chat(PAY, DONE, NOT, STOP, DONE)))
 
