@@ -1,1 +1,1 @@
-"""What is held to a bound: the one cache, by number and weight, and reading of files that somebody named."""
+"""Bounded resources: the one cache, limited by number and weight, and reading of user-named files."""

@@ -1,6 +1,6 @@
-"""What was worked out and may be asked for again: the things last used are kept, bounded by number and by weight.
+"""A cache of computed values: the most recently used ones are kept, limited by number and by weight.
 
-`functools.lru_cache` serves where a function keeps what it returns, and things weigh the same.
+`functools.lru_cache` is used where a function caches its own results of equal weight.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ V = TypeVar("V")
 
 
 class Recent(Generic[K, V]):
-    """Keeps the things last put in or asked for, by key. May be used by several threads at once.
+    """An LRU cache by key. Thread-safe.
 
-    count: how many are kept. weigh: what one thing weighs, in a unit of its own; limit: what all may weigh together, None
-    for no limit. at_least: so many are kept whatever they weigh; 0 keeps nothing that is too heavy by itself.
-    state_of: names the state, of the catalog or of what was decided, that a thing holds for, by its key. Nobody asks for a
-    state that is past, so what holds for another one goes as soon as something is kept for a new one.
+    count: most entries. weigh: returns an entry's weight, in any unit; limit: most total weight, None for no limit.
+    at_least: this many entries are kept whatever their weight; 0 rejects an entry that is too heavy by itself.
+    state_of: returns, from a key, the state (of the catalog or of the decisions) that an entry is valid for. Past
+    states are never requested again, so storing an entry for a new state removes all others.
     """
 
     def __init__(
@@ -46,31 +46,31 @@ class Recent(Generic[K, V]):
         self._making: dict[K, Lock] = {}
 
     def get(self, key: K) -> V | None:
-        """Return what is kept under a key, None where nothing is; what is asked for stays longest."""
+        """Return the entry for a key, None if there is none, and mark it as recently used."""
         with self._lock:
             return self._get(key)
 
     def among(self, keys: Iterable[K]) -> dict[K, V]:
-        """Return what is kept of several keys."""
+        """Return the entries that exist for several keys."""
         with self._lock:
             return {key: found for key in keys if (found := self._get(key)) is not None}
 
     def put(self, key: K, value: V) -> V:
-        """Keep a thing, in place of what was there, and return it. Those that were not used for longest go."""
+        """Store an entry, replacing an older one, and return it. The least recently used ones are evicted."""
         weight = self._weigh(value) if self._weigh else 0
         with self._lock:
             self._keep(key, value, weight)
         return value
 
     def update(self, found: Mapping[K, V]) -> None:
-        """Keep several things, the last of them longest."""
+        """Store several entries, the last one as the most recently used."""
         weighed = {key: (value, self._weigh(value) if self._weigh else 0) for key, value in found.items()}
         with self._lock:
             for key, (value, weight) in weighed.items():
                 self._keep(key, value, weight)
 
     def made(self, key: K, make: Callable[[], V]) -> V:
-        """Return what is kept under a key; else make it, without holding up who asks for others meanwhile, and keep it."""
+        """Return the entry for a key; if missing, compute it without blocking other threads, and store it."""
         known = self.get(key)
         if known is not None or not self._once:
             return self.put(key, make()) if known is None else known
@@ -78,7 +78,7 @@ class Recent(Generic[K, V]):
             lock = self._making.setdefault(key, Lock())
         with lock:
             with self._lock:
-                self._turn_to(key)  # before the next is made, which may be as large
+                self._turn_to(key)  # before the next value is made, which may be as large
             try:
                 known = self.get(key)
                 return self.put(key, make()) if known is None else known
@@ -87,7 +87,7 @@ class Recent(Generic[K, V]):
                     self._making.pop(key, None)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all entries."""
         with self._lock:
             self._kept.clear()
             self._weight = 0
@@ -96,7 +96,7 @@ class Recent(Generic[K, V]):
         return len(self._kept)
 
     def __iter__(self) -> Iterator[V]:
-        """Yield what is kept at this moment, what was used last at the end."""
+        """Yield the current values, most recently used last."""
         with self._lock:
             return iter([value for value, _ in self._kept.values()])
 
@@ -108,7 +108,7 @@ class Recent(Generic[K, V]):
         return found[0]
 
     def _turn_to(self, key: K) -> None:
-        """Let go what holds for another state than a thing of this key does."""
+        """Remove the entries if they are for another state than this key."""
         if self._state_of is not None and (state := self._state_of(key)) != self._state:
             self._kept.clear()
             self._weight, self._state = 0, state
@@ -133,10 +133,10 @@ class Recent(Generic[K, V]):
 
 
 class Shared(Generic[V]):
-    """One thing that may be out of date as soon as it is made, so that nothing of it is kept; made by one thread at a time.
+    """A value that is outdated as soon as it is made, so it is never kept; only one thread at a time makes it.
 
-    Who asks while it is being made gets the next one, and so do all who wait with it: each gets what was begun after the
-    asking, however many ask.
+    Callers that arrive while it is being made share the next one: each gets a value that was started after its call,
+    however many callers there are.
     """
 
     def __init__(self) -> None:
@@ -147,7 +147,7 @@ class Shared(Generic[V]):
         self._lock = Lock()
 
     def made(self, make: Callable[[], V]) -> V:
-        """Return what was begun to be made after this was called."""
+        """Return a value whose making was started after this call."""
         with self._lock:
             self._waiting += 1
             asked = self._begun

@@ -1,6 +1,6 @@
-"""Files that somebody names on a command line, and our own few: read no further than any of their kind goes.
+"""Reads files named on a command line, and our own small files, up to a size limit.
 
-A name may lead anywhere, to a device without an end as well, and memory is what everybody on the machine shares.
+A name may lead anywhere, even to an infinite device, and memory is shared with everybody on the machine.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 LARGEST_BYTES = 256 << 20
-"""Of any file that is read as a whole: of reviews, of known findings, of ids of tests."""
+"""Size limit of files that are read as a whole: reviews, known findings, test ids."""
 
 
 def data_of(place: str | os.PathLike[str]) -> bytes:
-    """Return the bytes of a file that was named; of a pipe too, as a shell makes one. Raises OSError, also for too many."""
+    """Return the bytes of a named file, or of a pipe. Raises OSError, also if it is too large."""
     with open(place, "rb") as file:
         return data_from(file, os.fspath(place))
 
 
 def data_from(file: BinaryIO, name: str) -> bytes:
-    """Return what stands in an open file. name: what it is called where it is too large. Raises OSError."""
+    """Return the content of an open file. name: for the error message. Raises OSError."""
     data = file.read(LARGEST_BYTES + 1)
     if len(data) > LARGEST_BYTES:
         raise OSError(errno.EFBIG, f"larger than {LARGEST_BYTES >> 20} MB, which no such file is", name)
@@ -30,7 +30,9 @@ def data_from(file: BinaryIO, name: str) -> bytes:
 
 
 def own_text(place: Path) -> str:
-    """Return the text of a small file of the data folder, and wait for nothing. Raises OSError, also for what is no file."""
+    """Return the text of a small file in the data folder, without blocking. Raises OSError, also if it is not a regular
+    file.
+    """
     with open(os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "no file", os.fspath(place))

@@ -1,4 +1,4 @@
-"""Findings that were there before: counted, so that a recording made anew under another name is not a new finding."""
+"""Known findings, with counts, so that a recording made again under another name is not a new finding."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ _Likeness: TypeAlias = tuple[str, str, str]
 
 
 class BadBaseline(ValueError):
-    """A file that is no baseline. The message says why."""
+    """A file that is not a baseline. The message says why."""
 
 
 class Baseline:
-    """Findings that were known. The same finding is known; beyond these as many of a kind as were there.
+    """Known findings. An identical finding is known; beyond these, as many similar ones as there were before.
 
-    Of a kind are findings of one rule on one test (or, without a test, in one folder) that say the same.
+    Findings are similar if they are of one rule on one test (or, without a test, in one folder) and have the same
+    label.
     """
 
     def __init__(self, entries: Iterable[tuple[str, _Likeness]]) -> None:
@@ -35,7 +36,7 @@ class Baseline:
             self._alike[identity] = likeness
 
     def marked(self, found: Sequence[Located]) -> list[Located]:
-        """Return findings, those that were known marked so."""
+        """Return findings, with known ones marked."""
         same = Counter(self._same)
         known: set[int] = set()
         for place, one in enumerate(found):
@@ -57,17 +58,17 @@ class Baseline:
 
 
 def likeness(one: Noticed) -> _Likeness:
-    """Return what a finding has in common with those of its kind."""
+    """Return the key of similar findings."""
     return one.rule.name, one.test_id or one.key.rpartition("/")[0], one.held.what
 
 
 def of_noticed(found: Iterable[Noticed]) -> Baseline:
-    """Return the baseline that some findings make."""
+    """Return the baseline of some findings."""
     return Baseline((one.identity, likeness(one)) for one in found)
 
 
 def text_of(found: Iterable[Located]) -> str:
-    """Return a baseline as it is written to a file: sorted, a line for each finding, so that it can be merged."""
+    """Serialize a baseline: sorted, with one line per finding, so that it can be merged."""
     rows = sorted(
         (one.rule, one.noticed.test_id, one.file, one.noticed.identity, *likeness(one.noticed)[1:])
         for one in found
@@ -81,7 +82,7 @@ def text_of(found: Iterable[Located]) -> str:
 
 
 def read(text: str) -> Baseline:
-    """Read what `text_of` wrote. Raises BadBaseline."""
+    """Parse the result of `text_of`. Raises BadBaseline."""
     entries = []
     has_version = False
     for number, line in enumerate(text.splitlines(), 1):

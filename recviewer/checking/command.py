@@ -47,7 +47,7 @@ class _Problem(Exception):
 
 
 def parser() -> ArgumentParser:
-    """Return what reads the arguments."""
+    """Return the argument parser."""
     made = ArgumentParser("recviewer check", description=HELP, formatter_class=RawDescriptionHelpFormatter)
     made.add_argument("what", nargs="*", metavar="DIR|RANGE|FILE", help="what to look at; default: this directory")
     made.add_argument("--base", metavar="REV", help="only what is new since REV; what was as bad before does not count")
@@ -87,7 +87,7 @@ def parser() -> ArgumentParser:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Check what was asked, print it, and return the exit code. arguments: without the command's name."""
+    """Run a check, print the result, and return the exit code. arguments: without the command's name."""
     from recviewer.git.repository import GitFailed
 
     options = parser().parse_args(list(arguments))
@@ -130,7 +130,7 @@ def _marked(one: Located, let_be: Suppressions) -> Located:
 
 
 def _let_be(options: Namespace) -> Suppressions:
-    """Return what the file of reviews lets be. Raises _Problem, OSError, GitFailed."""
+    """Return the suppressions in the file of reviews. Raises _Problem, OSError, GitFailed."""
     named = options.reviews or env.text("RECVIEWER_REVIEWS_FILE")
     if not named or (not options.reviews and not os.path.exists(named)):
         return Suppressions((), date.today())
@@ -182,7 +182,7 @@ def _looked(options: Namespace, given: Given) -> Checked:
 
 
 def _top(folder: Path) -> Path:
-    """Return the top of the work tree that holds a folder; where there is none, the current directory."""
+    """Return the top of the work tree that contains a folder; without one, the current directory."""
     from recviewer.git.repository import find
 
     found = find(folder)
@@ -204,7 +204,7 @@ def _names(text: str | None, known: dict[str, Rule]) -> list[str]:
 
 
 def _collected(file: str | None) -> frozenset[str] | None:
-    """Return the ids of tests in what pytest printed."""
+    """Return the test ids in pytest's output."""
     if file is None:
         return None
     lines = data_of(file).decode("utf-8", "replace").splitlines()
@@ -212,12 +212,12 @@ def _collected(file: str | None) -> frozenset[str] | None:
 
 
 def _runs(options: Namespace) -> tuple[UsedRun, ...]:
-    """Return the runs of the suite that were named, else those kept for the directory. Raises _Problem."""
+    """Return the named runs of the suite, else those stored for the directory. Raises _Problem."""
     from recviewer.used import kept
 
     if options.runs is None:
         if options.changed or (options.what and not os.path.isdir(options.what[0]) and ".." not in options.what[0]):
-            return ()  # files by themselves: no rule that asks runs is asked
+            return ()  # no rule for single files uses runs
         where = places.find(_folder(options))
         found = kept.kept_in(where.data) if not where.conflict else kept.KeptRuns((), ())
         for name, why in found.bad:
@@ -231,7 +231,7 @@ def _runs(options: Namespace) -> tuple[UsedRun, ...]:
 
 
 def _folder(options: Namespace) -> Path:
-    """Return the directory whose recordings are looked at; of a range the repository."""
+    """Return the directory whose recordings are examined; for a range the repository."""
     what: list[str] = options.what
     return Path(what[0]) if len(what) == 1 and os.path.isdir(what[0]) else Path(options.repo)
 

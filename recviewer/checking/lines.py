@@ -1,4 +1,4 @@
-"""On which line of a file something stands: what a JSON pointer names, or one exchange among many."""
+"""The line of a finding in a file: of a JSON pointer, or of an exchange in a file with several."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from recviewer.pairing.sides import Side
 
 MOST_BYTES = 4_000_000
-"""In a larger file no line is looked for."""
+"""Lines are not determined in larger files."""
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
-"""A string without an end goes on to the end of the file, so that no byte is looked at twice."""
+"""An unterminated string extends to the end of the file, so that no byte is scanned twice."""
 
 
 def line_of(data: bytes, pointer: str) -> int:
-    """Return the line, from 1, of the value that a pointer (RFC 6901) names; of what holds it where it is not there.
+    """Return the line, from 1, of the value at a JSON pointer (RFC 6901); of its nearest existing parent if it is
+    missing.
 
-    1 for the whole document, for what is no JSON, and where the file is too large.
+    1 for the whole document, if it is not JSON, or if the file is too large.
     """
     if not pointer.startswith("/") or len(data) > MOST_BYTES:
         return 1
@@ -34,9 +35,9 @@ def line_of(data: bytes, pointer: str) -> int:
 
 
 def line_in(data: bytes, side: Side, pointer: str | None) -> int:
-    """Return the line of what is found on a recording: of one exchange among many that on which it begins.
+    """Return the line of a finding on a recording: for an exchange of a file with several, its first line.
 
-    data: of its file, b"" where nobody has it. pointer: None where the finding names no place.
+    data: of its file, b"" if not available. pointer: None if the finding has no location.
     """
     if side.part:
         return 1 if is_packed(data) else data.count(b"\n", 0, side.start) + 1
@@ -44,10 +45,10 @@ def line_in(data: bytes, side: Side, pointer: str | None) -> int:
 
 
 class _Place:
-    """A walk over the tokens of a document.
+    """A traversal of a document's tokens.
 
-    stack: for each open object or list the name or number of the member that is being read, None in an object before its
-    first key. matched: how many of them are those that are wanted. at: where the innermost of these begins.
+    stack: for each open object or list, the key or index of the current member, None in an object before its first key.
+    matched: how many of them match the pointer. at: the offset of the innermost match.
     """
 
     def __init__(self, wanted: list[str]) -> None:
@@ -58,7 +59,7 @@ class _Place:
         self.is_key = False
 
     def step(self, token: bytes, start: int) -> bool:
-        """Take one token; tells whether the place was found, or can be found no more."""
+        """Process a token; tells whether the search has ended, successfully or not."""
         first = token[:1]
         if first in b"}]":
             self.is_key = False
@@ -88,7 +89,7 @@ class _Place:
         return False
 
     def _arrive(self, start: int) -> bool:
-        """Note a value that begins here; tells whether it is the one that is wanted."""
+        """Process the start of a value; tells whether it is the requested one."""
         depth = len(self.stack)
         if depth != self.matched + 1 or str(self.stack[-1]) != self.wanted[self.matched]:
             return False

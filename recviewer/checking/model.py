@@ -1,4 +1,4 @@
-"""What was asked of a check, and what it found."""
+"""The input and the result of a check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recviewer.smells import Noticed, Rule, Severity
 
 
 class HowCounted(StrEnum):
-    """Whether a finding counts. suppressed: somebody let it be, for a reason. known: it was there before."""
+    """Whether a finding counts. suppressed: by a person, with a reason. known: in the baseline."""
 
     COUNTS = "counts"
     SUPPRESSED = "suppressed"
@@ -20,9 +20,10 @@ class HowCounted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A finding with its place. file: its file from the top of the repository, or from the root where there is none.
+    """A finding with its location. file: its path relative to the top of the repository, or to the root without a
+    repository.
 
-    line: the line of its first spot, from 1; 1 where nobody knows. reason: why it is suppressed.
+    line: of its first spot, from 1; 1 if unknown. reason: of the suppression.
     """
 
     noticed: Noticed
@@ -33,7 +34,7 @@ class Located:
 
     @property
     def level(self) -> Severity:
-        """How bad it is."""
+        """Its severity."""
         return self.noticed.held.severity
 
     @property
@@ -44,11 +45,11 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found, the worst first, then by rule and path.
+    """The result of a check, sorted by severity, rule and path.
 
-    recordings: how many were looked at, or of a range how many changes. unit: which of the two. asked, not_asked: the rules
-    that were asked, and those that were given too little to be. problems: what could not be looked at, as clauses. where:
-    what was looked at, as a noun.
+    recordings: how many were examined, or for a range how many changes. unit: which of the two. asked, not_asked: the
+    rules that were applied, and those whose input was not available. problems: what could not be examined, as clauses.
+    where: what was examined, as a noun.
     """
 
     found: tuple[Located, ...]
@@ -71,22 +72,22 @@ class Checked:
 
     @property
     def standings(self) -> Counter[HowCounted]:
-        """How many findings count, are suppressed or were known."""
+        """How many findings count, are suppressed or are known."""
         return Counter(one.standing for one in self.found)
 
     def fails(self, least: Severity | None) -> bool:
-        """Tell whether a finding that counts is as bad as a level, or worse. least: None for never."""
+        """Tell whether a counted finding is at least as severe as a level. least: None for never."""
         return least is not None and any(is_as_bad(one.level, least) for one in self.counting)
 
 
 def is_as_bad(level: Severity, least: Severity) -> bool:
-    """Tell whether a level is as bad as another, or worse."""
+    """Tell whether a level is at least as severe as another."""
     order = list(Severity)
     return order.index(level) <= order.index(least)
 
 
 def in_order(found: Sequence[Located]) -> tuple[Located, ...]:
-    """Return findings, the worst first, then by rule, file and line."""
+    """Return findings sorted by severity, rule, file and line."""
     levels = list(Severity)
     return tuple(
         sorted(found, key=lambda one: (levels.index(one.level), one.rule, one.file, one.line, one.noticed.key))

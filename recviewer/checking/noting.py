@@ -1,4 +1,4 @@
-"""What rules about many note of all recordings of a state: most of what a check of a range costs, so processes share it."""
+"""Collects the notes of rules about many recordings: the main cost of checking a range, so several processes share it."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from recviewer.smells.looking import noted, notes_on
 from recviewer.smells.model import Noted
 
 FILES = 64
-"""Files that a process is given at once."""
+"""Files per batch."""
 
 SHARED_FROM = 400
-"""Files from which a second process pays for its start."""
+"""Fewest files for which a second process pays."""
 
 PROCESSES = 4
-"""The most that share the work."""
+"""Most processes."""
 
 Notes = list[tuple[str, Noted]]
 
 
 class HeldFile(NamedTuple):
-    """A file of a state. raw: its path from the top. blob: under which git has it, "" on disk. obstacle: as of a scan."""
+    """A file of a state. raw: its path from the top. blob: its id in git, "" on disk. obstacle: as in a scan."""
 
     raw: bytes
     blob: str = ""
@@ -39,7 +39,7 @@ class HeldFile(NamedTuple):
 
 
 def note_all(looking: Looking, repository: Repository, files: Sequence[HeldFile], limit_bytes: int) -> None:
-    """Have all that the rules note of some files noted. Several processes read where there are many files."""
+    """Collect the notes of rules on some files, by several processes if there are many."""
     batches = [files[start : start + FILES] for start in range(0, len(files), FILES)]
     spread: Iterator[Notes]
     if len(files) >= SHARED_FROM and forks.can_fork():
@@ -55,12 +55,12 @@ def note_all(looking: Looking, repository: Repository, files: Sequence[HeldFile]
 
 
 def notes_of(side: Side, asked: Sequence[Rule]) -> Notes:
-    """Return what rules note of a recording, each with its name."""
+    """Return the notes of rules on a recording, each with the rule's name."""
     return [(name, noted(side, note)) for name, note in notes_on(side, asked).items()]
 
 
 def _notes_by_names(repository: Repository, limit_bytes: int, names: Sequence[str], files: Sequence[HeldFile]) -> Notes:
-    """Do it in another process, to which rules are told by their names: their functions cannot be sent."""
+    """Do it in another process, which gets the rules by name, since functions cannot be pickled."""
     return _notes_of_files(repository, limit_bytes, [rule for rule in rules() if rule.name in names], files)
 
 

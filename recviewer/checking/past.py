@@ -1,4 +1,4 @@
-"""What git's history says of findings: since when a file holds something, and which recordings of a test went when."""
+"""Facts about findings from git's history: since when a file has one, and when a test's recordings were removed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from recviewer.pairing.sides import Side
 from recviewer.recorders.registry import claims
 
 FILES, VERSIONS, COMMITS, SECONDS = 20, 50, 5_000, 5.0
-"""Files whose versions are looked at, versions of each, commits that are walked for one, and for how long."""
+"""Most files whose versions are read, versions of each, commits walked for one, and seconds for it."""
 
 GONE, GONE_SECONDS = 3_000, 10.0
-"""Contents that went which are looked at, and how long git may look for them."""
+"""Most removed blobs that are read, and seconds for finding them."""
 
 
 class GitPast:
-    """The past of a state: HEAD for the work tree's. What takes too long, or cannot be read, is not known."""
+    """The history of a state: of HEAD for the work tree. What takes too long, or cannot be read, is unknown."""
 
     def __init__(self, repository: Repository, commit: str) -> None:
         self._repository = repository
@@ -31,9 +31,9 @@ class GitPast:
         self._known: dict[str, list[tuple[str, list[Side]]]] = {}
 
     def first(self, path: str, holds: Callable[[Side], bool]) -> str:
-        """Return the first commit that has a file with a recording for which something holds, "" where that is not known.
+        """Return the first commit with a recording in this file for which a predicate holds, "" if unknown.
 
-        path: from the top of the repository. Under an earlier name the file may have had it before.
+        path: relative to the top of the repository. Earlier names of the file are not followed.
         """
         if path not in self._known and len(self._known) >= FILES:
             return ""
@@ -56,7 +56,7 @@ class GitPast:
             yield sha[:9], trees.read(raw, data.get(blob, b"")).sides
 
     def lost(self, path: str, word: str) -> str:
-        """Return the last commit in which a file came to have a word more or less often, "" where that is not known."""
+        """Return the last commit that changed how often a word occurs in a file, "" if unknown."""
         self._asked += 1
         if self._asked > FILES or not word or "\0" in path + word:
             return ""
@@ -71,7 +71,7 @@ class GitPast:
         return done.stdout.decode("ascii", "replace").strip() if done.returncode == 0 else ""
 
     def gone(self, tests: Collection[str]) -> Iterator[tuple[str, Side]]:
-        """Yield recordings of some tests that were deleted or changed, the last first, with the commit that did it."""
+        """Yield deleted or changed recordings of some tests, latest first, with the commit that did it."""
         if not tests:
             return
         named = re.compile(b"|".join(re.escape(one.encode("utf-8", "surrogatepass")) for one in tests))

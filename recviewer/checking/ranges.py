@@ -1,4 +1,4 @@
-"""A check of what a range of commits did: only what is new in it."""
+"""A check of a range of commits: only new findings."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from recviewer.store.scan import scan
 
 
 def compared(folder: Path, spec: str, given: Given, *, is_quick: bool = False) -> Checked:
-    """Check a range: `BASE...HEAD`, `BASE..HEAD`, or `BASE` for what differs on disk. Raises GitFailed.
+    """Check a range: `BASE...HEAD`, `BASE..HEAD`, or `BASE` for the differences on disk. Raises GitFailed.
 
-    Rules about one recording and about changes are asked of what changed. Rules about a test or the tree are asked of the
-    whole new side, and what they would have found on the old one does not count. is_quick: leaves these out.
+    Rules about one recording and about changes are applied to the changed recordings. Rules about a test or the tree
+    are applied to the whole new side, without what they find on the old one. is_quick: skips the latter.
     """
     repository = opened(folder)
     asked = sources.open_range(repository, sources.parse(spec))
@@ -56,7 +56,7 @@ def compared(folder: Path, spec: str, given: Given, *, is_quick: bool = False) -
 
 
 def _with_lines(source: ChangeSet, found: Sequence[Noticed], sides: dict[str, Side]) -> list[Located]:
-    """Return findings with their places; files are read again only for those that say where."""
+    """Return findings with their locations; files are read again only for those with a pointer."""
     wanted: dict[str, str] = {}
     for one in found:
         side = sides[one.key]
@@ -75,11 +75,11 @@ def _with_lines(source: ChangeSet, found: Sequence[Noticed], sides: dict[str, Si
 
 
 _MOST = 64_000_000
-"""Bytes of a file that is read again for a line."""
+"""Largest file that is read again for a line number."""
 
 
 def _of_many(source: ChangeSet, asked: Sequence[Rule], given: Given) -> Iterator[Located]:
-    """Yield what rules about many find on the new side, what they found on the old one marked as known."""
+    """Yield the findings of rules about many on the new side, with those of the old side marked as known."""
     looking = Looking(asked)
     note_all(looking, source.range.repository, _new_side(source), given.limit_bytes)
     before = Looking(asked)

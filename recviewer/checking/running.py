@@ -1,4 +1,4 @@
-"""Runs a check: over a directory, over some files, or over a range of commits."""
+"""Runs a check on a directory, on some files, or on a range of commits."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What every check is given. asked: the rules. collected: ids of the tests that pytest would run, None for unknown.
+    """The common inputs of checks. asked: the rules. collected: ids of the tests that pytest would run, None if
+    unknown.
 
-    runs: of the suite, whose recordings were watched.
+    runs: watched runs of the suite.
     """
 
     limit_bytes: int
@@ -50,7 +51,7 @@ def directory(root: Path, given: Given) -> Checked:
 
 
 def files(top: Path, named: Collection[str], given: Given) -> Checked:
-    """Check some files by themselves: no rule is asked that needs a test or the tree. named: as on a command line."""
+    """Check single files, by rules that need neither a test nor the tree. named: as on a command line."""
     mine, others = trees.claimed(top, named)
     asked = [rule for rule in given.asked if rule.needs is Needs.EXCHANGE]
     with without_collector():
@@ -61,7 +62,7 @@ def files(top: Path, named: Collection[str], given: Given) -> Checked:
 
 
 def changed(top: Path, given: Given, base: str = "HEAD") -> Checked:
-    """Check the files that git says changed since a commit, by themselves. Raises GitFailed."""
+    """Check the files that changed since a commit, individually. Raises GitFailed."""
     from recviewer.changes.disk import looked_at
     from recviewer.git import refs
     from recviewer.git.ranges import opened
@@ -81,7 +82,7 @@ _Found = list[tuple[Noticed, int]]
 
 
 def _softened(top: Path, found: _Found, given: Given) -> _Found:
-    """Return findings with what the sources of their tests say of them, which are read only where they have a say."""
+    """Return findings adjusted by their tests' sources, which are read only if a rule uses them."""
     if not any((one.rule.soften and one.test_id) or one.rule.trace for one, _ in found):
         return found
     with _around(top, given) as around:
@@ -89,7 +90,7 @@ def _softened(top: Path, found: _Found, given: Given) -> _Found:
 
 
 def _looked_at(read: Iterable[ReadFile], looking: Looking) -> tuple[_Found, int]:
-    """Return what is found on each recording by itself, with its line, and how many there are."""
+    """Return the findings on each recording, with lines, and the number of recordings."""
     found: _Found = []
     count = 0
     for one in read:
@@ -99,7 +100,7 @@ def _looked_at(read: Iterable[ReadFile], looking: Looking) -> tuple[_Found, int]
 
 
 def of_file(one: ReadFile, looking: Looking) -> Iterator[tuple[Noticed, int]]:
-    """Yield what is found on the recordings of a file, with lines."""
+    """Yield the findings on the recordings of a file, with lines."""
     for side in one.sides:
         for noticed in looking.at(side):
             spots = noticed.held.spots
@@ -107,7 +108,7 @@ def of_file(one: ReadFile, looking: Looking) -> Iterator[tuple[Noticed, int]]:
 
 
 def with_lines(root: Path, found: Iterable[Noticed], limit_bytes: int) -> Iterator[tuple[Noticed, int]]:
-    """Yield findings with their lines. Files are read again, only those in which a finding names a place."""
+    """Yield findings with their lines. Only files with a pointer in a finding are read again."""
     known: dict[str, bytes] = {}
     for noticed in found:
         spots = noticed.held.spots
@@ -134,7 +135,7 @@ def _checked(
 
 @contextmanager
 def _around(root: Path, given: Given) -> Iterator[Surroundings]:
-    """Yield what stands around the recordings of a directory: the sources of the work tree in which it lies."""
+    """Yield the context of a directory's recordings: the sources in its work tree."""
     from recviewer.asserts.sources import SourceFiles
     from recviewer.checking.past import GitPast
     from recviewer.git.removals import removals
@@ -162,6 +163,6 @@ def _below(top: str, text: Callable[[str], str | None]) -> Callable[[str], str |
 
 
 def top_of(repository: Repository, root: Path) -> str:
-    """Return the way from the top of a work tree to a directory in it, "" or ending in `/`."""
+    """Return the prefix from the top of a work tree to a directory in it, "" or ending in `/`."""
     way = os.path.relpath(root.resolve(), Path(repository.work_tree).resolve())
     return "" if way == "." or way.startswith("..") else f"{way}/"

@@ -1,4 +1,4 @@
-"""The recordings of a directory, of some files, or of a commit, one file after the other."""
+"""The recordings of a directory, of some files, or of a commit, file by file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recviewer.store.refusals import Refusal, Vanished
 
 
 class ReadFile(NamedTuple):
-    """A file that was read. data: its bytes, b"" where they cannot be had. sides: its recordings."""
+    """A file that was read. data: its bytes, b"" if not available. sides: its recordings."""
 
     raw: bytes
     data: bytes
@@ -23,7 +23,7 @@ class ReadFile(NamedTuple):
 
 
 def below(root: Path, limit_bytes: int, problems: list[str]) -> Iterator[ReadFile]:
-    """Yield every file of recordings below a directory. problems: is given what cannot be looked at. Raises NoRoot."""
+    """Yield every file of recordings below a directory. problems: what could not be examined is appended. Raises NoRoot."""
     from recviewer.store.scan import scan
 
     found = scan(root, claims())
@@ -35,7 +35,7 @@ def below(root: Path, limit_bytes: int, problems: list[str]) -> Iterator[ReadFil
 def named(
     root: Path, raws: Iterable[bytes], limit_bytes: int, obstacles: dict[bytes, str] | None = None
 ) -> Iterator[ReadFile]:
-    """Yield files by their paths below a root; those that vanished are left out."""
+    """Yield files by paths relative to a root, without those that do not exist any more."""
     with files.Reader(root, limit_bytes=limit_bytes) as reader:
         for raw in raws:
             why = (obstacles or {}).get(raw)
@@ -54,7 +54,7 @@ def named(
 
 
 def read(raw: bytes, data: bytes) -> ReadFile:
-    """Read the bytes of a file. One that holds too much is left unread, whatever else there is."""
+    """Read the bytes of a file. One that is too large by itself is not read."""
     blob = files.blob_id(data)
     return ReadFile(raw, data, sides_of(raw, blob, _meaning(raw, data, blob)))
 
@@ -65,9 +65,9 @@ def _meaning(raw: bytes, data: bytes, blob: str) -> FileMeaning:
 
 
 def claimed(top: Path, given: Collection[str]) -> tuple[list[bytes], list[str]]:
-    """Return those of some files that recorders claim, by their paths below the top, and the others as they were named.
+    """Return the files that recorders claim, by paths relative to the top, and the others as they were named.
 
-    given: as on a command line, from the current directory.
+    given: as on a command line, relative to the current directory.
     """
     mine, others = [], []
     base = os.path.realpath(os.fsencode(top))

@@ -1,9 +1,9 @@
-"""A process that counts what rules find through the commits of a branch: `python -m recviewer.checking.trend`.
+"""A process that counts findings over the commits of a branch: `python -m recviewer.checking.trend`.
 
-Only rules about one recording are asked, and no sources of tests: what they find follows from a file's path and bytes, so
-it is kept by these, and a commit costs what it changed. The file that is written is one JSON object: `state`, the name that
-was given, `rules`, `points`, the oldest first, `is_whole`, whether they begin with the first commit, and `known`, the counts
-by file.
+Only rules about one recording are applied, without sources of tests: their result depends on a file's path and bytes,
+so it is cached by these, and a commit costs only what it changed. The output is one JSON object: `state`, the given
+name, `rules`, `points`, oldest first, `is_whole`, whether they start with the first commit, and `known`, the counts by
+file.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from recviewer.smells import Needs, Rule, rules
 from recviewer.smells.looking import of_each
 
 POINTS = 40
-"""Commits that are counted; of more, some between the first and the last are left out."""
+"""Most commits that are counted; if there are more, they are sampled between the first and the last."""
 
 COMMITS, WALK_SECONDS = 500, 20.0
-"""Commits that are looked through, and for how long."""
+"""Most commits that are walked, and most seconds for it."""
 
 SECONDS = 300.0
-"""How long it counts; what it did not come to is left out, the oldest first."""
+"""Most seconds for counting; what is not finished is left out, oldest first."""
 
 
 def told_of(root: Path, known: dict[str, dict[str, int]], state: str) -> dict[str, Any]:
-    """Return what the file is to hold. known: the counts by file that are known already. Raises GitFailed."""
+    """Return the content of the output file. known: cached counts by file. Raises GitFailed."""
     repository = find(root)
     if repository is None:
         return {"state": state, "rules": [], "points": [], "is_whole": True, "known": {}}
@@ -69,12 +69,12 @@ def told_of(root: Path, known: dict[str, dict[str, int]], state: str) -> dict[st
 
 
 def known_rules() -> list[Rule]:
-    """Return the rules whose findings follow from a file alone."""
+    """Return the rules whose findings depend only on a file."""
     return [rule for rule in rules() if rule.needs is Needs.EXCHANGE and rule.holds is not None]
 
 
 def _some(steps: tuple[GrowthStep, ...]) -> list[GrowthStep]:
-    """Return so many commits as are counted, evenly, the first and the last among them."""
+    """Return evenly sampled commits, including the first and the last."""
     if len(steps) <= POINTS:
         return list(steps)
     return [steps[round(place * (len(steps) - 1) / (POINTS - 1))] for place in range(POINTS)]
@@ -91,7 +91,7 @@ def _point(step: GrowthStep, counts: Counter[str]) -> dict[str, Any]:
 
 
 class _Counting:
-    """Counts findings of files by path and blob; each is read once. used: the counts of those that were asked for."""
+    """Counts findings of files by path and blob; each is read once. used: the counts that were requested."""
 
     def __init__(
         self, repository: Repository, below: bytes, asked: tuple[Rule, ...], known: dict[str, dict[str, int]]
@@ -103,7 +103,7 @@ class _Counting:
         self.used: dict[str, dict[str, int]] = {}
 
     def counts(self, files: list[tuple[bytes, str]]) -> Counter[str]:
-        """Return on how many recordings of some files each rule finds something. files: path and blob of each."""
+        """Return, for each rule, on how many recordings of some files it has a finding. files: path and blob of each."""
         keys = {_key(raw, blob): (raw, blob) for raw, blob in files}
         missing: dict[str, list[bytes]] = {}
         for key, (raw, blob) in keys.items():
@@ -131,7 +131,7 @@ def _key(raw: bytes, blob: str) -> str:
 
 
 def write(root: Path, target: Path, state: str) -> None:
-    """Count, and write what was counted. What is known is taken from the file as it is. Raises GitFailed, OSError."""
+    """Count, and write the result. Cached counts are taken from the existing file. Raises GitFailed, OSError."""
     with without_collector():
         told = told_of(root, _known(target, state), state)
     fresh = target.with_suffix(f".{os.getpid()}")
@@ -140,7 +140,9 @@ def write(root: Path, target: Path, state: str) -> None:
 
 
 def _known(target: Path, state: str) -> dict[str, dict[str, int]]:
-    """Return what an earlier run knew, {} where other sources made it. state: ends in what names the sources."""
+    """Return the counts of an earlier run, {} if they are of another version. state: ends with the version of the
+    sources.
+    """
     try:
         told = orjson.loads(target.read_bytes())
         is_same = told["state"].partition(".")[2] == state.partition(".")[2]
@@ -150,7 +152,7 @@ def _known(target: Path, state: str) -> dict[str, dict[str, int]]:
 
 
 def main() -> None:
-    """Do it, unless another process does."""
+    """Run, unless another process does."""
     root, target, state = sys.argv[1:]
     os.nice(NICE)
     if temporary.hold_beside(target):

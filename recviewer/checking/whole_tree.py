@@ -1,9 +1,9 @@
-"""A process that looks at a whole tree and leaves what it found in a file: `python -m recviewer.checking.whole_tree`.
+"""A process that checks a whole tree and writes the findings to a file: `python -m recviewer.checking.whole_tree`.
 
 Pages read that file (`catalog.tree_findings`).
 
-The file is one JSON object: `state`, the name that was given, `recordings`, `rules` by name, and `found`, a row for each
-finding as `catalog.tree_findings.NoticedRow` has it. It is written whole or not at all.
+The file is one JSON object: `state`, the given name, `recordings`, `rules` by name, and `found`, a row for each finding
+as in `catalog.tree_findings.NoticedRow`. It is replaced atomically.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from recviewer.smells import rules
 from recviewer.used.kept import kept_in
 
 SPOTS = 5
-"""Places of one finding that are kept."""
+"""Most locations of one finding."""
 OTHERS = 20
-"""Recordings that are named beside it."""
+"""Most other recordings named by a finding."""
 
 
 def write(root: Path, target: Path, state: str, limit_bytes: int) -> None:
-    """Look at all recordings below a root, and write what was found. Raises store.NoRoot, OSError."""
+    """Check all recordings below a root, and write the findings. Raises store.NoRoot, OSError."""
     checked = directory(root, Given(limit_bytes, rules(), runs=kept_in(target.parent).runs))
     told = {
         "state": state,
@@ -53,12 +53,12 @@ def _row(one: Located) -> list[object]:
 
 
 def _text(text: str) -> str:
-    """Return text that JSON in UTF-8 holds."""
+    """Return text that UTF-8 can encode."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def main() -> None:
-    """Do it, unless another process does."""
+    """Run, unless another process does."""
     root, target, state, limit = sys.argv[1:]
     os.nice(NICE)
     if temporary.hold_beside(target):

@@ -1,1 +1,3 @@
-"""Reading git repositories nobody vouches for: the only code that calls git. Plumbing only, and nothing of theirs runs."""
+"""Reads untrusted git repositories: the only code that calls git. Only plumbing commands; no program of a repository
+runs.
+"""

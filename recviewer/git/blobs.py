@@ -1,4 +1,4 @@
-"""Blobs by name: what a shortened name stands for, and how big they are, without reading them."""
+"""Blobs by id: resolves abbreviated ids, and returns sizes, without reading contents."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Collection, Sequence
 from recviewer.git.repository import Repository, reading, run
 
 LEAST_DIGITS = 7
-"""Shorter beginnings of a name are not looked up."""
+"""Shorter prefixes of an id are not resolved."""
 
 _CHECK = ("cat-file", "--batch-check", "--buffer")
 _BEGINNING = re.compile(rf"[0-9a-f]{{{LEAST_DIGITS},40}}")
 
 
 def named(repository: Repository, beginning: str) -> list[str]:
-    """Return the full names of the blobs here whose names begin so, in order; [] for what is no beginning of a name."""
+    """Return the full ids of the blobs with this prefix, sorted; [] if it is not a valid prefix."""
     if not _BEGINNING.fullmatch(beginning):
         return []
     with reading(repository) as env:
@@ -24,7 +24,7 @@ def named(repository: Repository, beginning: str) -> list[str]:
 
 
 def sizes(repository: Repository, names: Collection[str]) -> dict[str, int]:
-    """Return the size of each of these (full names) that is a blob and is here."""
+    """Return the sizes of those ids (full) that are existing blobs."""
     if not names:
         return {}
     with reading(repository) as env:
@@ -34,7 +34,7 @@ def sizes(repository: Repository, names: Collection[str]) -> dict[str, int]:
 
 
 def holding(repository: Repository, commits: Sequence[str], raw: bytes) -> list[str]:
-    """Return those of some commits (full names) in which a file lies at a path of the repository."""
+    """Return those commits (full ids) that have a file at a path."""
     if not commits or b"\n" in raw:
         return []
     with reading(repository) as env:
@@ -44,7 +44,7 @@ def holding(repository: Repository, commits: Sequence[str], raw: bytes) -> list[
 
 
 def at(repository: Repository, commit: str, raw: bytes) -> tuple[str, int] | None:
-    """Return the full name and the size of the file that a commit (full name) has at a path, None where it has none."""
+    """Return the id and the size of the file at a path in a commit (full id), None if there is none."""
     if b"\n" in raw or b"\0" in raw:
         return None
     with reading(repository) as env:

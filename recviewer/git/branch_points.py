@@ -1,4 +1,4 @@
-"""Where many heads left one base, and which files each changed since: a few calls of git for all of them together."""
+"""The merge bases of many heads with one base, and the files that each changed since: by few git calls in total."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from recviewer.git import ranges
 from recviewer.git.repository import GitFailed, Repository, TooSlow, reading, run, streaming
 
 OUTPUT_LIMIT = 64_000_000
-"""Bytes of the names of changed files that are read; heads behind that are left out."""
+"""Most bytes of names of changed files that are read; further heads are left out."""
 
 _ID_DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """How a head stands to a base (full names).
+    """The relation of a head to a base (full ids).
 
-    at: where it left the base, "" where the two have no common ancestor. commits: how many it has that the base has not,
-    merges not counted. first: the oldest of those on its own line, "" where it has none.
+    at: the merge base, "" without a common ancestor. commits: how many commits the head has that the base lacks,
+    without merges. first: the oldest of those on its first-parent line, "" if there is none.
     """
 
     at: str
@@ -28,7 +28,7 @@ class Fork:
 
 
 def forks(repository: Repository, base: str, heads: Collection[str], *, seconds: float) -> dict[str, Fork]:
-    """Return how heads stand to a base; those that are not here are left out. Raises GitFailed, TooSlow."""
+    """Return the relation of heads to a base; missing heads are left out. Raises GitFailed, TooSlow."""
     here = _present(repository, heads)
     if not here:
         return {}
@@ -69,7 +69,7 @@ def _fork(repository: Repository, base: str, head: str, parents: Mapping[str, li
 
 
 def _best(repository: Repository, base: str, head: str) -> str:
-    """Ask git which of several common ancestors is the best."""
+    """Let git choose the best of several common ancestors."""
     try:
         return ranges.merge_base(repository, base, head)
     except TooSlow:
@@ -79,15 +79,15 @@ def _best(repository: Repository, base: str, head: str) -> str:
 
 
 def changed(repository: Repository, pairs: Mapping[str, str], *, seconds: float) -> Iterator[tuple[str, list[bytes]]]:
-    """Yield (head, paths that differ from where it left). pairs: where each head left, by head; all full names of commits.
+    """Yield (head, paths changed since its merge base). pairs: merge bases by head; all full commit ids.
 
-    Heads that cannot be compared, since objects are missing, are left out. Raises TooSlow.
+    Heads that cannot be compared, because objects are missing, are left out. Raises TooSlow.
     """
     words = ("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--abbrev=4", "--always", "--no-ext-diff")
     with streaming(repository, *words, "--no-textconv", seconds=seconds) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        # what a page names fits into the pipe
+        # the heads of one page fit into the pipe's buffer
         process.stdin.write("".join(f"{head} {at}\n" for head, at in pairs.items()).encode())
         process.stdin.close()
         head, paths, is_path = "", list[bytes](), False

@@ -1,7 +1,8 @@
-"""How many runs of git a process has at once, and when it has none: where git hangs, pages that need none of it are served.
+"""Limits concurrent git calls of a process, so that pages without git are served even if git hangs.
 
-A web process has eight threads, and a repository decides how long git takes. So some threads are always left. A page asks
-git several times: where it hung twice one after the other, it is not asked for a while, so that no page waits for each.
+A web process has eight threads, and the repository determines how long git takes, so some threads are always kept free.
+A page calls git several times: after two consecutive timeouts git is not called for a while, so that a page does not
+wait for each.
 """
 
 from __future__ import annotations
@@ -13,38 +14,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MOST = 5
-"""Threads of a process that may wait for git at once."""
+"""Most threads that may wait for git at once."""
 
 PATIENCE_SECONDS = 3.0
-"""How long one waits for its turn; none where all the others have been at it for longer already."""
+"""How long a thread waits for its turn; not at all if all others have been running for longer already."""
 
 
 MOST_HANGS = 2
-"""After how many runs that hung one after the other git is given a rest."""
+"""Number of consecutive timeouts after which git is not called for a while."""
 
 REST_SECONDS = 30.0
-"""How long git is not asked then. Whoever comes next tries again, and one that hangs is enough for another rest."""
+"""How long git is not called then. The next call tries again, and one more timeout starts another pause."""
 
 
 class NoSlot(Exception):
-    """Git is at work in as many threads as it may be, and does not come to an end."""
+    """Git is running in as many threads as allowed, and does not finish."""
 
 
 class ConcurrencyLimit:
-    """Threads that are let in up to a number; what one runs while it has its turn counts with it."""
+    """A reentrant semaphore with a limited wait: calls by a thread that has a slot use the same one."""
 
     def __init__(self, most: int, patience_seconds: float) -> None:
         self._most, self._patience = most, patience_seconds
         self.begin_anew()
 
     def begin_anew(self) -> None:
-        """Forget who has a turn: a fork has none of the threads of its parent."""
+        """Reset in a forked process, which has none of its parent's threads."""
         self._changed = threading.Condition()
         self._since: dict[int, float] = {}
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Have a turn of this thread. Raises NoSlot."""
+        """Hold a slot for this thread. Raises NoSlot."""
         me = threading.get_ident()
         if me in self._since:
             yield
@@ -67,21 +68,21 @@ class ConcurrencyLimit:
 
 
 class Hangs:
-    """Runs that hung one after the other, of all threads of this process."""
+    """Consecutive timeouts, over all threads of this process."""
 
     def __init__(self) -> None:
         self.begin_anew()
 
     def begin_anew(self) -> None:
-        """Know of none."""
+        """Reset."""
         self._count, self._until = 0, 0.0
 
     def are_too_many(self) -> bool:
-        """Tell whether git should not be asked just now."""
+        """Tell whether git must not be called at the moment."""
         return time.monotonic() < self._until
 
     def add(self) -> None:
-        """Take note of a run that had to be ended for its time."""
+        """Record a timeout."""
         self._count += 1
         if self._count >= MOST_HANGS:
             self._until = time.monotonic() + REST_SECONDS

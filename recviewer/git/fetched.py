@@ -1,7 +1,7 @@
-"""A bare repository of our own beside one that is only read: what was fetched on demand lies there.
+"""Our own bare repository beside a read-only one: it contains what was fetched on demand.
 
-It borrows the objects of the other, so that only what is new travels; a partial or shallow one lends nothing, for what it
-lacks would be missing here too. There is one for each repository and remote, in the data folder.
+It borrows the objects of the other, so that only new ones are transferred; not of a partial or shallow one, since what
+that lacks would be missing here too. There is one for each repository and remote, in the data folder.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from recviewer.git.remotes import Remote
 from recviewer.git.repository import Repository, listed_place
 
 BRANCHES = "refs/remotes/fetched/"
-"""Where fetched branches lie: `fetched/main` never hides a branch of the repository."""
+"""Prefix of fetched branches: `fetched/main` never hides a branch of the repository."""
 
 _NOTE = "recviewer.json"
 
 
 @dataclass(frozen=True, slots=True)
 class FetchNote:
-    """What the last fetch left to know.
+    """The result of the last fetch.
 
-    at: seconds since the epoch, 0 before the first. sentence: what came. error: why nothing did, "" if it went well.
-    gone: requests that the remote has no more. seen: where the repository itself had its requests then.
+    at: seconds since the epoch, 0 before the first. sentence: what was fetched. error: why it failed, "" if it did not.
+    gone: requests that the remote no longer has. seen: the repository's own requests at that time.
     """
 
     at: float = 0
@@ -38,25 +38,25 @@ class FetchNote:
 
 
 def place(data: Path, repository: Repository, remote: Remote) -> Path:
-    """Return where what is fetched for a repository from a remote lies, there or not."""
+    """Return the path of what is fetched for a repository from a remote, whether it exists or not."""
     said = f"{remote.url}\0{os.path.realpath(repository.common_dir)}"
     return data / f"fetched-{hashlib.sha256(os.fsencode(said)).hexdigest()[:8]}.git"
 
 
 def beside(repository: Repository, remote: Remote, data: Path) -> Repository:
-    """Return the repository with what was fetched for it, if anything was."""
+    """Return the repository together with what was fetched for it, if anything was."""
     where = place(data, repository, remote)
     return replace(repository, fetched=where) if (where / "HEAD").is_file() else repository
 
 
 def own(repository: Repository) -> Repository | None:
-    """Return our own bare repository as one, None where nothing was fetched."""
+    """Return our bare repository, None if nothing was fetched."""
     here = repository.fetched
     return None if here is None else Repository(here, here, here)
 
 
 def make(repository: Repository, where: Path) -> Repository:
-    """Create it where it is missing, and return the repository with it. Nothing of the repository itself is written."""
+    """Create it if missing, and return the repository with it. The repository itself is not written to."""
     if not (where / "HEAD").is_file():
         fresh = where.with_suffix(f".new{os.getpid()}")
         shutil.rmtree(fresh, ignore_errors=True)
@@ -78,7 +78,7 @@ def lends(where: Path) -> bool:
 
 
 def note(where: Path | None) -> FetchNote:
-    """Return what the last fetch left to know; an empty note before the first, and for one that is damaged."""
+    """Return the result of the last fetch; an empty one before the first, or if it is damaged."""
     if where is None:
         return FetchNote()
     try:
@@ -91,7 +91,7 @@ def note(where: Path | None) -> FetchNote:
 
 
 def write_note(where: Path, left: FetchNote) -> None:
-    """Keep what a fetch left to know."""
+    """Store the result of a fetch."""
     fresh = where / f"{_NOTE}.new"
     fresh.write_text(json.dumps(asdict(left)))
     fresh.replace(where / _NOTE)

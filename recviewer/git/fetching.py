@@ -1,6 +1,6 @@
-"""Fetching on demand, from the one remote that the operator named, into a repository of our own.
+"""Fetches on demand, from the one remote named by the operator, into a repository of our own.
 
-The repository that is shown is not written to. It lends its objects, so that only what is new travels.
+The displayed repository is not written to. Its objects are borrowed, so that only new ones are transferred.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from recviewer.git.revisions import is_revision
 from recviewer.git.transport import Tell
 
 ASK_SECONDS = 60
-"""How long the remote may take to say what it has."""
+"""Timeout for listing the remote's refs."""
 
 FETCH_SECONDS = 900
-"""How long a fetch may take as a whole."""
+"""Timeout for a whole fetch."""
 
 NEWEST = 100
-"""Requests, by number, that are fetched unasked; older ones come when they are named."""
+"""Number of newest requests that are fetched automatically; older ones are fetched when they are named."""
 
 _WORDS = (
     *(
@@ -45,7 +45,7 @@ _HASH = re.compile(r"[0-9a-f]{40}")
 
 @dataclass(frozen=True, slots=True)
 class RemoteOffer:
-    """What a remote has. refs: commits by name. default: its default branch, "" where it does not say."""
+    """The refs of a remote. refs: commits by name. default: its default branch, "" if not advertised."""
 
     refs: dict[str, str]
     default: str
@@ -53,7 +53,7 @@ class RemoteOffer:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What a fetch brought, as names of refs. gone: here, and no more there. left: older ones that nobody asked for."""
+    """The refs changed by a fetch. gone: no longer on the remote. left: number of older ones that were not requested."""
 
     new: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Came:
 
 
 def offered(remote: Remote, where: Path, *, tell: Tell) -> RemoteOffer:
-    """Ask the remote what it has. Raises GitFailed with what it said."""
+    """List the remote's refs. Raises GitFailed with its message."""
     tell(f"asking {remote.shown} what it has")
     patterns = ("HEAD", "refs/heads/*", "refs/pull/*/head", "refs/merge-requests/*/head")
     words = ("ls-remote", "--symref", "--", remote.url, *patterns)
@@ -78,7 +78,7 @@ def offered(remote: Remote, where: Path, *, tell: Tell) -> RemoteOffer:
 
 
 def wanted(revision: str) -> str:
-    """Return what to ask a remote for to have a revision: a ref or a full hash; "" for what cannot be asked for."""
+    """Return what to fetch for a revision: a ref or a full commit id; "" if it cannot be fetched."""
     if not is_revision(revision):
         return ""
     request = refs.request_ref(revision)
@@ -93,7 +93,7 @@ def wanted(revision: str) -> str:
 def bring_newest(repository: Repository, remote: Remote, *, tell: Tell) -> Came:
     """Fetch the requests that are new or moved, and the default branch.
 
-    repository: with our own one beside it. Raises GitFailed with what the remote said.
+    repository: with our own one beside it. Raises GitFailed with the remote's message.
     """
     where = _where(repository)
     offer = offered(remote, where, tell=tell)
@@ -114,7 +114,7 @@ def bring_newest(repository: Repository, remote: Remote, *, tell: Tell) -> Came:
 
 
 def bring(repository: Repository, remote: Remote, revision: str, *, tell: Tell) -> str:
-    """Fetch one branch, request or commit; return what was asked for. Raises GitFailed with what the remote said."""
+    """Fetch one branch, request or commit; return what was requested. Raises GitFailed with the remote's message."""
     name = wanted(revision)
     if not name:
         raise GitFailed(f"{revision}: no branch or request has this name, so nothing was fetched")
@@ -129,7 +129,7 @@ def bring(repository: Repository, remote: Remote, revision: str, *, tell: Tell) 
 
 
 def _spec(name: str) -> str:
-    """Return how one ref or commit of the remote is fetched into ours."""
+    """Return the refspec for a ref or commit."""
     if _HASH.fullmatch(name):
         return f"+{name}:refs/commits/{name}"
     branch = name.removeprefix("refs/heads/")
@@ -147,7 +147,7 @@ def _number(ref: str) -> int:
 
 
 def _tips(repository: Repository) -> list[str]:
-    """Return the commits that the repository lends with all that they need: those that its refs name."""
+    """Return the commits that the borrowed repository certainly has completely: those of its refs."""
     if not lends(_where(repository)):
         return []
     names = {ref.sha for ref in refs.listed(repository)}
@@ -163,7 +163,7 @@ def _fetch(repository: Repository, remote: Remote, specs: Sequence[str], *, tell
     where = _where(repository)
     tips = where / "tips"
     tips.write_text("".join(f"{name}\n" for name in _tips(repository)))
-    # git asks whoever lends objects for its refs; it is given our list, and the lender's configuration stays shut
+    # git asks a borrowed repository for its refs; we pass our list instead, so that its configuration is not read
     settings = {"core.alternateRefsCommand": f"cat {shlex.quote(str(tips))}; :"}
     words = ("fetch", *_WORDS, "--", remote.url)
     feed = "".join(f"{spec}\n" for spec in specs)
@@ -172,7 +172,7 @@ def _fetch(repository: Repository, remote: Remote, specs: Sequence[str], *, tell
 
 
 def _remember(repository: Repository, came: Sequence[str]) -> None:
-    """Keep where the repository itself has the requests that came: one that it moves later counts more than ours."""
+    """Store the repository's own versions of the fetched requests: if it moves one later, that takes precedence."""
     where = _where(repository)
     here = {ref.name: ref.sha for ref in refs.listed(repository, *refs.REQUESTS)}
     left = note(where)

@@ -1,4 +1,4 @@
-"""Files of a repository that we read ourselves: whoever wrote it may have put a pipe there, which a reader waits at."""
+"""Reads files of a repository directly: its author may have replaced them by a pipe, which would block."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import stat
 from pathlib import Path
 
 MOST_BYTES = 64 << 20
-"""How much of one is read: a list of a million commits."""
+"""Size limit: a list of a million commits."""
 
 
 def read_regular(place: Path) -> bytes:
-    """Return what a file holds. Raises OSError, also for what is no regular file, and for one above `MOST_BYTES`."""
+    """Return a file's content. Raises OSError, also for anything but a regular file, and above `MOST_BYTES`."""
     opened = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         about = os.fstat(opened)

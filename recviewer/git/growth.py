@@ -1,4 +1,4 @@
-"""How many files of a kind a branch had through its commits, and which commit added and removed how many."""
+"""The number of files of a kind over the commits of a branch, and how many each commit added and removed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NONE = b"0" * 40
 
 
 class GrowthStep(NamedTuple):
-    """What a commit did, compared with its first parent. parent: "" for a first commit. at: when it was made, in UTC."""
+    """The changes of a commit relative to its first parent. parent: "" for a root commit. at: commit time, in UTC."""
 
     sha: str
     parent: str
@@ -32,7 +32,7 @@ class GrowthStep(NamedTuple):
 
 
 class Growth(NamedTuple):
-    """Commits that touched such files, the newest first. is_whole: the walk came to the first commit."""
+    """The commits that changed such files, newest first. is_whole: the walk reached the first commit."""
 
     steps: tuple[GrowthStep, ...]
     is_whole: bool
@@ -41,10 +41,10 @@ class Growth(NamedTuple):
 def growth(
     repository: Repository, head: str, below: bytes, counts: Callable[[bytes], bool], *, limit: int, seconds: float
 ) -> Growth:
-    """Walk back from a commit (a full name) by first parents, over those commits that touched files that count.
+    """Walk back from a commit (full id) by first parents, over commits that changed counted files.
 
-    below: the folder, as a path of the repository with `/` at its end, b"" for all. limit: commits at most. After so many
-    seconds what is known is returned. Raises GitFailed.
+    below: the folder, as a path with a final `/`, b"" for all. limit: most commits. After this many seconds the result
+    so far is returned. Raises GitFailed.
     """
     words = ["log", "-z", "--raw", "-r", "-m", "--first-parent", "--no-renames", "--no-abbrev", "--no-ext-diff"]
     words += ["--no-textconv", f"--max-count={limit + 1}", _FORMAT, "--end-of-options", head, "--"]

@@ -1,4 +1,4 @@
-"""Which commit last touched each file, and which contents it had before: one walk over the history for all files."""
+"""The last commit that changed each file, and earlier contents: by one walk over the history for all files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FORMAT = f"--format=%x1e%H{_FIELD}%an{_FIELD}%aI{_FIELD}%s{_FIELD}%b%x1e"
 _MISSING = "0" * 40
 
 END_BYTES = 1 << 17
-"""How much of each end is kept of what git says in one piece."""
+"""Bytes kept at each end of a long field in git's output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class FileCommit:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the history says of a file. blobs: its earlier contents, newest first, without the first of `last`."""
+    """The history of a file. blobs: its earlier contents, newest first, without the first one, which is that of `last`."""
 
     last: FileCommit
     blobs: tuple[str, ...]
@@ -43,10 +43,10 @@ class Past:
 def pasts(
     repository: Repository, head: str, folder: Path, wanted: Collection[bytes], *, deep: Collection[bytes] = ()
 ) -> dict[bytes, Past]:
-    """Return, by path below the folder, what the history says.
+    """Return the history of files, by path relative to the folder.
 
-    head: a full commit name. wanted: raw paths below the folder; the walk ends when all were met.
-    deep: those of them whose whole past is wanted; then the walk goes to the end.
+    head: full commit id. wanted: raw paths relative to the folder; the walk ends when all were found. deep: those whose
+    complete history is requested; then the walk continues to the end.
     """
     prefix = way_to(repository, folder)
     missing = set(wanted)
@@ -73,9 +73,9 @@ def pasts(
 
 
 def went(repository: Repository, head: str, *, seconds: float) -> Iterator[tuple[str, bytes, str]]:
-    """Yield (commit, path, blob) of what commits up to one (a full name) deleted or changed, the last first.
+    """Yield (commit, path, blob) for deleted or changed files in commits up to one (full id), latest first.
 
-    After so many seconds what is known is all.
+    Ends after this many seconds.
     """
     words = ["log", "-z", "--raw", "-r", "-m", "--first-parent", "--no-renames", "--no-abbrev", "--no-ext-diff"]
     words += ["--no-textconv", "--diff-filter=DM", _FORMAT, "--end-of-options", head]
@@ -92,7 +92,7 @@ def went(repository: Repository, head: str, *, seconds: float) -> Iterator[tuple
 
 
 def _changes(stream: IO[bytes]) -> Iterator[tuple[FileCommit, str, str, bytes]]:
-    """Yield (commit, old blob, new blob, path) from the output of `git log -z --raw`."""
+    """Parse the output of `git log -z --raw` to (commit, old blob, new blob, path)."""
     change: FileCommit | None = None
     pending: tuple[str, str] | None = None
     for token in tokens(stream):
@@ -102,7 +102,7 @@ def _changes(stream: IO[bytes]) -> Iterator[tuple[FileCommit, str, str, bytes]]:
             continue
         text = token.lstrip(b"\n")
         if text.startswith(b"\x1e"):
-            head, _, rest = text[1:].rpartition(b"\x1e")  # the last mark is ours, whatever the message holds
+            head, _, rest = text[1:].rpartition(b"\x1e")  # the last separator is ours, whatever the message contains
             change = _change(head)
             text = rest.lstrip(b"\n")
         if text.startswith(b":"):
@@ -112,7 +112,7 @@ def _changes(stream: IO[bytes]) -> Iterator[tuple[FileCommit, str, str, bytes]]:
 
 
 def tokens(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield what stands between the NUL bytes of an output of git; of what is very long (a message) both ends."""
+    """Yield the NUL-separated fields of a git output; of very long ones (a message) both ends."""
     head, tail = b"", b""
     while piece := stream.read(1 << 16):
         *whole, last = piece.split(b"\0")
@@ -139,7 +139,7 @@ def _change(head: bytes) -> FileCommit | None:
 
 
 def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield (blob id, bytes) for those blobs that the repository holds."""
+    """Yield (blob id, bytes) for those blobs that exist."""
     for name, kind, data in objects(repository, blobs):
         if kind == "blob":
             yield name, data
@@ -148,9 +148,9 @@ def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[s
 def objects(
     repository: Repository, wanted: Collection[str], *, first: int | None = None
 ) -> Iterator[tuple[str, str, bytes]]:
-    """Yield (name, kind, bytes) for those objects that the repository holds. wanted: full names. first: so many bytes do.
+    """Yield (name, kind, bytes) for those objects that exist. wanted: full ids. first: only this many bytes are needed.
 
-    Raises TooMuch for one that is too large to be read, or to be put together in the memory that git is given.
+    Raises TooMuch for an object that is too large to read, or to reconstruct in git's memory limit.
     """
     names = list(wanted)
     if not names:

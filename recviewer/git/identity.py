@@ -1,4 +1,4 @@
-"""The name that git knows its user by."""
+"""The user name configured in git."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def user_name(folder: Path) -> str:
-    """Return `user.name` as git has it in a folder, "" where it has none or cannot be asked.
+    """Return `user.name` as git finds it in a folder, "" if it is not set or git cannot be called.
 
-    Only the configuration is read, the machine's and the user's among it; no pager, prompt or hook can run.
+    Only the configuration is read, including the machine's and the user's; no pager, prompt or hook can run.
     """
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     environment |= {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}

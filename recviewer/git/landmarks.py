@@ -1,4 +1,4 @@
-"""The two branches that everything else is seen from: the one that is checked out, and the one that others grow from."""
+"""The two reference branches: the one that is checked out, and the default branch."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _LOCAL = ("refs/heads/main", "refs/heads/master")
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """current: the branch that is checked out, "" where none is. default: the one that others grow from, "" if unknown.
+    """current: the branch that is checked out, "" if there is none. default: the default branch, "" if unknown.
 
-    Both as short names that git understands. head, base: their commits (of HEAD and of the default), "" where there is none.
+    Both as short names for git. head, base: their commits (of HEAD and of the default), "" if there are none.
     """
 
     current: str
@@ -27,7 +27,7 @@ class Landmarks:
 
 
 def landmarks(repository: Repository) -> Landmarks:
-    """Find them. Raises GitFailed where the repository cannot be read; an empty one has none."""
+    """Determine them. Raises GitFailed if the repository cannot be read; an empty one has none."""
     current = _symbolic(repository, "HEAD").removeprefix("refs/heads/")
     head = _commit(repository, "HEAD")
     default = _default(repository, current if head else "")
@@ -53,7 +53,7 @@ def _default(repository: Repository, current: str) -> str:
 
 
 def _symbolic(repository: Repository, name: str) -> str:
-    """Return the ref that a symbolic one stands for, "" for any other."""
+    """Return the target of a symbolic ref, "" for any other."""
     done = run_in(repository, "symbolic-ref", "--quiet", name)
     return done.stdout.decode("utf-8", "replace").strip()
 
@@ -66,7 +66,7 @@ def _commit(repository: Repository, name: str) -> str:
 
 
 def _contains(repository: Repository, commit: str, other: str) -> bool:
-    """Tell whether a commit has another one in its past."""
+    """Tell whether another commit is an ancestor of a commit."""
     if not commit:
         return False
     try:
@@ -76,6 +76,6 @@ def _contains(repository: Repository, commit: str, other: str) -> bool:
 
 
 def _short(repository: Repository, ref: str) -> str:
-    """Return the shortest name that means this ref and no tag of the same name."""
+    """Return the shortest name for this ref that is not ambiguous with a tag."""
     found = listed(repository, ref) if ref else []
     return found[0].short if found and found[0].name == ref else ref

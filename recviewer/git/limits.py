@@ -1,7 +1,7 @@
-"""What one run of git may take: memory, time and output. Each is set before git works, and told when it is reached.
+"""Limits of one git call: memory, time and output. Each is set before git starts, and reported when it is reached.
 
-What a repository holds, and what a person asks for, decide how much git takes; neither is ours. Memory is what git
-allocates: files that it maps (packs) belong to the system and are not counted, so that large repositories are read.
+The repository and the request determine how much git takes; neither is trusted. The memory limit is on allocations:
+files mapped by git (packs) are not counted, so that large repositories can be read.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import time
 from dataclasses import dataclass
 
 MEMORY_BYTES = 1 << 30
-"""What git may allocate while it reads."""
+"""Memory limit of git when reading."""
 
 FETCH_MEMORY_BYTES = 4 << 30
-"""What it may allocate while it checks and packs what comes from a remote."""
+"""Memory limit of git when checking and packing what is fetched."""
 
 OUTPUT_BYTES = 256 << 20
-"""How much of an answer is taken: a list of two million files."""
+"""Limit of git's output: a list of two million files."""
 
 SAID_BYTES = 1 << 16
-"""How much of git's complaints is kept."""
+"""Bytes kept of git's error output."""
 
 _PROCESSORS = 4
-"""Processors that git may keep busy for all of its time; the system ends it above that, also where we were killed."""
+"""Processors that git may use for its whole time; the system kills it above that, even if we were killed."""
 
 _NO_MEMORY = (
     b"out of memory",
@@ -41,7 +41,7 @@ _PIECE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class GitAnswer:
-    """What git answered. stopped: `time` or `output` where it was ended for that, "" where it ended itself."""
+    """Git's output. stopped: `time` or `output` if it was killed for that, "" if it ended by itself."""
 
     out: bytes
     complaints: bytes
@@ -49,7 +49,7 @@ class GitAnswer:
 
 
 def limit(process: subprocess.Popen[bytes], seconds: float, memory_bytes: int = MEMORY_BYTES) -> None:
-    """Have the system hold a process, and those that it starts, to memory and processor time; where it can: on Linux."""
+    """Limit memory and processor time of a process and its children, if possible (on Linux)."""
     if not hasattr(resource, "prlimit"):
         return
     cpu = int(seconds) * _PROCESSORS + 1
@@ -63,15 +63,15 @@ def limit(process: subprocess.Popen[bytes], seconds: float, memory_bytes: int = 
 
 
 def lacked_memory(complaints: bytes) -> bool:
-    """Tell whether git complained that it was given no more memory."""
+    """Tell whether git reported that it ran out of memory."""
     said = complaints[:SAID_BYTES].lower()
     return any(words in said for words in _NO_MEMORY)
 
 
 def converse(process: subprocess.Popen[bytes], feed: bytes, seconds: float) -> GitAnswer:
-    """Feed a process and read what it says, to its end or to the first limit that it reaches; it is ended then.
+    """Write a process's input and read its output, until it ends or reaches a limit; then it is killed.
 
-    All three of its streams have to be pipes.
+    All three of its streams must be pipes.
     """
     assert process.stdin is not None
     assert process.stdout is not None
@@ -118,7 +118,7 @@ def converse(process: subprocess.Popen[bytes], feed: bytes, seconds: float) -> G
 
 
 def _written(place: int, rest: memoryview) -> memoryview:
-    """Write as much as goes, and return what is left; nothing where nobody reads any more."""
+    """Write as much as possible, and return the rest; nothing if the reader has gone."""
     try:
         return rest[os.write(place, rest[:_PIECE]) :]
     except BlockingIOError:
@@ -128,10 +128,10 @@ def _written(place: int, rest: memoryview) -> memoryview:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process if it still runs, and close its pipes."""
+    """Kill a process if it still runs, and close its pipes."""
     process.kill()
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
-            with contextlib.suppress(OSError):  # what was not yet written has no reader
+            with contextlib.suppress(OSError):  # unwritten data has no reader
                 pipe.close()
     process.wait()

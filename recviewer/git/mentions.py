@@ -1,4 +1,4 @@
-"""Which files of a commit hold a word: git finds the first line of each, which is quicker than reading them all."""
+"""Which files of a commit contain a word: by `git grep`, which is faster than reading them all."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Collection
 from recviewer.git.repository import GitFailed, Repository, reading, run
 
 SECONDS = 10
-"""How long a search may take."""
+"""Timeout of a search."""
 
 
 def first_lines(repository: Repository, commit: str, word: str, folders: Collection[bytes]) -> dict[bytes, bytes]:
-    """Return, by path, the first line that holds a word, of the files below some folders (b"" for all) that have one.
+    """Return, by path, the first line that contains a word, for the files below some folders (b"" for all) that have
+    one.
 
-    commit: a full name. Raises GitFailed, also where some file could not be read, for then this is not all there is.
+    commit: full id. Raises GitFailed, also if a file could not be read, because the result would be incomplete.
     """
     found: dict[bytes, bytes] = {}
     for row in _found(repository, commit, [word], folders, "-m1").split(b"\n"):
@@ -24,13 +25,13 @@ def first_lines(repository: Repository, commit: str, word: str, folders: Collect
 
 
 def holding(repository: Repository, commit: str, words: Collection[str], folders: Collection[bytes]) -> set[bytes]:
-    """Return the paths of the files below some folders that hold one of some words. Else as `first_lines`."""
+    """Return the paths of the files below some folders that contain any of the words. Otherwise like `first_lines`."""
     out = _found(repository, commit, sorted(words), folders, "-l")
     return {place.partition(b":")[2] for place in out.split(b"\0") if place}
 
 
 def _found(repository: Repository, commit: str, words: Collection[str], folders: Collection[bytes], how: str) -> bytes:
-    """Return what `git grep` prints. how: the option that says what of each file."""
+    """Return the output of `git grep`. how: the option for what to print of each file."""
     asked: list[str | bytes] = ["grep", "--no-textconv", "--full-name", "-a", "-z", "-F", how]
     asked += [option for word in words for option in ("-e", word)]
     asked += [commit, "--"]

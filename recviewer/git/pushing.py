@@ -1,7 +1,7 @@
-"""A patch on a commit made into a commit of our own, and given to the one remote that the operator named, as a new branch.
+"""Creates a commit from a patch, and pushes it as a new branch to the one remote named by the operator.
 
-The commit is made in our bare repository beside the one that is shown: no work tree, no index and no ref of that is touched,
-and its configuration is not read. A branch that is there already is never moved.
+The commit is created in our bare repository beside the displayed one, whose work tree, index, refs and configuration
+are not used. An existing branch is never moved.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from recviewer.git.remotes import Remote
 from recviewer.git.repository import GitFailed, Repository, first_line, reading_alone, run
 
 SECONDS = 60
-"""How long one step of making the commit may take."""
+"""Timeout of each step of creating the commit."""
 
 _HASH = re.compile(rb"[0-9a-f]{40}")
 _BRANCH = re.compile(r"recviewer/plan-[0-9]{1,12}-[0-9a-f]{9}-[0-9]{1,12}")
@@ -30,12 +30,12 @@ _SETTINGS = {
 
 
 class NotPushed(Exception):
-    """It cannot be made, or must not be: trying again changes nothing. `str()` of it is a sentence."""
+    """It cannot be created, or must not be: trying again is useless. `str()` of it is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who made a commit, and when: the same things make the same commit. mail: an address that need not exist."""
+    """Author and time of a commit: equal inputs give the same commit id. mail: an address that need not exist."""
 
     name: str
     mail: str
@@ -43,7 +43,7 @@ class Signature:
 
 
 def commit_of_patch(repository: Repository, head: str, patch: bytes, message: str, by: Signature) -> str:
-    """Return the name of a new commit upon `head` in which a patch is applied. Raises NotPushed, GitFailed."""
+    """Return the id of a new commit on top of `head` with a patch applied. Raises NotPushed, GitFailed."""
     if repository.fetched is None:
         raise GitFailed("there is no repository of ours to make a commit in")
     name = re.sub(r"[^\w .@-]", "", by.name).strip(" .") or "recviewer"
@@ -68,7 +68,9 @@ def commit_of_patch(repository: Repository, head: str, patch: bytes, message: st
 
 
 def push_new(repository: Repository, remote: Remote, commit: str, branch: str) -> None:
-    """Give a commit to the remote as a new branch; one that has it already is done. Raises NotPushed, GitFailed."""
+    """Push a commit to the remote as a new branch; if it exists with this commit, nothing is done. Raises NotPushed,
+    GitFailed.
+    """
     if repository.fetched is None or not _BRANCH.fullmatch(branch):
         raise NotPushed(f"{branch} is no name of a branch of ours")
     there = tip(repository, remote, f"refs/heads/{branch}")
@@ -83,7 +85,7 @@ def push_new(repository: Repository, remote: Remote, commit: str, branch: str) -
 
 
 def tip(repository: Repository, remote: Remote, ref: str) -> str:
-    """Return the commit at which the remote has a ref now, "" where it has none. Raises GitFailed."""
+    """Return the commit of a ref on the remote, "" if it does not exist. Raises GitFailed."""
     if repository.fetched is None:
         raise GitFailed("there is no repository of ours to ask from")
     words = ("ls-remote", "--", remote.url, ref)
@@ -103,4 +105,4 @@ def _git(env: dict[str, str], *words: str, feed: bytes = b"") -> str:
 
 
 def _unheard(line: str) -> None:
-    """Take progress that nobody looks at."""
+    """Discard progress."""

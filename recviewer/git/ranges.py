@@ -1,4 +1,4 @@
-"""What differs between two commits, and what one commit holds. Plumbing only; no configuration of the repository is read."""
+"""The differences between two commits, and the files of one. Plumbing only; the repository's configuration is not read."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import NamedTuple
 from recviewer.git.repository import GitFailed, Repository, find, reading, run
 
 NO_BLOB = "0" * 40
-"""What git names a file that is not there."""
+"""Git's id for a missing file."""
 
 
 class ChangedFile(NamedTuple):
-    """A file that differs. raw: its path. old, new: blob ids, "" where there is none. Modes as git writes them."""
+    """A changed file. raw: its path. old, new: blob ids, "" if missing. Modes in git's notation."""
 
     raw: bytes
     old: str
@@ -29,7 +29,7 @@ class ChangedFile(NamedTuple):
 
 
 class CommittedFile(NamedTuple):
-    """A file of a commit. mode: as git writes it, `100644` for most."""
+    """A file of a commit. mode: in git's notation, `100644` for most."""
 
     raw: bytes
     blob: str
@@ -38,18 +38,18 @@ class CommittedFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many lines git says were added to and removed from one file; 0 and 0 for what git takes for binary."""
+    """How many lines git counts as added to and removed from a file; 0 and 0 for binary files."""
 
     added: int
     removed: int
 
 
 class NoMergeBase(GitFailed):
-    """The two commits have no common ancestor here. The message says what to do."""
+    """The two commits have no common ancestor here. The message contains a remedy."""
 
 
 class MissingObjects(GitFailed):
-    """The repository does not hold all that was asked for. what: which. The message names the fetch that brings it."""
+    """The repository lacks some of the requested objects. what: which. The message names the fetch that brings them."""
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(f"{what}; {remedy}")
@@ -57,9 +57,9 @@ class MissingObjects(GitFailed):
 
 
 def opened(place: Path) -> Repository:
-    """Return the repository at a place: a work tree or a folder in it, or a bare repository such as a mirror.
+    """Return the repository at a path: a work tree or a folder in it, or a bare repository such as a mirror.
 
-    Raises GitFailed where there is none.
+    Raises GitFailed if there is none.
     """
     try:
         here = place.resolve()
@@ -67,7 +67,7 @@ def opened(place: Path) -> Repository:
             return Repository(here.parent if here.name == ".git" else here, here, here)
         found = find(here)
         is_gone = found is None and not _is_there(here)
-    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle, before Python 3.13
+    except (OSError, RuntimeError) as error:  # RuntimeError: a cycle of links, before Python 3.13
         raise GitFailed(f"{place} cannot be looked at: {getattr(error, 'strerror', None) or error}") from error
     if is_gone:
         raise GitFailed(f"{place} is not there, so it is no git repository")
@@ -77,7 +77,7 @@ def opened(place: Path) -> Repository:
 
 
 def _is_there(place: Path) -> bool:
-    """Tell whether anything is at a place. Raises OSError where that cannot be told."""
+    """Tell whether a path exists. Raises OSError if that cannot be determined."""
     try:
         place.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -86,15 +86,15 @@ def _is_there(place: Path) -> bool:
 
 
 def merge_base(repository: Repository, base: str, head: str) -> str:
-    """Return the common ancestor that two commits (full names) are compared from: the first of `merge_bases`."""
+    """Return the merge base of two commits (full ids): the first of `merge_bases`."""
     return merge_bases(repository, base, head)[0]
 
 
 def merge_bases(repository: Repository, base: str, head: str) -> tuple[str, ...]:
-    """Return the best common ancestors of two commits (full names), the one that git takes first.
+    """Return the best common ancestors of two commits (full ids), git's first choice first.
 
-    There are several where the two were merged into one another crosswise. Raises NoMergeBase, GitFailed.
-    They are remembered, for commits never change; not in a shallow clone, whose history can grow.
+    There are several after criss-cross merges. Raises NoMergeBase, GitFailed. Cached, because commits never change; not
+    in a shallow clone, whose history can grow.
     """
     ask = _asked_merge_bases if repository.is_shallow else _known_merge_bases
     return ask(repository, base, head)
@@ -117,19 +117,19 @@ def _asked_merge_bases(repository: Repository, base: str, head: str) -> tuple[st
 
 
 def between(repository: Repository, base: str, head: str) -> frozenset[str]:
-    """Return the commits (full names) that a head has and a base has not."""
+    """Return the commits (full ids) that a head has and a base lacks."""
     out = _output(repository, "rev-list", "--end-of-options", head, f"^{base}")
     return frozenset(out.decode("ascii", "replace").split())
 
 
 def differing(repository: Repository, base: str, head: str) -> list[ChangedFile]:
-    """Return the files that differ between two commits (full names), in order of path, renames as gone and new."""
+    """Return the files that differ between two commits (full ids), sorted by path, renames as deletion and addition."""
     words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv")
     return parsed(_output(repository, *words, "--end-of-options", base, head))
 
 
 def parsed(out: bytes) -> list[ChangedFile]:
-    """Read what `git diff-tree --raw -z --no-abbrev` and its siblings print."""
+    """Parse the output of `git diff-tree --raw -z --no-abbrev` and related commands."""
     made, place = [], 0
     while (middle := out.find(b"\0", place)) >= 0:
         old_mode, new_mode, old, new, _ = out[place:middle].decode("ascii", "replace").lstrip(":").split(" ")
@@ -140,7 +140,7 @@ def parsed(out: bytes) -> list[ChangedFile]:
 
 
 def blob_name(data: bytes) -> str:
-    """Return the name that git gives to some bytes."""
+    """Return the git blob id of some bytes."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
@@ -149,7 +149,7 @@ def _name(blob: str) -> str:
 
 
 def held(repository: Repository, commit: str, below: bytes = b"") -> list[CommittedFile]:
-    """Return every file of a commit, in order of path. below: a folder, with its final slash; b"" for all."""
+    """Return every file of a commit, sorted by path. below: a folder, with its final slash; b"" for all."""
     return list(_held(_output(repository, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *_folder(below))))
 
 
@@ -161,7 +161,7 @@ def _held(out: bytes) -> Iterator[CommittedFile]:
 
 
 def listed(repository: Repository, commit: str, folders: Collection[bytes]) -> list[CommittedFile]:
-    """Return the files that lie in some folders of a commit, not below them. b"" is the top."""
+    """Return the files directly in some folders of a commit. b"" is the top."""
     paths = [folder + b"/" for folder in sorted(folders) if folder]
     words = ("ls-tree", "-z", "--full-tree", commit, "--")
     out = _output(repository, *words, *paths) if paths else b""
@@ -181,10 +181,9 @@ def _folder(below: bytes) -> list[bytes]:
 
 
 def lines(repository: Repository, base: str, head: str, paths: Collection[bytes]) -> dict[bytes, Counted]:
-    """Return, for files that are in both commits, how many lines git adds and removes.
+    """Return, for files that are in both commits, how many lines git counts as added and removed.
 
-    paths: those that are wanted. They are counted from the differing files as a whole, so that no list of them is too
-    long for a command line.
+    paths: those requested. All differing files are counted, so that the list need not fit into a command line.
     """
     if not paths:
         return {}
@@ -223,9 +222,9 @@ def _no_ancestor(repository: Repository, base: str, head: str) -> str:
 
 
 def missing(repository: Repository, names: Collection[str] = ()) -> str:
-    """Return what to do about objects that the repository does not hold, as a clause.
+    """Return what to do about missing objects, as a clause.
 
-    names: what they are called at the remote, where that is known.
+    names: their names on the remote, if known.
     """
     wanted = " ".join(["origin", *map(shlex.quote, names)])
     if repository.is_shallow:
@@ -236,5 +235,5 @@ def missing(repository: Repository, names: Collection[str] = ()) -> str:
 
 
 def fetching(repository: Repository) -> str:
-    """Return how a person fetches in this repository."""
+    """Return the command with which a person fetches in this repository."""
     return f"git -C {repository.name} fetch"

@@ -1,4 +1,4 @@
-"""The names a repository has for commits: branches, and the heads of pull and merge requests."""
+"""A repository's names for commits: branches, and the heads of pull and merge requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from recviewer.git.repository import (
 from recviewer.git.revisions import TAKES, is_revision
 
 REQUESTS = ("refs/pull", "refs/merge-requests")
-"""Below which requests lie."""
+"""Prefixes of requests' refs."""
 
 _REQUEST = re.compile(r"refs/(?P<kind>pull|merge-requests)/(?P<number>[1-9][0-9]{0,9})/head")
 _LIKE_REQUEST = re.compile(r"(?:refs/)?(?P<rest>(?:pull|merge-requests)/[1-9][0-9]{0,9}/head)(?P<behind>[~^@].*)?")
@@ -32,13 +32,13 @@ _HASH = re.compile(r"[0-9a-f]{40}")
 _SHOWN = 80
 
 COMMIT_BYTES = 1 << 16
-"""How much of a commit is read for who made it, when, and the first line of its message."""
+"""Bytes of a commit that are read for author, date and subject."""
 _ZONE = re.compile(r"(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A name and the commit (or tag object) it stands for. short: the name without what git needs not to be told."""
+    """A ref and its commit (or tag object). short: its shortest unambiguous name."""
 
     name: str
     sha: str
@@ -47,7 +47,7 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull request (GitHub, Gitea) or merge request (GitLab). ref: its head's name. sha: of its head."""
+    """A pull request (GitHub, Gitea) or merge request (GitLab). ref: of its head. sha: of its head."""
 
     number: int
     ref: str
@@ -56,13 +56,13 @@ class PullRequest:
 
     @property
     def label(self) -> str:
-        """Say which one it is in the host's own sign: `#3`, `!3`."""
+        """Its number in the host's notation: `#3`, `!3`."""
         return f"{'!' if self.is_merge_request else '#'}{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
 class CommitFacts:
-    """Who made a commit, when (with the author's zone) and its first line."""
+    """Author, date (with the author's zone) and subject of a commit."""
 
     sha: str
     author: str
@@ -71,7 +71,7 @@ class CommitFacts:
 
 
 def valid(revision: str) -> str:
-    """Return a revision that may be handed to git. Raises BadRevision for what is none: see `revisions`."""
+    """Return a revision that may be passed to git. Raises BadRevision if it is not one: see `revisions`."""
     if not is_revision(revision):
         shown = revision if len(revision) <= _SHOWN else f"{revision[:_SHOWN]}…"
         raise BadRevision(f"{shown!r} is no revision that can be asked for: {TAKES}")
@@ -79,13 +79,13 @@ def valid(revision: str) -> str:
 
 
 def request_ref(revision: str) -> str:
-    """Return the ref of the pull or merge request that a revision names, "" where it names none."""
+    """Return the ref of the pull or merge request that a revision names, "" if it names none."""
     found = _LIKE_REQUEST.fullmatch(revision)
     return f"refs/{found['rest']}" if found else ""
 
 
 def commit_of(repository: Repository, revision: str) -> str:
-    """Return the full name of a commit. Raises GitFailed, for one that is not there with what may bring it."""
+    """Return the full id of a commit. Raises GitFailed, with a remedy if it does not exist."""
     valid(revision)
     for place, name in _where(repository, revision):
         try:
@@ -116,9 +116,9 @@ def _resolved(repository: Repository, revisions: Sequence[str]) -> list[str] | N
 
 
 def _where(repository: Repository, revision: str) -> list[tuple[Repository, str]]:
-    """Return where to look for a revision, and under which name, the best first.
+    """Return the repositories and names in which to look for a revision, best first.
 
-    Branches and tags are those of the repository, requests those that were fetched last.
+    Branches and tags are the repository's, requests those last fetched.
     """
     ours = own(repository)
     if ours is None:
@@ -136,7 +136,7 @@ def _where(repository: Repository, revision: str) -> list[tuple[Repository, str]
 
 
 def _fetch_of(repository: Repository, revision: str) -> str:
-    """Return as a clause which command brings a commit under the name that was asked for."""
+    """Return, as a clause, the command that fetches a commit under the requested name."""
     name = re.split(r"[~^@]", revision)[0]
     branch = name.removeprefix("origin/")
     if repository.is_shallow and name != revision:
@@ -153,7 +153,7 @@ def _fetch_of(repository: Repository, revision: str) -> str:
 
 
 def at_remote(repository: Repository, revisions: Collection[str]) -> list[str]:
-    """Return what revisions are called at the remote, as far as can be told from here; those that cannot are left out."""
+    """Return the names of revisions on the remote, as far as known here; others are left out."""
     tracked = {ref.name.removeprefix("refs/remotes/origin/") for ref in listed(repository, "refs/remotes/origin")}
     made = []
     for revision in revisions:
@@ -167,7 +167,7 @@ def at_remote(repository: Repository, revisions: Collection[str]) -> list[str]:
 
 
 def listed(repository: Repository, *patterns: str) -> list[Ref]:
-    """Return the refs below some prefixes (`refs/heads`), in git's order. Those whose name is no text are left out."""
+    """Return the refs below some prefixes (`refs/heads`), in git's order. Names that are not UTF-8 are left out."""
     done = run_in(repository, "for-each-ref", "--format=%(objectname) %(refname) %(refname:short)", "--", *patterns)
     if done.returncode:
         raise GitFailed(first_line(done) or "the refs cannot be listed")
@@ -181,13 +181,13 @@ def listed(repository: Repository, *patterns: str) -> list[Ref]:
 
 
 def requests(repository: Repository) -> list[PullRequest]:
-    """Return the pull and merge requests whose heads are here, newest number first."""
+    """Return the pull and merge requests whose heads are available, newest number first."""
     heads = {ref.name: ref.sha for ref in listed(repository, *REQUESTS)}
     ours = own(repository)
     if ours is not None:
         seen = note(repository.fetched).seen
         for ref in listed(ours, *REQUESTS):
-            if heads.get(ref.name) == seen.get(ref.name):  # the repository's own has not moved since we fetched
+            if heads.get(ref.name) == seen.get(ref.name):  # not moved by the repository since our fetch
                 heads[ref.name] = ref.sha
     made = []
     for name, sha in heads.items():
@@ -198,7 +198,7 @@ def requests(repository: Repository) -> list[PullRequest]:
 
 
 def branches(repository: Repository) -> list[Ref]:
-    """Return the local and remote branches, and those that were fetched on demand."""
+    """Return the local and remote branches, and those fetched on demand."""
     found = listed(repository, "refs/heads", "refs/remotes")
     ours = own(repository)
     found += listed(ours, BRANCHES.rstrip("/")) if ours is not None else []
@@ -206,7 +206,7 @@ def branches(repository: Repository) -> list[Ref]:
 
 
 def commits(repository: Repository, names: Collection[str]) -> dict[str, CommitFacts]:
-    """Return what some commits (full names) say of themselves; those that are not there are left out."""
+    """Return the facts about commits (full ids); missing ones are left out."""
     made = {}
     for name, kind, data in objects(repository, names, first=COMMIT_BYTES):
         if kind == "commit":
@@ -222,7 +222,7 @@ def _commit(name: str, data: bytes) -> CommitFacts:
 
 
 def _at(stamp: str) -> datetime:
-    """Read git's `<seconds> <zone>`; the epoch where that is no time."""
+    """Parse git's `<seconds> <zone>`; the epoch if it is invalid."""
     seconds, _, zone = stamp.partition(" ")
     found = _ZONE.fullmatch(zone)
     try:

@@ -1,4 +1,4 @@
-"""The one place that may be fetched from. The operator names it; a repository's own configuration never does."""
+"""The only remote that may be fetched from. It is named by the operator, never by a repository's configuration."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ _SECRET = re.compile(r"(?<=://)[^/\s@]*@|\?[^\s'\"]*")
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """url: as git takes it. protocol: the only one that git may use for it."""
+    """url: for git. protocol: the only one that git may use for it."""
 
     url: str
     protocol: str
 
     @property
     def shown(self) -> str:
-        """The address without name, password and query, for pages and messages."""
+        """The URL without user, password and query, for display."""
         return without_secrets(self.url)
 
     def redacted(self, said: str) -> str:
-        """Return what git said without the secrets of the address."""
+        """Return git's message without the URL's secrets."""
         return without_secrets(said.replace(self.url, self.shown))
 
 
 def checked(text: str) -> Remote:
-    """Read an address. Raises ValueError with what it takes: remote helpers (`ext::`) and options are refused."""
+    """Parse a URL. Raises ValueError with the accepted forms: remote helpers (`ext::`) and options are refused."""
     short, long = _SHORT.fullmatch(text), _URL.fullmatch(text)
     if not text.isprintable() or text.startswith("-"):
         raise ValueError(_TAKES)
@@ -43,7 +43,9 @@ def checked(text: str) -> Remote:
 
 
 def mirror_words(remote: Remote, place: str) -> tuple[str, ...]:
-    """Return the command that makes a mirror of a remote, by its one protocol, at a place that is not there yet."""
+    """Return the command that creates a mirror of a remote, restricted to its protocol, at a path that does not exist
+    yet.
+    """
     allowed = ("-c", "protocol.allow=never", "-c", f"protocol.{remote.protocol}.allow=always")
     return ("git", *allowed, "clone", "--mirror", "--quiet", "--", remote.url, place)
 
@@ -52,5 +54,5 @@ _TAKES = "it takes an https, http, ssh, git or file URL, git@host:path, or an ab
 
 
 def without_secrets(text: str) -> str:
-    """Return text in which addresses have lost their names, passwords and queries."""
+    """Return text with users, passwords and queries removed from URLs."""
     return _SECRET.sub("", text)

@@ -1,4 +1,4 @@
-"""In which commit a file went."""
+"""The commit in which a file was deleted."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from recviewer.git.refs import commit_of
 from recviewer.git.repository import GitFailed, Repository, reading, run
 
 SECONDS = 5
-"""How long git may look for one."""
+"""Timeout for finding one."""
 
 MOST = 50
-"""Files that are looked for; of more nobody knows."""
+"""Most files that are searched for; for others the result is unknown."""
 
 
 def removals(repository: Repository, commit: str) -> Callable[[str], str]:
-    """Return what tells in which commit a file went: its short name and day, "" where nobody knows.
+    """Return a function for the commit in which a file was deleted: its short id and date, "" if unknown.
 
-    commit: the state that is looked at, "HEAD" for the work tree's. Paths are from the top of the repository, with `/`.
+    commit: the examined state, "HEAD" for the work tree. Paths are relative to the top of the repository, with `/`.
     """
     known: dict[str, str] = {}
 

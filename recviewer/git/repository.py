@@ -1,9 +1,9 @@
 """A repository, and how git is called on it.
 
 A repository is untrusted: its configuration can name programs that git would run (`core.fsmonitor`, text converters,
-`ext::` remotes, hooks). So its configuration is never read while objects are: git works in an empty directory of our
+`ext::` remotes, hooks). So its configuration is never read together with objects: git runs in an empty directory of our
 own, which borrows the repository's objects. Only the names of commits are resolved in the repository itself, with a
-command that runs nothing, and the environment is built from nothing.
+command that runs no program, and the environment is built from scratch.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from recviewer.processes import temporary
 from recviewer.processes.bound import BoundProcess
 
 TIMEOUT_SECONDS = 20
-"""How long git may take for one answer."""
+"""Timeout of one answer of git."""
 
 STREAM_SECONDS = 120
-"""How long it may take for answers that are read as they come."""
+"""Timeout of outputs that are read while git runs."""
 
 _HEX = re.compile(r"[0-9a-f]{40}")
 
 
 class GitFailed(Exception):
-    """Git could not do what was asked. The message is git's own first line, or a sentence of ours."""
+    """Git failed. The message is git's own first line, or a sentence of ours."""
 
 
 class TooSlow(GitFailed):
@@ -48,15 +48,15 @@ class TooSlow(GitFailed):
 
 
 class TooMuch(GitFailed):
-    """Git was stopped because it needed more memory, or gave a longer answer, than it is let."""
+    """Git was stopped because it exceeded its limit of memory or output."""
 
 
 class BadRevision(GitFailed):
-    """What was asked for is no name of a commit, so git was not asked."""
+    """The requested text is not a valid revision, so git was not called."""
 
 
 class NoCommit(GitFailed):
-    """A revision names no commit that is here. revision: as it was asked for."""
+    """A revision names no commit that exists here. revision: as requested."""
 
     def __init__(self, message: str, revision: str = "") -> None:
         super().__init__(message)
@@ -67,8 +67,8 @@ class NoCommit(GitFailed):
 class Repository:
     """A repository on disk. work_tree: the top of its checkout. git_dir: of this checkout; common_dir: of the objects.
 
-    A bare repository has no checkout: its three places are one. fetched: a bare repository of our own beside it, with
-    what was fetched on demand; None where there is none.
+    A bare repository has no checkout: its three paths are equal. fetched: our bare repository beside it, with what was
+    fetched on demand; None if there is none.
     """
 
     work_tree: Path
@@ -78,7 +78,7 @@ class Repository:
 
     @property
     def name(self) -> str:
-        """The place as a shell takes it."""
+        """The path, quoted for a shell."""
         return shlex.quote(str(self.work_tree))
 
     @property
@@ -93,7 +93,7 @@ class Repository:
 
     @property
     def is_partial(self) -> bool:
-        """Tell whether objects may have been left at the remote: such a clone marks its packs."""
+        """Tell whether objects may exist only on the remote: such a clone marks its packs."""
         try:
             return any(name.endswith(".promisor") for name in os.listdir(self.common_dir / "objects" / "pack"))
         except OSError:
@@ -101,13 +101,15 @@ class Repository:
 
 
 def way_to(repository: Repository, folder: Path) -> bytes:
-    """Return the way from the top of a work tree to a folder in it, with its final slash; b"" for the top itself."""
+    """Return the prefix from the top of a work tree to a folder in it, with its final slash; b"" for the top itself."""
     way = os.path.relpath(os.path.realpath(os.fsencode(folder)), os.fsencode(repository.work_tree))
     return b"" if way == b"." else way + b"/"
 
 
 def find(folder: Path) -> Repository | None:
-    """Return the repository whose work tree holds a folder, None where there is none. Reads two small files, no config."""
+    """Return the repository whose work tree contains a folder, None if there is none. Reads two small files, no
+    configuration.
+    """
     here = Path(os.path.realpath(folder))
     for top in (here, *here.parents):
         marker = top / ".git"
@@ -135,7 +137,7 @@ def _linked(top: Path, marker: Path) -> Repository | None:
 
 
 def environment() -> dict[str, str]:
-    """Return the whole environment git gets: no configuration of the machine or the person, no network, no prompts."""
+    """Return the complete environment of git: no configuration of the machine or the user, no network, no prompts."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C",
@@ -149,7 +151,9 @@ def environment() -> dict[str, str]:
 
 
 def command(*words: str | bytes | Path) -> list[str]:
-    """Return how git is called: by its place, with guards before the words. Raises GitFailed where there is none."""
+    """Return the command line of git: its path, with safety options before the words. Raises GitFailed if git is not
+    installed.
+    """
     git = shutil.which("git")
     if git is None:
         raise GitFailed("git is not installed")
@@ -158,9 +162,9 @@ def command(*words: str | bytes | Path) -> list[str]:
 
 
 def resolve(repository: Repository, revision: str) -> str:
-    """Return the full name of a commit.
+    """Return the full id of a commit.
 
-    revision: a branch, tag, or hash: see `revisions`. Raises GitFailed.
+    revision: a branch, tag, or id: see `revisions`. Raises GitFailed.
     """
     if not is_revision(revision):
         raise BadRevision(f"{revision[:80]!r} is no revision")
@@ -180,20 +184,20 @@ _SHA256_DIGITS = 64
 
 
 def refuse_sha256(repository: Repository, name: str) -> None:
-    """Raise GitFailed for the name of an object that is no sha1: files are compared by the sha1 that git gives them."""
+    """Raise GitFailed for an object id that is not sha1: files are compared by git's sha1 ids."""
     if len(name) == _SHA256_DIGITS:
         raise GitFailed(f"{repository.work_tree} names its objects by sha256; only repositories with sha1 can be shown")
 
 
 def first_line(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the first thing that git complained about."""
+    """Return the first line of git's error output."""
     return done.stderr.decode("utf-8", "replace").strip().split("\n")[0].removeprefix("fatal: ")
 
 
 def run_in(repository: Repository, *words: str, feed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run git in the repository itself, with its configuration: only for commands that start no program of its own.
 
-    Those are the ones that resolve and list names. Raises GitFailed where git does not answer.
+    Those are the ones that resolve and list names. Raises GitFailed if git does not answer.
     """
     place = ("-c", f"safe.directory={repository.work_tree}", "--no-pager", "--git-dir", repository.git_dir)
     return run((*place, *words), env=environment(), feed=feed)
@@ -202,9 +206,9 @@ def run_in(repository: Repository, *words: str, feed: bytes = b"") -> subprocess
 def run(
     words: Sequence[str | bytes | Path], *, env: dict[str, str], feed: bytes = b"", seconds: float = TIMEOUT_SECONDS
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git to its end. feed: its input. seconds: how long it may take.
+    """Run git to its end. feed: its input. seconds: timeout.
 
-    Raises GitFailed where it does not answer; its own failures are the caller's to read.
+    Raises GitFailed if it does not answer; its exit code is left to the caller.
     """
     verb = next((word for word in words if isinstance(word, str) and word[:1].isalpha() and "=" not in word), "")
     with _let_in():
@@ -230,7 +234,7 @@ def run(
 
 @contextmanager
 def _let_in() -> Iterator[None]:
-    """Let this thread wait for git. Raises TooSlow where too many wait for it already, or it hung several times."""
+    """Acquire a slot for calling git. Raises TooSlow if there is none, or after several timeouts."""
     with ExitStack() as stack:
         if concurrency.hangs.are_too_many():
             raise TooSlow(
@@ -269,7 +273,7 @@ _shared = ContextVar[tuple[Repository | None, dict[str, str]]]("shared", default
 def reading(repository: Repository) -> Iterator[dict[str, str]]:
     """Yield an environment in which git reads a repository's objects and none of its configuration.
 
-    Raises GitFailed where there is no place for the few files that it takes.
+    Raises GitFailed if there is no space for the few files that this needs.
     """
     place, shared = _shared.get()
     with nullcontext(shared) if place == repository else reading_alone(repository) as env:
@@ -299,7 +303,7 @@ def reading_alone(repository: Repository) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def working() -> Iterator[None]:
-    """Turn the system's errors about the place that git works in into GitFailed."""
+    """Convert system errors about git's directory to GitFailed."""
     try:
         yield
     except OSError as error:
@@ -307,7 +311,7 @@ def working() -> Iterator[None]:
 
 
 def _no_room(error: OSError) -> str:
-    """Return why git cannot be asked: it reads an untrusted repository from a small folder of our own."""
+    """Return why git cannot be called: it reads an untrusted repository from a small folder of our own."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         why = "the disk of the folder for temporary files is full, or has no inodes left"
     else:
@@ -316,7 +320,7 @@ def _no_room(error: OSError) -> str:
 
 
 def _where_cut(repository: Repository) -> list[str]:
-    """Return the commits whose parents were not fetched; none of those whose past we fetched ourselves."""
+    """Return the shallow commits, whose parents were not fetched; without those whose history we fetched ourselves."""
     if not repository.is_shallow:
         return []
     try:
@@ -333,7 +337,7 @@ def _where_cut(repository: Repository) -> list[str]:
 
 
 def listed_place(place: Path) -> str:
-    """Return a place as an entry of a list that git splits at colons or line ends, unless an entry is quoted."""
+    """Return a path as an entry of a list that git splits at colons or line breaks unless quoted."""
     text = str(place)
     if not any(sign in text for sign in ":\n") and not text.startswith('"'):
         return text
@@ -344,9 +348,9 @@ def listed_place(place: Path) -> str:
 def streaming(
     repository: Repository, *words: str, seconds: float = STREAM_SECONDS
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run git on a repository's objects and yield the process, whose output is read by the caller; ended on leaving.
+    """Run git on a repository's objects and yield the process, whose output the caller reads; it is killed on leaving.
 
-    Raises TooSlow or TooMuch on leaving where it had to be stopped: what was read then is not all there is.
+    Raises TooSlow or TooMuch on leaving if it had to be stopped: then the output was incomplete.
     """
     with _let_in(), reading(repository) as env, _complaints(env) as said:
         try:
@@ -385,7 +389,7 @@ def _complaints(env: dict[str, str]) -> Iterator[IO[bytes]]:
 
 
 def _tell_limit(process: subprocess.Popen[bytes], said: IO[bytes], verb: str) -> None:
-    """Raise TooMuch where git ended itself for want of memory."""
+    """Raise TooMuch if git failed for lack of memory."""
     if process.poll():
         said.seek(0)
         if limits.lacked_memory(said.read(limits.SAID_BYTES)):

@@ -1,7 +1,7 @@
-"""What may stand for a commit: the grammar that every revision has to fit before git sees it. Pure text.
+"""The grammar of revisions that are passed to git. Pure text.
 
-Git understands far more: searches through all messages by a regular expression (`:/words`, `^{/words}`), whose cost
-whoever asks decides, paths inside commits, sets of parents. None of that is a name, so none is let through.
+Git understands far more: regular expression searches in messages (`:/words`, `^{/words}`) with a cost determined by the
+user, paths inside commits, sets of parents. None of these is a name, so none is accepted.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 LIMIT = 300
-"""Characters of a revision; a file system lets no branch be called longer."""
+"""Most characters of a revision; file systems do not allow longer branch names."""
 
 _NAME = r"(?![-/])(?:[^\s\x00-\x20\x7f~^:?*\[\\@]|@(?!\{))+"
 _MOMENT = r"@\{[A-Za-z0-9._+-]{1,60}\}"
@@ -24,8 +24,9 @@ TAKES = (
 
 
 def is_revision(text: str) -> bool:
-    """Tell whether a text names a commit: a ref or a hash, whole or abbreviated, `HEAD`, `@`, then `~2`, `^`, `@{1}`.
+    """Tell whether a text is a revision: a ref or an id, full or abbreviated, `HEAD`, `@`, followed by `~2`, `^`,
+    `@{1}`.
 
-    Behind `@` in braces stands a number, or a date as one word (`main@{2026-01-31}`, `main@{2.days.ago}`).
+    `@{…}` may contain a number, or a date as one word (`main@{2026-01-31}`, `main@{2.days.ago}`).
     """
     return len(text) <= LIMIT and text.isprintable() and ".." not in text and _REVISION.fullmatch(text) is not None

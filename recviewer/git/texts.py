@@ -1,4 +1,4 @@
-"""Texts that lie beside recordings, such as the sources of tests: of a commit, or of the files on disk."""
+"""Text files beside recordings, such as the sources of tests: of a commit, or on disk."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from recviewer.git.ranges import MissingObjects, missing
 from recviewer.git.repository import GitFailed, Repository, streaming
 
 MOST_BYTES = 1_000_000
-"""A larger file is taken for none."""
+"""Larger files are treated as missing."""
 
 FOLDER_BYTES = 16_000_000
-"""What git stores of a folder of some 300,000 files; of a larger one no file is read."""
+"""Size limit of a tree object, which allows for some 300,000 files; in a larger folder no file is read."""
 
 _NAME_BYTES = 20
 
 Texts: TypeAlias = Callable[[str], str | None]
-"""Gives the text of a file by its path from the top; None where there is none, or it is too large or no UTF-8."""
+"""Returns the text of a file by its path from the top; None if it is missing, too large or not UTF-8."""
 
 
 @contextmanager
 def texts_of(repository: Repository, commit: str) -> Iterator[Texts]:
-    """Yield what gives the texts of a commit (full name), one after the other as they are asked for. Raises GitFailed.
+    """Yield a function for the texts of a commit (full id), which are read on demand. Raises GitFailed.
 
-    Only the folders on the way are read, so that a tree of hundreds of thousands of files costs no more than a small one.
+    Only the folders on a path are read, so the cost does not depend on the size of the tree.
     """
     with streaming(repository, "cat-file", "--batch") as process:
         top = _told(process, f"{commit}^{{tree}}".encode(), FOLDER_BYTES)
@@ -53,7 +53,7 @@ def texts_of(repository: Repository, commit: str) -> Iterator[Texts]:
 
 
 def _files_of(tree: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the regular files of a folder with the names of their blobs; tree: the folder as git stores it."""
+    """Yield the regular files of a folder with their blob ids; tree: the tree object."""
     at = 0
     while at < len(tree):
         end = tree.index(b"\0", at)
@@ -66,7 +66,7 @@ def _files_of(tree: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _asked(process: subprocess.Popen[bytes], name: bytes, kind: bytes, most: int) -> bytes | None:
     """Ask `git cat-file --batch` for an object.
 
-    None for one that is not there, of another kind, or larger than so many bytes.
+    None if it is missing, of another kind, or larger than `most` bytes.
     """
     told = _told(process, name, most)
     return told[1] if told is not None and told[0] == kind else None
@@ -98,7 +98,7 @@ def _told(process: subprocess.Popen[bytes], name: bytes, most: int) -> tuple[byt
 
 @contextmanager
 def texts_on_disk(repository: Repository) -> Iterator[Texts]:
-    """Yield what gives the texts of a work tree. Links that lead out of it are not followed."""
+    """Yield a function for the texts of a work tree. Links that lead out of it are not followed."""
     top = Path(os.path.realpath(repository.work_tree))
     yield lambda path: _decoded(_on_disk(top, path))
 
@@ -130,7 +130,7 @@ def _decoded(data: bytes | None) -> str | None:
 
 
 def stamp(repository: Repository, path: str) -> tuple[int, int]:
-    """Return (time, size) of a file of a work tree, the same as long as nobody writes to it; (0, 0) where there is none."""
+    """Return (modification time, size) of a file of a work tree; (0, 0) if it is missing."""
     try:
         found = os.stat(os.path.join(repository.work_tree, path))
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
-"""The one way to a network: git talks to the remote that the operator named, and to no other.
+"""The only network access: git talks to the remote named by the operator, and to no other.
 
-It reads the operator's own configuration (proxies, keys, credentials), and speaks one protocol. It works in a bare
-repository of our own, so the configuration of the repository that is shown is not read.
+It reads the operator's own configuration (proxies, keys, credentials), and uses one protocol. It runs in a bare
+repository of our own, so the configuration of the displayed repository is not read.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from recviewer.git.repository import GitFailed, TooSlow, command
 from recviewer.processes.bound import BoundProcess
 
 SIZE_LIMIT = 4_000_000_000
-"""Bytes that one fetch may bring."""
+"""Most bytes of one fetch."""
 
 STEP_SECONDS = 0.2
-"""How often a running fetch is looked at."""
+"""Interval at which a running fetch is monitored."""
 
 LISTING_LIMIT = 64_000_000
-"""Bytes of a list of refs that are read."""
+"""Most bytes of a list of refs that are read."""
 
 _KEPT = frozenset(
     {"HOME", "XDG_CONFIG_HOME", "SSH_AUTH_SOCK", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS"}
@@ -55,11 +55,13 @@ _GUARDS = {
 }
 
 Tell = Callable[[str], object]
-"""Takes a line of progress."""
+"""Receives a line of progress."""
 
 
 def environment(remote: Remote, where: Path) -> dict[str, str]:
-    """Return the whole environment: what the operator set for git, one protocol, no prompts, a repository of our own."""
+    """Return the complete environment: the operator's settings for git, one protocol, no prompts, a repository of our
+    own.
+    """
     kept = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_CONFIGURATION)}
     return kept | {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -73,7 +75,7 @@ def environment(remote: Remote, where: Path) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Heard:
-    """What git has said so far. listing: its output. lines: the last ones of its complaints."""
+    """Git's output so far. listing: standard output. lines: the last lines of its error output."""
 
     listing: bytearray = field(default_factory=bytearray)
     lines: list[str] = field(default_factory=list)
@@ -85,8 +87,8 @@ def talk(
 ) -> bytes:  # fmt: skip
     """Run git against the remote and return its output.
 
-    feed: its input, which has to be short. seconds: how long it may take. settings: more of git's configuration.
-    Raises GitFailed with what git or the remote said, without secrets.
+    feed: its input, which must be short. seconds: timeout. settings: additional git configuration. Raises GitFailed
+    with the message of git or the remote, without secrets.
     """
     guards = [word for name, value in (_GUARDS | dict(settings or {})).items() for word in ("-c", f"{name}={value}")]
     process = BoundProcess(
@@ -96,7 +98,7 @@ def talk(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        start_new_session=True,  # no terminal to ask on, and one group to end
+        start_new_session=True,  # no terminal for prompts, and one process group to kill
     )
     limits.limit(process, seconds, limits.FETCH_MEMORY_BYTES)
     heard = _Heard()
@@ -125,12 +127,12 @@ def _say(process: subprocess.Popen[bytes], feed: str) -> None:
     try:
         process.stdin.write(feed.encode())
         process.stdin.close()
-    except BrokenPipeError:  # it has ended already, and says why
+    except BrokenPipeError:  # it has ended already, with a message
         pass
 
 
 def _wait(process: subprocess.Popen[bytes], where: Path, seconds: float) -> None:
-    """Wait for the end. Raises GitFailed where it takes too long or brings too much."""
+    """Wait for the end. Raises GitFailed if it takes too long or transfers too much."""
     until = time.monotonic() + seconds
     while True:
         try:
@@ -145,7 +147,7 @@ def _wait(process: subprocess.Popen[bytes], where: Path, seconds: float) -> None
 
 
 def _arriving(where: Path) -> list[Path]:
-    """Return the files that a fetch writes before it knows that all came."""
+    """Return the temporary files of a running fetch."""
     return list((where / "objects" / "pack").glob("tmp_*"))
 
 
@@ -157,11 +159,11 @@ def _size(place: Path) -> int:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End git and all that it started, if it still runs."""
+    """Kill git and all its children, if it still runs."""
     if process.poll() is not None:
         return
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # what has ended cannot be ended
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # already ended
             os.killpg(process.pid, sign)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=3)
@@ -174,7 +176,7 @@ def _collect(stream: IO[bytes], heard: _Heard) -> None:
 
 
 def _listen(stream: IO[bytes], remote: Remote, heard: _Heard, tell: Tell) -> None:
-    """Keep the last lines that git says, and pass its progress on."""
+    """Keep the last lines of git's error output, and forward its progress."""
     rest = b""
     while piece := os.read(stream.fileno(), 1 << 14):
         *whole, rest = re.split(rb"[\r\n]+", (rest + piece)[-(1 << 16) :])
@@ -189,7 +191,7 @@ def _listen(stream: IO[bytes], remote: Remote, heard: _Heard, tell: Tell) -> Non
 
 
 def _complaint(rows: Sequence[str]) -> str:
-    """Return the line of git's words that says what went wrong: of a broken connection what ssh said before."""
+    """Return the line of git's error output with the cause: for a broken connection what ssh said before."""
     grave = [place for place, row in enumerate(rows) if row.startswith(("fatal: ", "error: "))]
     if not grave:
         return rows[-1] if rows else "git gave up without a word"

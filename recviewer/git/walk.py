@@ -1,8 +1,8 @@
-"""The way back from a commit by first parents, and what each commit on it did to one file.
+"""The first-parent history of a commit, and what each commit changed in one file.
 
-A branch is read as what it held, one state after the other: of a merge only the difference to its first parent counts, so
-nothing that a merge brought in is lost, and each state follows from the one before it. `inside` names the commits that a
-merge brought.
+A branch is read as a sequence of states: of a merge only the difference from its first parent counts, so that nothing
+that a merge brought is lost, and each state follows from the previous one. `inside` names the commits that a merge
+brought.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LOG = ("log", "-z", "--raw", "-r", "-m", "--no-renames", "--no-abbrev", "--no-e
 
 
 class WalkedCommit(NamedTuple):
-    """A commit on the way back. changes: what it did to the files that were asked for, compared with its first parent."""
+    """A commit of the walk. changes: to the requested files, relative to its first parent."""
 
     sha: str
     parents: tuple[str, ...]
@@ -31,14 +31,14 @@ class WalkedCommit(NamedTuple):
 
 
 class OutOfTime(GitFailed):
-    """The way back takes longer than the caller waits."""
+    """The walk takes longer than the caller waits."""
 
 
 def back(repository: Repository, head: str, *raws: bytes, limit: int, seconds: float) -> Iterator[WalkedCommit]:
-    """Yield the commits from one (a full name) back, that one included, at most `limit` of them.
+    """Yield the commits from one (full id) back, including it, at most `limit`.
 
-    raws: files by their paths in the repository, taken to the letter. Raises OutOfTime, and MissingObjects where the
-    repository holds no more.
+    raws: files by path in the repository, taken literally. Raises OutOfTime, and MissingObjects if the repository's
+    history is incomplete.
     """
     words = [*_LOG, "--first-parent", "--full-history", "--sparse", f"--max-count={limit}", "--format=%H %P"]
     words += ["--end-of-options", head, "--", *_exactly(raws)]
@@ -93,7 +93,7 @@ def _steps(parts: Iterator[bytes], wanted: frozenset[bytes], is_whole: Callable[
 
 
 def inside(repository: Repository, merge: WalkedCommit, raw: bytes, *, limit: int) -> list[str]:
-    """Return the commits that a merge brought and that touched a file, newest first, at most `limit`."""
+    """Return the commits that a merge brought and that changed a file, newest first, at most `limit`."""
     words = ("log", "-z", "--no-merges", f"--max-count={limit}", "--format=%H", "--end-of-options", merge.sha)
     with reading(repository) as env:
         done = run((*words, f"^{merge.parents[0]}", "--", *_exactly((raw,))), env=env)

@@ -1,9 +1,9 @@
-"""The files of a work tree as git takes them: with its index, sparse checkout, ignore rules, line ends and modes.
+"""The files of a work tree as git sees them: with its index, sparse checkout, ignore rules, line ends and modes.
 
-A repository's configuration may name programs (filters, `core.fsmonitor`, hooks), which are never run. So git works in an
-empty directory of our own, with a copy of the index and no configuration but the few harmless settings below, which are
-read as data and handed over one by one. Objects that it makes lie in that directory, which is removed at the end. What a
-filter would have to tell is left out, and said.
+A repository's configuration may name programs (filters, `core.fsmonitor`, hooks), which are never run. So git runs in
+an empty directory of our own, with a copy of the index and no configuration but the few harmless settings below, which
+are read as data and passed one by one. New objects are written to that directory, which is removed at the end. What
+only a filter could tell is left out, and reported.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _SHARED = {f"core.{name}": frozenset({"true", "false"}) for name in _FLAGS.split
     "core.eol": frozenset({"lf", "crlf", "native"}),
     "core.checkstat": frozenset({"default", "minimal"}),
 }
-"""Settings that decide how git reads files, with the values that are handed over."""
+"""Settings that determine how git reads files, with the values that are passed on."""
 
 _FILES = ("core.excludesfile", "core.attributesfile")
 _TRUE, _FALSE = frozenset({"", "true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 _LARGEST_RULES = 1_000_000
-"""Bytes of the largest file of rules that is taken over."""
+"""Size limit of files with rules that are copied."""
 
 
 class Obstacle(NamedTuple):
-    """A file that git could not take. why: a clause for a person."""
+    """A file that git could not read. why: a clause for people."""
 
     raw: bytes
     why: str
@@ -47,8 +47,8 @@ class Obstacle(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a work tree held. obstacles: files that git cannot take. unsure: files of which only a filter could tell whether
-    they changed, each with the filter's name; they count as they are in the index.
+    """The state of a work tree. obstacles: files that git cannot read. unsure: files for which only a filter could tell
+    whether they changed, each with the filter's name; they count as in the index.
     """
 
     repository: Repository
@@ -58,14 +58,14 @@ class Snapshot:
     unsure: tuple[tuple[bytes, str], ...] = ()
 
     def differing(self, commit: str) -> list[ChangedFile]:
-        """Return the files that differ from a commit (full name), in order of path. Files that were not asked for count
-        as they are in the index.
+        """Return the files that differ from a commit (full id), sorted by path. Files that were not requested count as
+        in the index.
         """
         words = ("diff-index", "--cached", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none")
         return parsed(self.ask(*words, "--end-of-options", commit, "--"))
 
     def held(self, below: bytes = b"") -> list[CommittedFile]:
-        """Return the files that git would commit, in order of path; those that were not asked for as the index has them.
+        """Return the files that git would commit, sorted by path; those not requested as in the index.
 
         below: a folder, with its final slash.
         """
@@ -78,7 +78,7 @@ class Snapshot:
         return made
 
     def contents(self, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield (blob id, bytes) for those blobs that are in the repository or in this snapshot, in their order."""
+        """Yield (blob id, bytes) for those blobs that are in the repository or in this snapshot, in order."""
         out = memoryview(
             self.ask("cat-file", "--batch", "--buffer", feed="".join(f"{one}\n" for one in blobs).encode())
         )
@@ -94,7 +94,7 @@ class Snapshot:
                 place += size + 1
 
     def ask(self, *words: str, feed: bytes = b"") -> bytes:
-        """Return what git answers. Raises GitFailed with its first line."""
+        """Return git's output. Raises GitFailed with its first error line."""
         done = run((*self.place, *words), env=self.env, feed=feed)
         if done.returncode:
             said = first_line(done)
@@ -125,12 +125,12 @@ def snapshot(repository: Repository, wanted: Callable[[bytes], bool]) -> Iterato
 
 
 def _home() -> dict[str, str]:
-    """Return where the person's own rules lie (`~/.config/git/ignore`): they count for `git status` too."""
+    """Return the location of the user's own rules (`~/.config/git/ignore`), which `git status` also applies."""
     return {name: os.environ[name] for name in ("HOME", "XDG_CONFIG_HOME") if name in os.environ}
 
 
 def _settings(repository: Repository) -> dict[str, str]:
-    """Read the settings of the machine and of the repository that matter here; `git config` runs no program."""
+    """Read the relevant settings of the machine and of the repository; `git config` runs no program."""
     machine = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     machine |= {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     place = ("-c", f"safe.directory={repository.work_tree}", "--no-pager", "--git-dir", repository.git_dir)
@@ -145,7 +145,7 @@ def _settings(repository: Repository) -> dict[str, str]:
 
 
 def _given(known: dict[str, str]) -> dict[str, str]:
-    """Return the settings that are handed over: only known words, and the places of two files of rules."""
+    """Return the settings that are passed on: only known values, and the paths of two files of rules."""
     made = {"core.safecrlf": "false", "core.untrackedcache": "false", "core.splitindex": "false"}
     for key, values in _SHARED.items():
         value = known.get(key, "-").lower()
@@ -156,7 +156,7 @@ def _given(known: dict[str, str]) -> dict[str, str]:
 
 
 def _take_over(repository: Repository, own: Path) -> None:
-    """Copy the index, with its time, by which git tells what may have changed since, and the rules beside it."""
+    """Copy the index with its time, by which git detects later changes, and the rules beside it."""
     for name in ["index", *(one.name for one in repository.git_dir.glob("sharedindex.*"))]:
         with suppress(FileNotFoundError):
             shutil.copy2(repository.git_dir / name, own / name)
@@ -174,7 +174,7 @@ def _take_over(repository: Repository, own: Path) -> None:
 
 
 def _candidates(snap: Snapshot, wanted: Callable[[bytes], bool]) -> tuple[list[bytes], list[bytes]]:
-    """Return the wanted files that are gone, and those that may differ from the index or are new and not ignored."""
+    """Return the requested files that were deleted, and those that may differ from the index or are new and not ignored."""
     states: dict[bytes, bool] = {}
     out = snap.ask("diff-files", "-z", "--raw", "--no-renames", "--ignore-submodules=all").split(b"\0")
     for place in range(0, len(out) - 1, 2):
@@ -189,7 +189,7 @@ def _candidates(snap: Snapshot, wanted: Callable[[bytes], bool]) -> tuple[list[b
 
 
 def _filtered(snap: Snapshot, raws: Sequence[bytes], known: dict[str, str]) -> Iterator[tuple[bytes, str]]:
-    """Yield tracked files that a configured filter would have to read, with its name; "" where they are surely unchanged."""
+    """Yield tracked files that a configured filter would read, with its name; "" if they are certainly unchanged."""
     if not raws or not any(key.startswith("filter.") for key in known):
         return
     tracked = {one.raw: one.blob for one in snap.held()}
@@ -207,7 +207,7 @@ def _filtered(snap: Snapshot, raws: Sequence[bytes], known: dict[str, str]) -> I
 
 
 def _pointer_blob(repository: Repository, raw: bytes) -> str:
-    """Return the blob of the pointer that git-lfs makes of a file, "" where it cannot be read."""
+    """Return the blob id of the pointer that git-lfs makes of a file, "" if the file cannot be read."""
     try:
         with open(os.path.join(os.fsencode(repository.work_tree), raw), "rb", opener=_plain) as file:
             data = file.read()
@@ -222,7 +222,7 @@ def _plain(path: str, flags: int) -> int:
 
 
 def _put(snap: Snapshot, raws: Sequence[bytes]) -> tuple[Obstacle, ...]:
-    """Have git take files into the index; where it refuses the lot, one by one."""
+    """Add files to the index; if git refuses them together, one by one."""
     try:
         _update(snap, ["--add", "--remove", "--ignore-skip-worktree-entries"], raws)
     except GitFailed:
@@ -243,7 +243,7 @@ def _put_singly(snap: Snapshot, raws: Sequence[bytes]) -> Iterator[Obstacle]:
 
 
 def _obstacle(repository: Repository, raw: bytes) -> str:
-    """Return why a file cannot be read; "" for one that can, is gone, or is a symbolic link, which git takes as such."""
+    """Return why a file cannot be read; "" if it can, is missing, or is a symbolic link, which git stores as such."""
     place = os.path.join(os.fsencode(repository.work_tree), raw)
     try:
         seen = os.lstat(place)

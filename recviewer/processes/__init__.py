@@ -1,1 +1,1 @@
-"""Processes beside this one, and what a process leaves behind: temporary files, and which files it read."""
+"""Other processes of this program, and files that processes leave: temporary files, and notes of which files they read."""

@@ -1,7 +1,7 @@
-"""A process of this program that answers one question after the other, so that what is asked costs the asker nothing.
+"""A child process of this program that answers one question at a time, so that the work does not burden the caller.
 
-Decoding holds the interpreter, and what was decoded is memory that a web worker would keep. The process starts with the
-first question and ends with its asker, or after a while without questions.
+Decoding blocks the interpreter, and decoded documents are memory that a web worker would keep. The process starts with
+the first question and ends with its caller, or after a while without questions.
 """
 
 from __future__ import annotations
@@ -20,42 +20,42 @@ from typing import IO, Any
 from recviewer.processes.bound import BoundProcess
 
 NICE = 10
-"""Pages that others wait for go first."""
+"""Lower priority than the pages that others wait for."""
 
 _LENGTHS = struct.Struct("!QQ")
 _LENGTH = struct.Struct("!Q")
 
 
 class ChildGone(Exception):
-    """The process ended, or took longer than it may."""
+    """The process ended, or exceeded its time."""
 
 
 class Child:
-    """Asks a process of its own, which runs a module of ours. Not for several threads at once."""
+    """Asks a child process, which runs one of our modules. Not thread-safe."""
 
     def __init__(self, module: str, *words: str) -> None:
-        """module: what the process runs, which calls `answer`. words: its arguments."""
+        """module: run by the process; it calls `answer`. words: its arguments."""
         self._words = (module, *words)
         self.process: subprocess.Popen[bytes] | None = None
 
     def close(self) -> None:
-        """End the process. The next question starts another."""
+        """Kill the process. The next question starts another."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
             for pipe in (self.process.stdin, self.process.stdout):
-                with contextlib.suppress(OSError):  # what was not read by then is lost with the process
+                with contextlib.suppress(OSError):  # unread data is lost with the process
                     if pipe is not None:
                         pipe.close()
         self.process = None
 
     @property
     def is_there(self) -> bool:
-        """Whether the process of the last question still waits for one."""
+        """Whether the process of the last question is still waiting for another."""
         return self.process is not None and self.process.poll() is None
 
     def ask(self, what: object, *data: bytes, seconds: float) -> Any:
-        """Return the answer to a question. data: bytes that go with it. Raises ChildGone, and ends the process then."""
+        """Return the answer to a question. data: bytes that go with it. Raises ChildGone, after killing the process."""
         try:
             return self._asked(what, data, seconds)
         except (OSError, EOFError, struct.error, pickle.PickleError) as error:
@@ -89,7 +89,7 @@ class Child:
 
 
 def send(pipe: IO[bytes], what: object, *data: bytes) -> None:
-    """Send a question or an answer, and bytes that are not copied for it."""
+    """Send a question or an answer, and bytes without copying them."""
     told = pickle.dumps(what)
     pipe.write(_LENGTHS.pack(len(told), len(data)) + b"".join([_LENGTH.pack(len(one)) for one in data]) + told)
     for one in data:
@@ -98,7 +98,7 @@ def send(pipe: IO[bytes], what: object, *data: bytes) -> None:
 
 
 def received(pipe: IO[bytes]) -> tuple[Any, tuple[bytes, ...]]:
-    """Return what the other process of ours sent. Raises EOFError where it ended."""
+    """Return what the other process sent. Raises EOFError if it ended."""
     head = pipe.read(_LENGTHS.size)
     if len(head) < _LENGTHS.size:
         raise EOFError
@@ -110,10 +110,10 @@ def received(pipe: IO[bytes]) -> tuple[Any, tuple[bytes, ...]]:
 def answer(
     of: Callable[[Any, tuple[bytes, ...]], object], *, memory_bytes: int, idle_seconds: float | None = None
 ) -> None:
-    """Answer what is asked until nobody asks any more. For the process itself.
+    """Answer questions until nobody asks any more. Called in the child process.
 
-    of: answers a question and the bytes that came with it. memory_bytes: what the process may take. idle_seconds: how long
-    it waits for a question, None for as long as its asker lives.
+    of: answers a question and the bytes that came with it. memory_bytes: memory limit of the process. idle_seconds: how
+    long it waits for a question, None for as long as its caller lives.
     """
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

@@ -1,4 +1,4 @@
-"""Processes forked from this one, which share its work while it waits, and end with it."""
+"""Forked processes that share this one's work while it waits, and end with it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Batch = TypeVar("Batch")
 Told = TypeVar("Told")
 
 ORPHAN_SECONDS = 0.2
-"""How often a process looks whether the one that started it still lives."""
+"""Interval at which a process checks whether its parent still lives."""
 
 AHEAD = 3
-"""Batches for each process that are given out before what they came to is taken."""
+"""Batches per process that are submitted before results are taken."""
 
 
 def can_fork() -> bool:
-    """Tell whether a fork is safe: on Linux, from the main thread, with no other thread that might hold a lock."""
+    """Tell whether a fork is safe: on Linux, from the main thread, without other threads that might hold a lock."""
     return (
         sys.platform == "linux"
         and threading.current_thread() is threading.main_thread()
@@ -31,7 +31,7 @@ def can_fork() -> bool:
 
 
 def spread(work: Callable[[Batch], Told], batches: Sequence[Batch], processes: int) -> Iterator[Told]:
-    """Yield what some work makes of batches, in their order, by so many processes. It is to be a function of a module."""
+    """Yield the results of `work` on batches, in order, from several processes. It must be a module-level function."""
     import multiprocessing
     from concurrent.futures import Future, ProcessPoolExecutor
 
@@ -47,7 +47,7 @@ def spread(work: Callable[[Batch], Told], batches: Sequence[Batch], processes: i
 
 
 def _begin(parent: int) -> None:
-    """Prepare a process. It ends with its parent, whose locks it holds too: a fork shares them."""
+    """Initialize a process. It ends with its parent, whose locks it holds too: a fork shares them."""
     gc.disable()
     import signal
 

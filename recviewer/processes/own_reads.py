@@ -1,7 +1,7 @@
-"""Telling our own reading from that of a run that is watched.
+"""Distinguishes our own reads from those of a watched run.
 
-Whoever watches a run (`recviewer used`) sees that a file was opened, and not by whom. So it makes a folder at a place that
-every recviewer of this user knows, and each of them writes there what it opens while such a folder is there.
+Whoever watches a run (`recviewer used`) sees that a file was opened, but not by whom. So it creates a folder at a path
+known to every recviewer of this user, and each of them logs there what it opens while such a folder exists.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def _meeting() -> str:
 
 
 def tell(root: str | os.PathLike[str], raw: bytes) -> None:
-    """Tell those who watch that this process opens a file. raw: its path below the root. Never raises."""
+    """Tell watchers that this process opens a file. raw: its path relative to the root. Never raises."""
     try:
         watching = os.listdir(_meeting())
-    except OSError:  # nobody watches
+    except OSError:  # nobody is watching
         return
     for name in watching:
         with contextlib.suppress(OSError):
@@ -42,13 +42,13 @@ def tell(root: str | os.PathLike[str], raw: bytes) -> None:
 
 
 class Listening:
-    """What our own processes open while a run is watched. root: the real place whose files matter."""
+    """What our own processes open while a run is watched. root: resolved path of the relevant files."""
 
     def __init__(self, folder: Path | None, root: bytes) -> None:
         self._folder, self._root = folder, os.path.join(root, b"")
 
     def told(self) -> Counter[bytes]:
-        """Return how often our own processes opened which files below the root so far, by path below it."""
+        """Return how often our own processes have opened which files below the root so far, by relative path."""
         found = Counter[bytes]()
         if self._folder is None:
             return found
@@ -62,9 +62,9 @@ class Listening:
 
 @contextlib.contextmanager
 def listening(root: bytes) -> Iterator[Listening]:
-    """Have our own processes tell what they open, for the length of a `with`. root: a real place.
+    """Collect what our own processes open, for the duration of a `with`. root: a resolved path.
 
-    Where no folder can be made for it, nothing is told.
+    If no folder can be created for it, nothing is collected.
     """
     with contextlib.ExitStack() as stack:
         folder = None

@@ -1,6 +1,6 @@
-"""Temporary files and folders that a process holds while it lives, so that those of a dead one can be told and removed.
+"""Temporary files and folders that a process locks while it lives, so that those of dead processes can be removed.
 
-The lock is the system's (`flock`): it ends with the process however that ends, and no number of a process is believed.
+The lock is `flock`: the system releases it whenever the process ends, so process ids are not needed.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ FOR_GIT, FOR_SALVAGE, FOR_MARKS, FOR_TRYING = (
     "recviewer-marks-",
     "recviewer-try-",
 )
-"""How the names of our temporary folders begin: where git works, where a damaged database is copied to, where tests that are
-watched leave marks, and where a plan is tried."""
+"""Prefixes of our temporary folders: for git, for salvaging a damaged database, for marks of watched tests, and for
+trying a plan.
+"""
 OLD_SECONDS = 60
-"""Seconds after which a file that nobody holds, and that is written in a moment, was left by a process that died."""
+"""Age in seconds after which an unlocked file that takes a moment to write must be that of a dead process."""
 
 
 def hold(fd: int, place: str | os.PathLike[str]) -> bool:
-    """Take the lock of what was just made. Tells whether it still is at its place: a sweep may have been between."""
+    """Lock what was just created. Tells whether it still exists: a sweep may have removed it."""
     fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
         return os.path.samestat(os.fstat(fd), os.lstat(place))
@@ -37,7 +38,7 @@ def hold(fd: int, place: str | os.PathLike[str]) -> bool:
 
 
 def hold_beside(file: str) -> bool:
-    """Take the lock of a file that one process at a time writes, until this one ends. False where another has it."""
+    """Acquire the lock for writing a file, until this process ends. False if another process has it."""
     place = f"{file}.lock"
     lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -50,7 +51,7 @@ def hold_beside(file: str) -> bool:
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Hold a folder that was just made. Raises FileNotFoundError where a sweep was faster, OSError."""
+    """Lock a folder that was just created. Raises FileNotFoundError if a sweep was faster, OSError."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         if not hold(fd, folder):
@@ -62,7 +63,7 @@ def held(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def folder_of_ours(prefix: str) -> Iterator[str]:
-    """Make a temporary folder that is gone with the block, and is told from a dead process's: see `sweep_folders`."""
+    """Create a temporary folder that is removed with the block, or, if this process dies, by `sweep_folders`."""
     with ExitStack() as stack:
         for _ in range(3):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
@@ -73,7 +74,7 @@ def folder_of_ours(prefix: str) -> Iterator[str]:
 
 
 def sweep_folders() -> None:
-    """Remove the folders that processes which died have left where temporary files lie. Raises OSError."""
+    """Remove the temporary folders of dead processes. Raises OSError."""
     folder = Path(tempfile.gettempdir())
     for name in os.listdir(folder):
         if name.startswith((FOR_GIT, FOR_SALVAGE, FOR_MARKS, FOR_TRYING)):
@@ -81,7 +82,7 @@ def sweep_folders() -> None:
 
 
 def sweep_unfinished(folder: Path, names: str) -> None:
-    """Remove files that were to take another's place and were left half written. names: a pattern of `Path.glob`."""
+    """Remove unfinished temporary files that were to replace others. names: a pattern for `Path.glob`."""
     for left in folder.glob(names):
         with suppress(OSError):
             if time.time() - left.lstat().st_mtime > OLD_SECONDS:
@@ -89,7 +90,7 @@ def sweep_unfinished(folder: Path, names: str) -> None:
 
 
 def sweep(place: Path) -> bool:
-    """Remove a file or folder of ours that no living process holds; tells whether it is gone. Never raises."""
+    """Remove a file or folder of ours that no living process has locked; tells whether it is gone. Never raises."""
     with suppress(OSError):
         about = os.lstat(place)
         if about.st_uid != os.getuid() or not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):

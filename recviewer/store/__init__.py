@@ -1,4 +1,4 @@
-"""Recordings on disk: where they are, what bytes they hold, and how they leave and come back.
+"""Recordings on disk: their paths and bytes, deleting and restoring.
 
-The only code that touches recordings. Paths are bytes below a root; nothing here follows a symbolic link.
+The only code that touches recordings. Paths are bytes relative to a root; symbolic links are never followed.
 """

@@ -15,24 +15,23 @@ from recviewer.store.refusals import CannotRead, Changed, Vanished, why
 from recviewer.store.scan import FileStamp, obstacle_of
 
 OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-"""How a recording is opened: no symbolic link, no waiting for the other end of a pipe."""
+"""Flags for opening a recording: do not follow a symbolic link, do not block on a pipe."""
 _PIECE = 1 << 20
 _UNSTEADY = "it is being written just now; try again in a moment"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadBytes:
-    """A recording's bytes, and the stamp they had while they were read."""
+    """A recording's bytes, and its stamp while they were read."""
 
     data: bytes
     stamp: FileStamp
 
 
 class Reader:
-    """Reads many recordings of one root. A context manager; keeps the directory it read from last open.
+    """Reads many recordings of one root. A context manager; keeps the last directory open.
 
-    Made for one run in one thread; reading in the order of the scan is fastest.
-    limit_bytes: the size of the largest file that is read, None for no limit.
+    For one run in one thread; reading in scan order is fastest. limit_bytes: size limit of a file, None for no limit.
     """
 
     def __init__(self, root: Path, *, limit_bytes: int | None) -> None:
@@ -48,7 +47,7 @@ class Reader:
         self.close()
 
     def close(self) -> None:
-        """Let go of the directory read from last. The reader can be used again."""
+        """Close the last directory. The reader can be used again."""
         if self._parent_fd >= 0:
             os.close(self._parent_fd)
         self._parent, self._parent_fd = b"/", -1
@@ -56,8 +55,8 @@ class Reader:
     def read(self, raw: bytes) -> ReadBytes:
         """Return a recording's bytes and their stamp.
 
-        A file that grows or shrinks meanwhile is read a second time, then refused.
-        Raises Vanished, CannotRead (with a reason), OutsideRoot, NoRoot.
+        A file whose size changes meanwhile is read a second time, then refused. Raises Vanished, CannotRead (with a
+        reason), OutsideRoot, NoRoot.
         """
         try:
             reading = self._attempt(raw) or self._attempt(raw)
@@ -70,7 +69,7 @@ class Reader:
         return reading
 
     def _attempt(self, raw: bytes) -> ReadBytes | None:
-        """Read once; None where the file changed while it was read."""
+        """Read once; None if the file changed while it was read."""
         parent, slash, name = raw.rpartition(b"/")
         if parent + slash != self._parent:
             self._move_to(raw, parent + slash)
@@ -119,14 +118,14 @@ def blob_id(data: bytes) -> str:
 
 
 def expect(data: bytes, blob: str, raw: bytes) -> None:
-    """Raise Changed where bytes are not those of a blob. raw: the path that they were read from."""
+    """Raise Changed if the bytes are not those of a blob. raw: the path that they were read from."""
     found = blob_id(data)
     if found != blob:
         raise Changed(raw, blob, found)
 
 
 def blob_of(root: Path, raw: bytes) -> str:
-    """Return the git blob id of a file of any size, without holding its bytes. Raises what `read` raises."""
+    """Return the git blob id of a file of any size, without keeping its bytes. Raises what `read` raises."""
     try:
         parent, name = open_parent(root, raw)
         tell(root, raw)
@@ -151,9 +150,9 @@ def blob_of(root: Path, raw: bytes) -> str:
 
 
 def pour(fd: int, into: Callable[[bytes], object] | None = None) -> str:
-    """Read an open file from its start to its end, piece by piece, and return its git blob id.
+    """Read an open file from start to end in pieces, and return its git blob id.
 
-    into: is given each piece. Returns "" where the size changed while it was read. Raises OSError.
+    into: receives each piece. Returns "" if the size changed while it was read. Raises OSError.
     """
     size = os.fstat(fd).st_size
     digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
@@ -167,5 +166,5 @@ def pour(fd: int, into: Callable[[bytes], object] | None = None) -> str:
 
 
 def count_lines(data: bytes) -> int:
-    """Return the number of lines as git counts them in a diff; a last line without an end counts too."""
+    """Return the number of lines as git counts them in a diff; an unterminated last line counts too."""
     return data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))

@@ -1,7 +1,7 @@
-"""What the trash knows of each thing in it: one manifest an entry, whose name carries its state.
+"""The manifests of the trash: one per entry, with the state in its name.
 
-A manifest is written once and then only renamed, so a change of state is one atomic step that needs no disk space.
-No name in the trash ends in `.json`: a scan never takes it for a recording, wherever the trash lies.
+A manifest is written once and then only renamed, so a change of state is one atomic step that needs no disk space. No
+name in the trash ends in `.json`: a scan never takes it for a recording, wherever the trash is.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from recviewer.store.paths import components, key_of
 from recviewer.store.refusals import Damaged, NoEntry, Refusal
 
 VERSION, CUT_VERSION = 1, 2
-"""Of the manifest's schema; the second knows files of which only some parts were deleted. A later one is left alone."""
+"""Versions of the manifest's schema; the second supports files of which only some parts were deleted. Later ones are
+not touched.
+"""
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
 _NAME = re.compile(rf"({_ID.pattern})\.([a-z]+)")
 
 
 class EntryState(StrEnum):
-    """Where an entry stands. The ones in -ing last for a moment, or until `Trash.recover` after a crash."""
+    """The state of an entry. Those in -ing last for a moment, or until `Trash.recover` after a crash."""
 
     DELETING = "deleting"
     CUTTING = "cutting"
@@ -37,11 +39,11 @@ class EntryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrashEntry:
-    """One deletion: of a file, or of some of its parts. Either way the bytes are those of the whole file.
+    """One deletion: of a file, or of some of its parts. In both cases the bytes are those of the whole file.
 
-    id: sortable by time, to the second. key, raw: the path below the root (see `paths`). root: where that was.
+    id: sortable by time, to the second. key, raw: the path relative to the root (see `paths`). root: at that time.
     blob: git blob id of the bytes. size: in bytes. mode: permission bits. mtime_ns: since the epoch. time: aware.
-    parts: names of the parts that were deleted, () for the whole file. rest: blob id of what was written in its place then.
+    parts: names of the deleted parts, () for the whole file. rest: blob id of the shortened file that replaced it.
     """
 
     id: str
@@ -61,7 +63,7 @@ class TrashEntry:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether a deletion or a restore of it began and did not end."""
+        """Whether its deletion or restore was started and not finished."""
         return self.state in (EntryState.DELETING, EntryState.CUTTING, EntryState.RESTORING)
 
     @property
@@ -71,32 +73,32 @@ class TrashEntry:
 
     @property
     def bytes_name(self) -> str:
-        """The name in the trash folder of the copy of the bytes."""
+        """The name of the copied bytes in the trash folder."""
         return f"{self.id}.bytes"
 
     @property
     def aside(self) -> bytes:
-        """The name beside its place that a recording has for the moment in which it is deleted."""
+        """The temporary name, in its directory, of a recording that is being deleted."""
         return f".recviewer-{self.id}.deleting".encode()
 
     @property
     def returning(self) -> bytes:
-        """The name beside its place that a recording has while it is being restored."""
+        """The temporary name, in its directory, of a recording that is being restored."""
         return f".recviewer-{self.id}.restoring".encode()
 
     @property
     def beside(self) -> bytes:
-        """The name beside its place that what is left of a file has until it takes that place."""
+        """The temporary name, in its directory, of a shortened file before it replaces the whole one."""
         return f".recviewer-{self.id}.cutting".encode()
 
     @property
     def replaced(self) -> bytes:
-        """The name beside its place that what was left has for the moment in which the whole file comes back."""
+        """The temporary name, in its directory, of a shortened file while the whole one is being restored."""
         return f".recviewer-{self.id}.replaced".encode()
 
 
 def checked(id: str) -> str:
-    """Return the id if it is formed like one. Raises NoEntry."""
+    """Return the id if it is well-formed. Raises NoEntry."""
     if not _ID.fullmatch(id):
         raise NoEntry(id)
     return id
@@ -111,7 +113,7 @@ def state_in(name: str) -> tuple[str, EntryState] | None:
 
 
 def dump(entry: TrashEntry) -> bytes:
-    """Return a manifest's bytes: JSON for people, with the paths' bytes in hex beside their text."""
+    """Serialize a manifest: readable JSON, with the paths' bytes in hex beside their text."""
     root = os.fsencode(entry.root)
     value: dict[str, object] = {
         "version": CUT_VERSION if entry.rest else VERSION,
@@ -134,7 +136,7 @@ def dump(entry: TrashEntry) -> bytes:
 
 
 def load(data: bytes, *, id: str, state: EntryState) -> TrashEntry:
-    """Return the entry a manifest describes. id, state: from the manifest's name. Raises Damaged."""
+    """Parse a manifest. id, state: from the manifest's name. Raises Damaged."""
     try:
         value: dict[str, Any] = json.loads(data)
         if value["version"] not in (VERSION, CUT_VERSION):

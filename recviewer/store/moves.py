@@ -1,6 +1,6 @@
-"""The single acts that deleting and restoring are made of, each relative to an open directory.
+"""The atomic steps of deleting and restoring, each relative to an open directory.
 
-None of them overwrites a file that it did not make itself.
+None of them overwrites a file that it did not create itself.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from recviewer.store.scan import obstacle_of
 
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
-"""What `link` answers where a file system, or a rule of the system, has no hard links for us."""
+"""Errors of `link` if a file system, or a system policy, does not allow us hard links."""
 
 
 @contextlib.contextmanager
 def opened(folder: int, name: bytes | str) -> Iterator[int]:
-    """Open an existing regular file for reading, for the length of a `with`. Raises OSError, CannotRead."""
+    """Open an existing regular file for reading, for the duration of a `with`. Raises OSError, CannotRead."""
     fd = os.open(name, OPEN, dir_fd=folder)
     try:
         obstacle = obstacle_of(os.fstat(fd).st_mode)
@@ -48,7 +48,7 @@ def original(folder: int, name: bytes, *, raw: bytes) -> Iterator[int]:
 
 
 def blob_at(folder: int, name: bytes | str) -> str | None:
-    """Return the blob id of what is at a name: None for nothing, "" for what is no steady, readable, regular file."""
+    """Return the blob id of the file with a name: None if missing, "" if it is not a stable, readable, regular file."""
     try:
         with opened(folder, name) as fd:
             return pour(fd)
@@ -59,7 +59,7 @@ def blob_at(folder: int, name: bytes | str) -> str | None:
 
 
 def is_there(folder: int, name: bytes | str) -> bool:
-    """Tell whether there is anything at a name, be it a dangling link."""
+    """Tell whether a name exists, even as a dangling link."""
     try:
         os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
@@ -68,9 +68,9 @@ def is_there(folder: int, name: bytes | str) -> bool:
 
 
 def write_new(folder: int, name: bytes | str, fill: Callable[[int], object]) -> None:
-    """Make a file, let `fill` write into its descriptor, and wait until its bytes are on the disk.
+    """Create a file, let `fill` write to its descriptor, and wait until its bytes are on disk.
 
-    Whatever goes wrong, no file is left. Raises FileExistsError, OSError, and what `fill` raises.
+    On any error, no file is left. Raises FileExistsError, OSError, and what `fill` raises.
     """
     fd = os.open(name, _NEW, 0o600, dir_fd=folder)
     try:
@@ -91,16 +91,16 @@ def write_all(fd: int, data: bytes) -> None:
 
 
 def remove(folder: int, name: bytes | str) -> None:
-    """Remove a file, if it is there and can be removed."""
+    """Remove a file, if it exists and can be removed."""
     with contextlib.suppress(OSError):
         os.unlink(name, dir_fd=folder)
 
 
 def place(folder: int, source: bytes, target: bytes) -> None:
-    """Give a file another name in the same directory, never over something that is there.
+    """Rename a file within a directory, never over an existing one.
 
-    A link makes that atomic. Where there are no hard links, an empty file is made first, which fails if something is
-    there, and is then replaced. Raises FileExistsError, OSError; the source is still there then.
+    A hard link makes that atomic. Without hard links, an empty file is created first, which fails if the name exists,
+    and is then replaced. Raises FileExistsError, OSError; then the source still exists.
     """
     try:
         os.link(source, target, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
@@ -118,7 +118,7 @@ def place(folder: int, source: bytes, target: bytes) -> None:
 
 
 def sync(folder: int) -> None:
-    """Wait until the names in a directory are on the disk, where the file system can do that."""
+    """Wait until a directory's entries are on disk, if the file system supports that."""
     try:
         os.fsync(folder)
     except OSError as error:

@@ -1,6 +1,6 @@
-"""Paths below the root: bytes on disk, keys in the catalog, and no way out of the root.
+"""Paths below the root: bytes on disk, keys in the catalog, and no escape from the root.
 
-A raw path is the bytes of a recording's path below the root, with `/` between its components.
+A raw path is the bytes of a recording's path relative to the root, with `/` between its components.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 def key_of(raw: bytes) -> str:
     r"""Return the key of a raw path: its text, with each byte that is not UTF-8 as `\xNN`.
 
-    A key names a row and is shown; it is never turned back into a path. Never raises.
+    A key identifies a row and is displayed; it is never converted back to a path. Never raises.
     """
     return raw.decode("utf-8", "backslashreplace")
 
@@ -54,12 +54,11 @@ def open_root(root: Path) -> int:
 
 
 def open_parent(root: Path, raw: bytes, *, create: bool = False) -> tuple[int, bytes]:
-    """Open the directory that a raw path lies in, one component at a time, following no symbolic link below the root.
+    """Open the directory of a raw path, one component at a time, without following symbolic links below the root.
 
-    create: make the directories that are missing.
-    Returns the directory's descriptor, to be closed by the caller, and the last component. What is opened relative to
-    that descriptor lies below the root, whatever happens to the directories meanwhile.
-    Raises NoRoot, OutsideRoot, Vanished (a directory is missing), OSError (for example no permission).
+    create: create missing directories. Returns the directory's descriptor, to be closed by the caller, and the last
+    component. Whatever is opened relative to that descriptor is below the root, even if directories are moved
+    meanwhile. Raises NoRoot, OutsideRoot, Vanished (a directory is missing), OSError (for example no permission).
     """
     *directories, name = components(raw)
     here = open_root(root)
@@ -76,7 +75,7 @@ def open_parent(root: Path, raw: bytes, *, create: bool = False) -> tuple[int, b
 
 @contextlib.contextmanager
 def parent_of(root: Path, raw: bytes, *, create: bool = False) -> Iterator[tuple[int, bytes]]:
-    """Open the directory of a raw path like `open_parent`, for the length of a `with`."""
+    """Open the directory of a raw path like `open_parent`, for the duration of a `with`."""
     parent, name = open_parent(root, raw, create=create)
     try:
         yield parent, name

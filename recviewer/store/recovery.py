@@ -1,7 +1,7 @@
-"""Bringing a trash entry to rest after a step on it was cut off.
+"""Completes or undoes an interrupted step on a trash entry.
 
-Nothing is removed here unless the same bytes have just been read at another place. What was left of a file of which parts
-were deleted is removed where the whole file has just been read, for that holds all of it.
+Nothing is removed unless the same bytes were just read at another place. A shortened file is removed if the whole file,
+which contains all of it, was just read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from recviewer.store.refusals import NoRoot, OutsideRoot, Vanished, why
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What was found of one interrupted step, and done about it. key: "" where unknown. what: sentences."""
+    """The result of recovering from one interrupted step. key: "" if unknown. what: sentences."""
 
     id: str
     key: str
@@ -26,7 +26,7 @@ class Recovered:
 
 
 def mark(folder: int, entry: TrashEntry, state: EntryState) -> TrashEntry:
-    """Move an entry to another state. folder: the trash's descriptor. Raises OSError."""
+    """Change the state of an entry. folder: the trash's descriptor. Raises OSError."""
     marked = replace(entry, state=state)
     if marked.manifest != entry.manifest:
         os.rename(entry.manifest, marked.manifest, src_dir_fd=folder, dst_dir_fd=folder)
@@ -34,13 +34,13 @@ def mark(folder: int, entry: TrashEntry, state: EntryState) -> TrashEntry:
 
 
 def forget(folder: int, entry: TrashEntry) -> None:
-    """Take back a deletion whose file is in its place. The manifest goes last: it explains the bytes."""
+    """Undo a deletion whose file is in its place. The manifest is removed last: it describes the bytes."""
     for name in (f"{entry.bytes_name}.tmp", entry.bytes_name, f"{entry.manifest}.tmp", entry.manifest):
         moves.remove(folder, name)
 
 
 def burn(folder: int, entry_id: str, manifest: str) -> None:
-    """Remove an entry for good. manifest: its present name. Raises OSError; what is left then is finished later."""
+    """Remove an entry permanently. manifest: its current name. Raises OSError; the rest is completed later."""
     gone = f"{entry_id}.{EntryState.DISCARDING}"
     os.rename(manifest, gone, src_dir_fd=folder, dst_dir_fd=folder)
     moves.sync(folder)
@@ -50,10 +50,10 @@ def burn(folder: int, entry_id: str, manifest: str) -> None:
 
 
 def settle(folder: int, entry: TrashEntry) -> str:
-    """Finish or undo what was interrupted on one entry. Returns sentences about it, "" for an entry at rest.
+    """Complete or undo an interrupted step on an entry. Returns sentences about it, "" if nothing was interrupted.
 
-    A deletion is undone if the file still is in its place, else finished; a restore is finished if the file is back,
-    else undone; a discard is finished. Raises OSError where the trash cannot be written.
+    A deletion is undone if the file is still in its place, else completed; a restore is completed if the file is back,
+    else undone; a discard is completed. Raises OSError if the trash cannot be written.
     """
     if entry.state is EntryState.DISCARDING:
         burn(folder, entry.id, entry.manifest)
@@ -87,7 +87,7 @@ def settle(folder: int, entry: TrashEntry) -> str:
 
 
 def _bring_back(entry: TrashEntry, parent: int, name: bytes, *, copy: str | None) -> None:
-    """Clear the name beside the place: remove it if the trash has these very bytes, else give it its path again."""
+    """Clear the temporary name: remove the file if the trash has the same bytes, else rename it back."""
     found = moves.blob_at(parent, entry.aside)
     if found is None:
         return
@@ -100,7 +100,7 @@ def _bring_back(entry: TrashEntry, parent: int, name: bytes, *, copy: str | None
 
 
 def clear_replaced(entry: TrashEntry, parent: int, name: bytes) -> None:
-    """Clear the name of what was left of a file: give it its path again, or remove it if the whole file is there."""
+    """Clear the temporary name of a shortened file: rename it back, or remove it if the whole file exists."""
     if moves.blob_at(parent, entry.replaced) == entry.rest and moves.blob_at(parent, name) == entry.blob:
         moves.remove(parent, entry.replaced)
     elif moves.is_there(parent, entry.replaced):

@@ -1,4 +1,4 @@
-"""What the store refuses to do, and why, in words for a person."""
+"""What the store refuses to do, and why, in sentences for people."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _REASONS = {
 
 
 def why(error: OSError) -> str:
-    """Return the reason of a system error as a clause for a person, without a full stop."""
+    """Return the reason of a system error as a clause, without a full stop."""
     if error.errno in _REASONS:
         return _REASONS[error.errno]
     return f"the system says: {error.strerror or error}"
 
 
 class Refusal(Exception):
-    """Something the store does not do. `str()` of it is one or more sentences for a person."""
+    """A refused operation. `str()` of it is one or more sentences for people."""
 
 
 class OutsideRoot(Refusal):
-    """A path that does not lead to a place below the root, or does so only by a symbolic link."""
+    """A path outside of the root, or one that leads below it only by a symbolic link."""
 
     def __init__(self, raw: bytes, reason: str) -> None:
         super().__init__(f"{_shown(raw)} is not a path below the recordings root: {reason}.")
@@ -58,7 +58,7 @@ class NoRoot(Refusal):
 
 
 class Vanished(Refusal):
-    """The recording is no longer at its path."""
+    """The recording no longer exists."""
 
     def __init__(self, raw: bytes) -> None:
         super().__init__(f"{_shown(raw)} is not there any more.")
@@ -66,7 +66,7 @@ class Vanished(Refusal):
 
 
 class CannotRead(Refusal):
-    """The recording is there, but its bytes cannot be had. reason: a clause for a person, without a full stop."""
+    """The recording exists, but its bytes cannot be read. reason: a clause, without a full stop."""
 
     def __init__(self, raw: bytes, reason: str) -> None:
         super().__init__(f"{_shown(raw)} cannot be read: {reason}.")
@@ -75,7 +75,7 @@ class CannotRead(Refusal):
 
 
 class Changed(Refusal):
-    """The recording is not the one that was seen. expected, found: blob ids; found is "" where it cannot be named."""
+    """The recording differs from the one that was seen. expected, found: blob ids; found is "" if unknown."""
 
     def __init__(self, raw: bytes, expected: str, found: str) -> None:
         is_now = f"it is {found[:12]} now, not {expected[:12]}" if found else "it was being written just now"
@@ -86,7 +86,7 @@ class Changed(Refusal):
 
 
 class NotWritable(Refusal):
-    """A place cannot be written to. Nothing was changed. reason: a clause for a person, without a full stop."""
+    """A path cannot be written to. Nothing was changed. reason: a clause, without a full stop."""
 
     def __init__(self, place: Path | bytes, reason: str) -> None:
         super().__init__(f"{_shown(os.fsencode(place))} cannot be written: {reason}. Nothing was changed.")
@@ -105,11 +105,11 @@ class Occupied(Refusal):
 
 
 class TrashMissing(Refusal):
-    """The trash folder is missing or empty, and recordings are to lie there. The message is sentences."""
+    """The trash folder is missing or empty although it should contain recordings. The message is sentences."""
 
 
 class NoEntry(Refusal):
-    """The trash has no entry of this id."""
+    """The trash has no entry with this id."""
 
     def __init__(self, id: str) -> None:
         super().__init__(f"The trash has no entry {id[:40]!r}. It may have been emptied meanwhile.")
@@ -117,7 +117,7 @@ class NoEntry(Refusal):
 
 
 class Damaged(Refusal):
-    """What the trash holds is not what was put there. what: a sentence without a full stop."""
+    """The trash does not contain what was put into it. what: a sentence without a full stop."""
 
     def __init__(self, id: str, what: str) -> None:
         super().__init__(f"The trash entry {id} is damaged: {what}. Nothing was changed.")
@@ -125,6 +125,6 @@ class Damaged(Refusal):
 
 
 def _shown(raw: bytes) -> str:
-    """Return a path fit for a sentence: escapes for bytes that are not UTF-8 and for what does not print."""
+    """Return a path for display: with escapes for bytes that are not UTF-8 and for unprintable characters."""
     text = raw.decode("utf-8", "backslashreplace")
     return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text) or "''"

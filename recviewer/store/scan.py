@@ -1,4 +1,4 @@
-"""Which recordings are there: one walk over the root that looks at names and stamps, never at bytes."""
+"""Finds the recordings: one walk over the root that examines names and stamps, never bytes."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _OBSTACLES = {
 
 
 class FileStamp(NamedTuple):
-    """What the file system says of a recording, without its bytes. Equal stamps mean: unchanged, not read again.
+    """A recording's metadata from the file system. Equal stamps mean that it is unchanged, and not read again.
 
-    key: see `paths.key_of`. raw: its path below the root. size: in bytes. mtime_ns: since the epoch. inode: its number.
-    obstacle: why it cannot be read (a noun or a clause for a person), "" for a regular file.
+    key: see `paths.key_of`. raw: its path relative to the root. size: in bytes. mtime_ns: since the epoch. inode: its
+    number. obstacle: why it cannot be read (a noun or a clause), "" for a regular file.
     """
 
     key: str
@@ -40,9 +40,9 @@ class FileStamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ScanProblem:
-    """A place the scan could not see. raw: the directory's (or file's) path below the root, b"" for the root itself.
+    """A place that the scan could not examine. raw: the directory's (or file's) relative path, b"" for the root itself.
 
-    what: a clause for a person. is_directory: everything below it is unknown, which is not the same as missing.
+    what: a clause. is_directory: everything below it is unknown, which is not the same as missing.
     """
 
     key: str
@@ -53,9 +53,9 @@ class ScanProblem:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What one walk found. stamps: in order of key, no key twice. problems: in order of key.
+    """The result of a walk. stamps: sorted by key, without duplicates. problems: sorted by key.
 
-    is_loose: there is no directory with the name of a home, so every file with a claimed ending counts as a recording.
+    is_loose: there is no directory with a home's name, so every file with a claimed suffix counts as a recording.
     """
 
     stamps: tuple[FileStamp, ...]
@@ -63,9 +63,9 @@ class Scan:
     is_loose: bool
 
     def saw(self, raw: bytes) -> bool:
-        """Tell whether the scan could look at the place of a raw path.
+        """Tell whether the scan could examine a raw path.
 
-        A recording that is not among the stamps is gone if this is True; if False, nobody knows.
+        If so, a recording that is not among the stamps does not exist; if not, that is unknown.
         """
         return not any(
             not problem.raw or raw.startswith(problem.raw + b"/") for problem in self.problems if problem.is_directory
@@ -75,13 +75,12 @@ class Scan:
 def scan(root: Path, claims: Claims, *, skip: Collection[Path] = ()) -> Scan:
     """Find the recordings below the root.
 
-    A recording is any file with a claimed ending below a directory with the name of its home, at any depth. Where the root
-    itself is so named or lies below such a directory, any such file below the root is one; so is any with a claimed ending
-    where there is no home at all.
-    claims: what recorders claim. skip: directories that are not entered (the trash, should it lie below the root), besides
-    those in `SKIPPED`.
-    No symbolic link is followed. What is claimed and is not a regular file has an obstacle. Directories that cannot be
-    read are problems; the walk goes on. Raises NoRoot.
+    A recording is a file with a claimed suffix below a directory with the name of its home, at any depth. If the root
+    itself has such a name, or is below such a directory, every file with that suffix below the root is one; if there is
+    no home at all, every file with a claimed suffix is. claims: what recorders claim. skip: directories that are not
+    entered (the trash, if it is below the root), besides those in `SKIPPED`. Symbolic links are not followed. A claimed
+    path that is not a regular file has an obstacle. Unreadable directories are problems; the walk continues. Raises
+    NoRoot.
     """
     os.close(open_root(root))
     walk = _Walk(root, claims, skip)
@@ -97,10 +96,10 @@ def scan(root: Path, claims: Claims, *, skip: Collection[Path] = ()) -> Scan:
 
 
 class _Walk:
-    """One walk in progress. loose: files with claimed endings outside of any home, which count only where there is none.
+    """A walk in progress. loose: files with claimed suffixes outside of any home, which count only if there is none.
 
-    waiting: directories to list, each with the endings that are claimed in it. spelled_out: a name is not UTF-8, so that
-    its key may be another's.
+    waiting: directories to list, each with the suffixes claimed in it. spelled_out: a name is not UTF-8, so its key may
+    not be unique.
     """
 
     def __init__(self, root: Path, claims: Claims, skip: Collection[Path]) -> None:
@@ -116,7 +115,7 @@ class _Walk:
         self.spelled_out = False
 
     def run(self) -> None:
-        """Walk every directory; what cannot be listed becomes a problem."""
+        """Walk every directory; those that cannot be listed become problems."""
         self.waiting.append((b"", self.claimed))
         while self.waiting:
             prefix, claimed = self.waiting.pop()
@@ -146,7 +145,7 @@ class _Walk:
                     self.loose.append((entry, prefix + name))
 
     def add(self, entry: os.DirEntry[bytes], raw: bytes) -> None:
-        """Stamp one entry, unless it vanished since its directory was listed."""
+        """Stamp one entry, unless it was removed since its directory was listed."""
         try:
             key = raw.decode()
         except UnicodeDecodeError:
@@ -163,7 +162,7 @@ class _Walk:
 
 
 def obstacle_of(mode: int) -> str:
-    """Return what stands in the way of reading a file of this mode (`st_mode`), "" for a regular file."""
+    """Return what prevents reading a file of this mode (`st_mode`), "" for a regular file."""
     if stat.S_ISREG(mode):
         return ""
     return _OBSTACLES.get(stat.S_IFMT(mode), "not a regular file")
@@ -174,7 +173,7 @@ def _below(real_base: bytes, place: Path) -> bytes:
 
 
 def _without_twins(stamps: list[FileStamp], problems: list[ScanProblem]) -> list[FileStamp]:
-    r"""Leave out files whose key is another's: names that are not UTF-8 beside one that spells out their `\xNN`."""
+    r"""Remove files with duplicate keys: a name that is not UTF-8 beside one that contains its `\xNN` literally."""
     kept: dict[str, FileStamp] = {}
     for stamp in stamps:
         if kept.setdefault(stamp.key, stamp) is not stamp:

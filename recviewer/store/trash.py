@@ -1,20 +1,21 @@
-"""The trash: recordings leave the tree without their bytes being lost, and come back byte for byte.
+"""The trash: recordings are removed from the tree without losing their bytes, and restored byte for byte.
 
-Of an entry there are `<id>.bytes` and a manifest `<id>.<state>` (see `manifests`). The order of the steps keeps the
-promise that after a crash at any point the file, or its copy, or both are there:
+An entry has `<id>.bytes` and a manifest `<id>.<state>` (see `manifests`). The order of the steps guarantees that after
+a crash at any point the file, or its copy, or both exist:
 
-delete: manifest "deleting"; copy, verified; both on the disk; the original gets a name of its own beside its place, so
-that nothing written to the path from now on is hit; its bytes verified once more; unlinked; manifest "trashed".
+delete: manifest "deleting"; copy, verified; both flushed to disk; the original is renamed to a unique name in its
+directory, so that later writes to its path do not affect it; its bytes verified once more; unlinked; manifest
+"trashed".
 
-delete some parts of a file: the same, with the manifest "cutting" and what is left of the file written and verified under a
-name of its own beside the place; once the original has left the path and was verified, what is left is given the path.
+delete some parts of a file: the same, with the manifest "cutting" and the shortened file written and verified under a
+unique name in the directory; once the original was renamed and verified, the shortened file is renamed to the path.
 
-restore: manifest "restoring"; written and verified under a name of its own in the tree; given its path, if that is
-free; manifest "restored". Where parts were deleted, what was left of the file is taken from the path for that, verified,
-and removed once the whole file is there. The copy stays until it is discarded.
+restore: manifest "restoring"; written and verified under a unique name in the tree; renamed to its path, if that is
+free; manifest "restored". If parts were deleted, the shortened file is renamed away first, verified, and removed once
+the whole file is restored. The copy remains until it is discarded.
 
-Kept are bytes, path, permission bits and time of modification; not owner, hard links or extended attributes.
-The processes of one machine take turns by a lock on the folder.
+Bytes, path, permission bits and modification time are preserved; not owner, hard links or extended attributes. The
+processes of one machine take turns by a lock on the folder.
 """
 
 from __future__ import annotations
@@ -41,11 +42,11 @@ _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def _go_on(step: str) -> None:
-    """Take the step."""
+    """Continue with the step."""
 
 
 class Cut(NamedTuple):
-    """Parts of a file that are deleted. parts: their names. rest: the bytes of the file without them."""
+    """Parts of a file that are deleted. parts: their names. rest: the bytes of the shortened file."""
 
     parts: tuple[str, ...]
     rest: bytes
@@ -54,7 +55,7 @@ class Cut(NamedTuple):
 class Trash:
     """The trash in one folder, which need not exist yet.
 
-    step: is called with the name of each step before it is taken; a way for tests to stop there.
+    step: called with the name of each step before it is taken, so that tests can interrupt there.
     """
 
     def __init__(self, folder: Path, *, step: Callable[[str], object] = _go_on) -> None:
@@ -62,7 +63,7 @@ class Trash:
         self._step = step
 
     def entries(self) -> list[TrashEntry]:
-        """Return what the trash knows of, newest first, in every state. Damaged manifests are left to `recover`."""
+        """Return all entries, newest first, in every state. Damaged manifests are left to `recover`."""
         found = []
         for name in _listed(self.folder):
             known = state_in(name)
@@ -72,13 +73,13 @@ class Trash:
         return sorted(found, key=lambda entry: (entry.time, entry.id), reverse=True)
 
     def ids(self) -> set[str]:
-        """Return the ids of all entries, damaged ones too; none for a folder that is not there or cannot be read."""
+        """Return the ids of all entries, including damaged ones; empty if the folder does not exist or cannot be read."""
         return {known[0] for name in _listed(self.folder) if (known := state_in(name))}
 
     def get(self, id: str) -> TrashEntry:
         """Return one entry. Raises NoEntry, Damaged."""
         checked(id)
-        for _ in range(2):  # A change of state in between is a rename: look twice.
+        for _ in range(2):  # Twice, since a state may change in between by a rename.
             for state in EntryState:
                 try:
                     data = (self.folder / f"{id}.{state}").read_bytes()
@@ -103,11 +104,11 @@ class Trash:
     def delete(
         self, root: Path, raw: bytes, *, seen_blob: str, actor: str, note: str, now: datetime, cut: Cut | None = None
     ) -> TrashEntry:
-        """Move a recording to the trash. seen_blob: the blob id of what the actor decided on. now: aware.
+        """Move a recording to the trash. seen_blob: the blob id that the actor decided on. now: aware.
 
-        cut: which parts of the file go, where not the whole does.
-        Raises Changed where something else is there, NotWritable (tree or trash; also a full disk), Vanished,
-        CannotRead, OutsideRoot, NoRoot; nothing was changed then. An interrupt leaves things as a crash would.
+        cut: the deleted parts of the file, if not the whole file is deleted. Raises Changed if the file is another,
+        NotWritable (tree or trash; also a full disk), Vanished, CannotRead, OutsideRoot, NoRoot; then nothing was
+        changed. An interrupt has the effect of a crash.
         """
         with self._turn() as folder, _writing(raw), parent_of(root, raw) as (parent, name):
             with moves.original(parent, name, raw=raw) as source:
@@ -138,14 +139,14 @@ class Trash:
             if cut:
                 self._write_rest(folder, parent, entry, cut.rest)
             self._take(folder, parent, name, entry)
-            with contextlib.suppress(OSError):  # It is in the trash; what fails here is finished by `recover`.
+            with contextlib.suppress(OSError):  # It is in the trash; `recover` completes what fails here.
                 moves.sync(parent)
                 self._step("finish")
                 entry = recovery.mark(folder, entry, EntryState.TRASHED)
             return entry
 
     def _keep(self, folder: int, entry: TrashEntry, source: int) -> None:
-        """Write manifest and copy, and wait until both are on the disk."""
+        """Write manifest and copy, and wait until both are on disk."""
         self._step("manifest")
         self._write(folder, entry.manifest, lambda fd: moves.write_all(fd, dump(entry)))
         self._step("copy")
@@ -165,7 +166,7 @@ class Trash:
             raise NotWritable(self.folder, "the copy came out different from the original")
 
     def _write_rest(self, folder: int, parent: int, entry: TrashEntry, rest: bytes) -> None:
-        """Write what is left of a file beside its place."""
+        """Write the shortened file next to the original."""
 
         def fill(target: int) -> None:
             moves.write_all(target, rest)
@@ -182,7 +183,7 @@ class Trash:
             raise
 
     def _take(self, folder: int, parent: int, name: bytes, entry: TrashEntry) -> None:
-        """Remove the original, or put what is left of it there, if it still is what was copied; else leave it."""
+        """Remove the original, or replace it by the shortened file, if it is still what was copied; else leave it."""
         try:
             self._step("set aside")
             os.rename(name, entry.aside, src_dir_fd=parent, dst_dir_fd=parent)
@@ -211,12 +212,12 @@ class Trash:
             raise
 
     def restore(self, id: str, *, root: Path | None = None) -> TrashEntry:
-        """Write an entry's bytes back to its path, with mode and time of modification; make missing directories.
+        """Write an entry's bytes back to its path, with mode and modification time; create missing directories.
 
-        root: where the tree lies now, if not where it lay at the deletion. An entry can be restored more than once. Where
-        parts of a file were deleted, the whole file takes the place of what was left of it, if that still lies there.
-        Raises Occupied, Changed and Vanished (something else lies there than what was left), NotWritable (also a full disk),
-        NoEntry, Damaged, OutsideRoot, NoRoot; nothing changed then.
+        root: the tree's current root, if it moved since the deletion. An entry can be restored more than once. If parts
+        of a file were deleted, the whole file replaces the shortened one, if that still exists. Raises Occupied,
+        Changed and Vanished (the shortened file was changed or removed), NotWritable (also a full disk), NoEntry,
+        Damaged, OutsideRoot, NoRoot; then nothing was changed.
         """
         entry = self.get(id)
         with self._turn() as folder, _writing(self.folder):
@@ -235,7 +236,7 @@ class Trash:
                 except BaseException:
                     recovery.mark(folder, marked, EntryState.TRASHED if entry.is_unfinished else entry.state)
                     raise
-            with contextlib.suppress(OSError):  # It is back; what fails here is finished by `recover`.
+            with contextlib.suppress(OSError):  # It is restored; `recover` completes what fails here.
                 self._step("finish")
                 marked = recovery.mark(folder, marked, EntryState.RESTORED)
             return marked
@@ -268,12 +269,12 @@ class Trash:
             for directory in missing:
                 with contextlib.suppress(OSError, Vanished), parent_of(root, directory) as (parent, name):
                     os.rmdir(name, dir_fd=parent)
-            if isinstance(error, Vanished) and not entry.rest:  # A file stands where a directory was.
+            if isinstance(error, Vanished) and not entry.rest:  # a file is where a directory was
                 raise Occupied(entry.raw) from None
             raise
 
     def _make_room(self, parent: int, name: bytes, entry: TrashEntry) -> None:
-        """Take what is left of a file from its place, if it still is that."""
+        """Rename the shortened file away, if it is still the same."""
         self._step("set rest aside")
         os.rename(name, entry.replaced, src_dir_fd=parent, dst_dir_fd=parent)
         self._step("verify rest")
@@ -288,9 +289,10 @@ class Trash:
             raise NotWritable(entry.raw, "the file came out different from the copy in the trash")
 
     def discard(self, id: str) -> None:
-        """Empty one entry: the only act by which bytes are lost. What is unfinished on it is settled first.
+        """Delete one entry permanently: the only operation that loses bytes. Interrupted steps on it are completed
+        first.
 
-        An entry whose manifest is damaged can be discarded too. Raises NoEntry, NotWritable.
+        An entry with a damaged manifest can be discarded too. Raises NoEntry, NotWritable.
         """
         checked(id)
         with self._turn() as folder, _writing(self.folder):
@@ -306,9 +308,9 @@ class Trash:
                     recovery.burn(folder, id, f"{id}.{state}")
 
     def recover(self) -> list[Recovered]:
-        """Finish or undo what a crash interrupted (see `recovery.settle`), and tell of it; to be called at each start.
+        """Complete or undo interrupted steps (see `recovery.settle`), and report them; called at each start.
 
-        What is damaged is told of and left alone. [] for a trash in order. Raises NotWritable.
+        Damaged entries are reported and not changed. [] if nothing was interrupted. Raises NotWritable.
         """
         if not _listed(self.folder):
             return []
@@ -335,7 +337,7 @@ class Trash:
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[int]:
-        """Open the folder, made if need be, once no other process is at work in it."""
+        """Open the folder, created if needed, and hold its lock against other processes."""
         with contextlib.ExitStack() as stack:
             with _writing(self.folder):
                 self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -348,7 +350,7 @@ class Trash:
 
     @contextlib.contextmanager
     def _bytes(self, folder: int, entry: TrashEntry) -> Iterator[int]:
-        """Open an entry's copy, once it is known to be whole. Raises Damaged."""
+        """Open an entry's copy after verifying it. Raises Damaged."""
         with contextlib.ExitStack() as stack:
             try:
                 fd = stack.enter_context(moves.opened(folder, entry.bytes_name))
@@ -361,7 +363,7 @@ class Trash:
 
 @contextlib.contextmanager
 def _writing(place: Path | bytes) -> Iterator[None]:
-    """Turn the system's errors into NotWritable for a place."""
+    """Convert system errors to NotWritable for a path."""
     try:
         yield
     except OSError as error:
@@ -374,7 +376,7 @@ def _expect(found: str, expected: str, raw: bytes) -> None:
 
 
 def _there(parent: int, name: bytes, entry: TrashEntry) -> str:
-    """Return the blob id of what lies at an entry's place. Raises Vanished."""
+    """Return the blob id of the file at an entry's path. Raises Vanished."""
     found = moves.blob_at(parent, name)
     if found is None:
         raise Vanished(entry.raw)
@@ -389,7 +391,7 @@ def _listed(folder: Path) -> list[str]:
 
 
 def _missing(root: Path, raw: bytes) -> list[bytes]:
-    """Return the directories on the way to a path that do not exist, deepest first."""
+    """Return the missing directories on the way to a path, deepest first."""
     directories = components(raw)[:-1]
     upto = [b"/".join(directories[:count]) for count in range(len(directories), 0, -1)]
     return [path for path in upto if not os.path.lexists(os.path.join(os.fsencode(root), path))]

@@ -1,4 +1,4 @@
-"""What a check found, in the forms that people, hosts and scripts read. One module for each."""
+"""The output formats of a check for people, hosts and scripts. One module for each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FORMS = ("text", "json", "sarif", "github", "gitlab", "junit")
 
 
 def told(checked: Checked, form: str) -> str:
-    """Return what a check found in a form, with its last line ended."""
+    """Return the result of a check in a format, including the final line break."""
     made = importlib.import_module(f"{__name__}.{form}")
     text: str = made.told(checked)
     return text

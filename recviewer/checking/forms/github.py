@@ -1,4 +1,4 @@
-"""Annotations of a GitHub workflow: the worst ten, and one notice on the rest, for GitHub shows ten of a step."""
+"""Annotations of a GitHub workflow: the worst ten, and a notice about the rest, since GitHub shows ten per step."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from recviewer.exchange.plain import safe
 from recviewer.smells import Severity
 
 MOST = 10
-"""Annotations that are written."""
+"""Most annotations."""
 _LEVELS = {Severity.RED: "error", Severity.AMBER: "warning", Severity.GREY: "notice"}
 
 
 def told(checked: Checked) -> str:
-    """Return one workflow command for each of the worst, and a notice with the numbers."""
+    """Return a workflow command for each of the worst findings, and a notice with the counts."""
     return "\n".join([*_lines(checked), ""])
 
 
@@ -39,7 +39,7 @@ def _command(one: Located) -> str:
 
 
 def _text(text: str) -> str:
-    """Escape a message as the runner reads it."""
+    """Escape a message for the runner."""
     return safe(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -1,4 +1,4 @@
-"""GitLab's report on code quality: a list of what counts, https://docs.gitlab.com/ci/testing/code_quality/."""
+"""GitLab's code quality report: a list of the counted findings, https://docs.gitlab.com/ci/testing/code_quality/."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SEVERITIES = {Severity.RED: "critical", Severity.AMBER: "minor", Severity.GREY:
 
 
 def told(checked: Checked) -> str:
-    """Return the report. No two entries have one fingerprint, for GitLab shows only one of them."""
+    """Return the report. Fingerprints are unique, since GitLab shows only one entry for each."""
     seen: Counter[str] = Counter()
     made = []
     for one in checked.counting:

@@ -1,4 +1,4 @@
-"""For scripts: all of it. Keys are added, never renamed or removed."""
+"""The complete result for scripts. Keys are added, never renamed or removed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from recviewer.smells import Rule, Severity
 
 
 def told(checked: Checked) -> str:
-    """Return the contract's object."""
+    """Return the public JSON object as text."""
     return dumps(as_json(checked), indent=1) + "\n"
 
 
 def as_json(checked: Checked) -> dict[str, Json]:
-    """Return what was found as values."""
+    """Return the public JSON object."""
     return {
         "looked_at": checked.where,
         checked.unit + "s": checked.recordings,
@@ -28,7 +28,7 @@ def as_json(checked: Checked) -> dict[str, Json]:
 
 
 def rule_json(rule: Rule) -> dict[str, Json]:
-    """Return what people are told of a rule."""
+    """Return a rule's documentation."""
     words = rule.words
     return {
         "rule": rule.name,

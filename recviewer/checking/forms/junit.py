@@ -1,6 +1,6 @@
-"""JUnit's XML, for hosts that show tests: a suite for each rule, a case for each finding that counts.
+"""JUnit XML, for hosts that show tests: a suite for each rule, a case for each counted finding.
 
-What is red or amber failed; what is grey was skipped, for it is only told.
+Red and amber ones failed; grey ones were skipped, since they are only informative.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def told(checked: Checked) -> str:
-    """Return the report. A rule that found nothing is a case that passed."""
+    """Return the report. A rule without findings is a passed case."""
     return "\n".join([*_lines(checked), ""])
 
 
@@ -61,5 +61,5 @@ def _attribute(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Leave out what no XML holds: it is named instead."""
+    """Replace characters that XML cannot contain."""
     return _NOT_IN_XML.sub("�", safe(text))

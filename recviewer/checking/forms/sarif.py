@@ -13,22 +13,22 @@ from recviewer.smells import Rule, Severity
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 MOST_RESULTS = 5_000
-"""What GitHub shows of one run; it refuses a run of more than 25,000."""
+"""Most results that GitHub shows of one run; it rejects a run with more than 25,000."""
 MOST_PLACES = 10
-"""Places that are told of one result; GitHub shows 100."""
+"""Most locations of one result; GitHub shows 100."""
 MOST_TEXT = 1_000
-"""Characters of a message; GitHub shows the first 1,024 or so."""
+"""Most characters of a message; GitHub shows about 1,024."""
 
 _LEVELS = {Severity.RED: "error", Severity.AMBER: "warning", Severity.GREY: "note"}
 
 
 def told(checked: Checked) -> str:
-    """Return the log. Beyond what hosts take, the mildest are left out, and a notification says how many."""
+    """Return the log. Above the hosts' limits, the least severe results are omitted, with a notification of their number."""
     return dumps(as_sarif(checked), indent=1) + "\n"
 
 
 def as_sarif(checked: Checked) -> dict[str, Json]:
-    """Return the log as values."""
+    """Return the log as JSON values."""
     shown = checked.found[:MOST_RESULTS]
     places = {rule.name: place for place, rule in enumerate(checked.asked)}
     is_compared = any(one.standing is HowCounted.KNOWN for one in checked.found)

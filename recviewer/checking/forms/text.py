@@ -1,4 +1,4 @@
-"""For people: the worst first, with what each means told once."""
+"""Text for people: the worst findings first, with each rule explained once."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from recviewer.exchange.plain import safe
 from recviewer.smells import Needs, Severity
 
 MOST = 20
-"""Findings of one rule and level that are told one by one."""
+"""Most findings of one rule and level that are listed."""
 
 
 def told(checked: Checked) -> str:
-    """Return what was found as text that steers no terminal."""
+    """Return the result as text that is safe for terminals."""
     return safe("\n".join([*_lines(checked), ""]))
 
 
@@ -49,12 +49,12 @@ def _one(one: Located) -> Iterator[str]:
 
 
 def _flat(text: str) -> str:
-    """Return text as one line, whatever a name or a recording holds."""
+    """Return text on one line, whatever a name or a recording contains."""
     return text.replace("\r", "<U+000D>").replace("\n", "<U+000A>")
 
 
 def _wanted(checked: Checked) -> str:
-    """Say what the rules that were not asked would have needed."""
+    """Return what the rules that were not applied would have needed."""
     needs = {rule.needs for rule in checked.not_asked}
     said = ["two sides to compare (--base)"] if Needs.CHANGE in needs else []
     said += ["all recordings of the directory"] if needs & {Needs.TEST, Needs.TREE} else []

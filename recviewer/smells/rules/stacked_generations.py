@@ -1,4 +1,4 @@
-"""Several generations of one call: the same test asks the same, once ids, scores and long decimals are left out."""
+"""Several generations of one call: a test's requests are equal apart from ids, scores and long decimals."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _DIGIT = re.compile(rb"\d")
 _ID_LENGTH = 6
 
 _UUID = re.compile(rb"-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-"""A uuid without its first eight digits: what begins with a sign is found far faster."""
+"""A UUID without its first eight digits: searching for a literal first character is much faster."""
 
 _MISSED = (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN)
 _NO_CALLS = (Kind.MODELS, Kind.UNREADABLE)
 
 
 def _note(side: Side) -> str:
-    """Only of recordings with a file of their own: in a cassette the same may be asked again."""
+    """Only for recordings alone in their file: in a cassette the same request may occur again."""
     if not is_own_file(side) or not side.test_id or side.exchange.kind in _NO_CALLS:
         return ""
     exchange = side.exchange
@@ -44,7 +44,7 @@ def _note(side: Side) -> str:
 
 
 def _masked(asked: bytes) -> bytes:
-    """Return a request without what is made anew each time."""
+    """Return a request without generated values."""
     kept, last = [], 0
     for found in _UUID.finditer(asked):
         kept.append(asked[last : found.start() - 8])
