@@ -1,5 +1,4 @@
-"""What runs of the suite report about the changes of a range: new recordings that none reads, deleted ones that one
-requested.
+"""What runs of the suite report about a range: new recordings that none reads, deleted ones that one requested.
 
 A run counts for a new recording if it knew these very bytes. A vain request for a deleted one counts if the run was on
 the head of the range: it knew a new recording of it, or ran on a commit of it or, if the repository lacks its commit (a

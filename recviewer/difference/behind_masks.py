@@ -1,6 +1,4 @@
-"""Different secrets with equal masks: a mask has only a few digits of a digest, so that secrets cannot be guessed from
-it.
-"""
+"""Different secrets with equal masks: a mask has few digits of a digest, so that secrets cannot be guessed from it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The difference of two exchanges: its class, what changed in order of importance, what is equal, and what was not
-counted.
-"""
+"""The difference of two exchanges: its class, the changes by importance, what is equal, and what was not counted."""
 
 from __future__ import annotations
 

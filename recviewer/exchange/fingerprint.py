@@ -1,5 +1,4 @@
-"""The fingerprint: a hash of the meaning of an exchange. Verdicts refer to it, so they survive differences that do not
-matter.
+"""The fingerprint: a hash of the meaning of an exchange. Verdicts refer to it, so they survive harmless differences.
 
 Counted: the kind; the whole request body (roles, texts, images, tools, parameters, numbers); the outputs (content,
 reasoning, refusal, tool calls, other parts, finish reason); what replies without choices show (model ids, vectors,

@@ -1,5 +1,4 @@
-"""The shape of a format's replies: the JSON paths that its reader takes as meaning, those that are known, those that
-are harmless.
+"""The shape of a format's replies: which JSON paths its reader takes as meaning, which are known, which are harmless.
 
 What a reader takes is in the neutral model. What is harmless may differ without a change of meaning. Everything else
 counts as recorded; of that, values that the format does not even know by name are reported as not understood.

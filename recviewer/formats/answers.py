@@ -1,5 +1,4 @@
-"""The contents of a message in OpenAI's chat shape: texts, reasoning, refusals and images, in all the forms providers
-send.
+"""The contents of a message in OpenAI's chat shape: texts, reasoning, refusals and images, in every provider's form.
 
 Source: Mistral API, "Reasoning" (`content` as a list of `thinking` and `text` chunks); OpenRouter, "Reasoning tokens"
 (`reasoning_details`) and "Image generation" (`images`); OpenAI, "Audio generation" (`audio.transcript`); LiteLLM

@@ -1,3 +1,1 @@
-"""Reads untrusted git repositories: the only code that calls git. Only plumbing commands; no program of a repository
-runs.
-"""
+"""Reads untrusted git repositories: the only code that calls git. Plumbing only; no program of a repository runs."""

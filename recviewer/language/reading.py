@@ -1,5 +1,4 @@
-"""The parser of the query language, modelled on GitHub's: `model:gpt-4o -test:guard (weather OR "boiling point")
-word*`.
+"""The parser of the query language, modelled on GitHub's: `model:gpt-4o -test:guard (weather OR "boiling point")`.
 
 Adjacent terms are a conjunction; `OR` in capitals is a disjunction, with lower precedence; parentheses group; `-`
 directly before a word, a filter or a parenthesis negates it. If a filter occurs twice and a recording has only one

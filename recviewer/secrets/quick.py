@@ -1,5 +1,4 @@
-"""A fast test whether bytes may contain a secret, applied to every file, so that only suspicious ones are searched
-closely.
+"""A fast test whether bytes may contain a secret, applied to every file: only suspicious ones are searched closely.
 
 Each sign starts with an anchor of rare characters. `bytes.find` jumps between anchors many times faster than a pattern
 searches for its first letter; the surroundings are matched only there. Many files do not contain the anchor at all.

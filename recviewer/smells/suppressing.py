@@ -1,6 +1,4 @@
-"""Suppressed findings, with a reason: a single one, or all of a rule on a test or below a path, permanently or until a
-date.
-"""
+"""Suppressed findings, with a reason: a single one, or a rule on a test or below a path, for ever or until a date."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Tries a change on a private copy of a work tree: the command runs there before and after, and the differences are
-reported.
-"""
+"""Tries a change on a private copy of a work tree: runs the command before and after, and compares."""
 
 from __future__ import annotations
 

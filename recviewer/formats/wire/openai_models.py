@@ -1,5 +1,4 @@
-"""Lists of models: OpenAI's, as parsed by a client or as sent, `{object: list, data: [...]}`; and those of other
-providers.
+"""Lists of models: OpenAI's, as parsed by a client or as sent (`{object: list, data: [...]}`), and other providers'.
 
 Source: API references, "List models" (OpenAI, Anthropic), "models.list" (Gemini), "ListFoundationModels" (Bedrock).
 """

@@ -1,5 +1,4 @@
-"""Gemini CLI: replies of its integration tests, one per line with the method called. Source: its
-`fakeContentGenerator.ts`.
+"""Gemini CLI: replies of integration tests, one per line with the method called. Source: its `fakeContentGenerator.ts`.
 
 The requests are unknown; each reply is used once, in order.
 """

@@ -1,6 +1,4 @@
-"""WireMock: one mapping per file in `mappings`, with the answer inline or in a file of `__files`. Source: WireMock 3,
-"Stubbing".
-"""
+"""WireMock: one mapping per file in `mappings`, its answer inline or in `__files`. Source: WireMock 3, "Stubbing"."""
 
 from __future__ import annotations
 
