@@ -11,7 +11,7 @@ from recviewer.exchange.not_understood import At, is_empty, is_hollow, leave, pa
 from recviewer.exchange.shape import NOTHING, PathNode, Shape, Take, is_spelled_otherwise, is_twin, passed, type_of
 
 Flat: TypeAlias = dict[Any, Json]
-"""The counted values of one element, by path; by (path, `Take`) for values treated differently from all others."""
+"""The counted values of one element, by path; by (path, `Take`) for `Take.LAST`, `FINAL` and `EACH`."""
 
 
 class Elements:

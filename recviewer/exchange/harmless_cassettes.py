@@ -10,7 +10,7 @@ _MADE_FOR = (
     *("batch", "input_file", "output_file", "error_file", "file", "upload", "vector_store", "container", "response"),
     *("assistant", "thread", "run", "step", "message", "first", "last", "request"),
 )
-"""Keys of objects whose `id` the provider generated. Other ids select something: a model, a user, a batch line."""
+"""Provider-generated objects, referred to by `<name>_id`. Other ids select something: a model, a user, a batch line."""
 
 CASSETTES: dict[str, tuple[Harmless, ...]] = {
     "realtime": (

@@ -34,7 +34,7 @@ class FileCommit:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The history of a file. blobs: its earlier contents, newest first, without the first one, which is that of `last`."""
+    """The history of a file. blobs: its contents, newest first, the current one included; () unless it was in `deep`."""
 
     last: FileCommit
     blobs: tuple[str, ...]
