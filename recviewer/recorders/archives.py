@@ -69,6 +69,7 @@ def stated(data: bytes) -> int:
 
 def _samples(data: bytes) -> Iterator[bytes]:
     left = LIMIT
+    faults: tuple[type[Exception], ...] = (*_FAULTS, *zstandard.FAULTS)
     if data.count(_ENTRY) > FILES_LIMIT:  # before creating an object for each
         raise BadArchive(f"an archive of more than {FILES_LIMIT:,} files")
     try:
@@ -91,24 +92,12 @@ def _samples(data: bytes) -> Iterator[bytes]:
         ) from None
     except NotImplementedError:
         raise BadArchive("an archive compressed in a way that cannot be opened here") from None
-    except (
-        zipfile.BadZipFile,
-        zstandard.Broken,
-        zlib.error,
-        struct.error,
-        EOFError,
-        OSError,
-        RuntimeError,
-        ValueError,
-        UnicodeError,
-    ):
+    except faults:
         raise BadArchive("an archive that is damaged, or sealed, so that it cannot be opened") from None
 
 
-_FAULTS = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, UnicodeError),
-    *zstandard.FAULTS,
-)
+_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, UnicodeError)
+"""What a damaged archive raises while it is read."""
 
 ZSTANDARD = 93
 """The number of this compression method in ZIP archives."""

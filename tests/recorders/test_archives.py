@@ -253,6 +253,20 @@ def test_else_it_says_what_is_needed(monkeypatch, before_3_14):
     assert "needs Python 3.14 or the package `zstandard`" in reason(by_zstandard([SAMPLE], zlib.compress))
 
 
+def test_a_fault_of_the_zstandard_that_python_has_is_a_bad_archive(monkeypatch):
+    class ZstdError(Exception):
+        """As `compression.zstd` raises it from Python 3.14 on: no subclass of any other fault."""
+
+    def broken(*_):
+        raise ZstdError
+
+    monkeypatch.setattr(zstandard, "is_in_python", lambda: False)
+    monkeypatch.setattr(zstandard, "FAULTS", (zstandard.Broken, ZstdError))
+    monkeypatch.setattr(zstandard, "opened", broken)
+
+    assert "damaged" in reason(by_zstandard([SAMPLE], zlib.compress))
+
+
 def test_zstandard_itself_is_read():
     compress = pytest.importorskip("zstandard").ZstdCompressor().compress
     assert zstandard.opened(compress(b"a" * 1000), 10) == b"a" * 10
