@@ -15,9 +15,9 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recviewer.changes.beside import stood_there, with_moves
 from recviewer.changes.model import Change, Key
 from recviewer.changes.moves import differ
+from recviewer.changes.same_turn import replaced_on_same_turn, with_moves
 from recviewer.difference.asked import THOUGHT
 from recviewer.difference.behind_masks import behind, behind_item
 from recviewer.difference.compare import compare
@@ -143,7 +143,7 @@ def _beside(changes: Sequence[Change]) -> dict[Key, Change]:
     mine = {change.key: change for change in changes}
     return {
         key: gone
-        for key, gone in stood_there(changes).items()
+        for key, gone in replaced_on_same_turn(changes).items()
         if not (gone.unread or mine[key].unread)
         and any(_says_something(item) for section in _sections(mine[key], gone) for item in section.items)
     }

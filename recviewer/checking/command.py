@@ -97,7 +97,7 @@ def run(arguments: Sequence[str]) -> int:
             Path(options.write_baseline).write_text(baseline.text_of(checked.found), encoding="utf-8")
             sys.stderr.write(f"{len(checked.found):,} findings are written to {options.write_baseline}\n")
             return NOTHING
-        _put(forms.told(checked, options.format), options.output)
+        _put(forms.render(checked, options.format), options.output)
     except (_Problem, GitFailed, Refusal, OSError, baseline.BadBaseline) as failed:
         if isinstance(failed, BrokenPipeError):
             raise

@@ -24,7 +24,7 @@ _THINKING = ("thinking", "reasoning")
 
 
 @dataclass(slots=True)
-class ToldTexts:
+class MessageTexts:
     """The contents of a message or a delta. parts: everything besides the three texts, in order.
 
     is_repeated: the reasoning was found at a key where providers repeat what they also send under a plainer key.
@@ -37,9 +37,9 @@ class ToldTexts:
     parts: list[Part] = field(default_factory=list)
 
 
-def said_in(holder: Lookup) -> ToldTexts:
+def texts_in(holder: Lookup) -> MessageTexts:
     """Read a message or a delta."""
-    said = ToldTexts()
+    said = MessageTexts()
     thought = ""
     content = holder.data.get("content")
     if isinstance(content, list):
@@ -62,7 +62,7 @@ def said_in(holder: Lookup) -> ToldTexts:
     return said
 
 
-def _read_parts(holder: Lookup, content: list[Json], said: ToldTexts) -> str:
+def _read_parts(holder: Lookup, content: list[Json], said: MessageTexts) -> str:
     """Read content that is a list of parts; return the reasoning in it."""
     thoughts = []
     for number, item in enumerate(content):
@@ -136,8 +136,8 @@ RARE = frozenset(
 """Keys of a message or delta that few providers send."""
 
 
-def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]:
-    """Return a message or delta without the values that `said_in` reads although no path of the shape covers them.
+def without_read(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]:
+    """Return a message or delta without the values that `texts_in` reads although no path of the shape covers them.
 
     thinks: reasoning came under a plain key before, so that the lists of fragments were not read. Texts under plain
     keys stay; paths cover those. The same object is returned if there is nothing to leave out.
@@ -148,14 +148,14 @@ def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]
     if is_plain and RARE.isdisjoint(message):
         return message
     made = dict(message)
-    said = said_in(Lookup(message, ""))
+    said = texts_in(Lookup(message, ""))
     if isinstance(message.get("content"), list):
-        kept = [_untold_part(part) for part in message["content"]]
+        kept = [_rest_of_part(part) for part in message["content"]]
         made["content"] = [part for part in kept if part]
     elif isinstance(message.get("content"), dict):
         del made["content"]
     if isinstance(message.get("images"), list):
-        made["images"] = [kept for kept in map(untold_picture, message["images"]) if kept]
+        made["images"] = [kept for kept in map(rest_of_image, message["images"]) if kept]
     audio = message.get("audio")
     if isinstance(audio, dict) and said.content and audio.get("transcript") == said.content:
         made["audio"] = {key: value for key, value in audio.items() if key != "transcript"}
@@ -165,20 +165,20 @@ def untold(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]
     return made
 
 
-def _untold_part(part: Json) -> Json:
+def _rest_of_part(part: Json) -> Json:
     """Return the rest of a content part: None if all of it was read; the type of a bare text."""
     if not isinstance(part, dict):
         return type_of(part) if isinstance(part, str) else None
     kind = part.get("type")
     if kind in _THINKING:
-        return wordless(part)
+        return rest_of_text(part)
     key = "refusal" if kind == "refusal" else "text" if kind in (*_TEXTS, None) else ""
     if isinstance(part.get(key), str):
         return {name: value for name, value in part.items() if name != key}
-    return part if kind in (*_TEXTS, "refusal") else untold_picture(part)
+    return part if kind in (*_TEXTS, "refusal") else rest_of_image(part)
 
 
-def untold_picture(item: Json) -> Json:
+def rest_of_image(item: Json) -> Json:
     """Return the rest of an image object besides its address; None for anything else, which was read whole."""
     if not isinstance(picture_of(item), Image):
         return None
@@ -188,18 +188,18 @@ def untold_picture(item: Json) -> Json:
     return kept | ({"image_url": rest} if rest else {})
 
 
-def wordless(value: Json) -> Json:
+def rest_of_text(value: Json) -> Json:
     """Return what remains of a text, of an object that represents one, or of a list of these, after its text was read.
 
     That the text was in an object or a list, and under which key, remains if nothing else records it.
     """
     if isinstance(value, list):
-        return [kept for kept in map(wordless, value) if kept] or type_of(value)
+        return [kept for kept in map(rest_of_text, value) if kept] or type_of(value)
     if not isinstance(value, dict):
         return None if isinstance(value, str) else value
     taken = next((key for key in _WORDS if words_of(value.get(key))), "")
     kept = {key: item for key, item in value.items() if key != taken}
-    rest = wordless(value.get(taken))
+    rest = rest_of_text(value.get(taken))
     if not kept:
         return {taken: rest or type_of(value.get(taken))}
     return kept | ({taken: rest} if rest else {})
@@ -211,7 +211,7 @@ def _drop_thoughts(made: dict[str, Json], reasoning: str) -> None:
         value = made.get(key)
         if value and words_of(value) == reasoning and (key != "reasoning" or not isinstance(value, str)):
             del made[key]
-            rest = wordless(value)
+            rest = rest_of_text(value)
             if rest:
                 made["reasoning_beside"] = rest
             if key != "reasoning" and not (made.get("reasoning") or made.get("reasoning_content")):
@@ -219,9 +219,9 @@ def _drop_thoughts(made: dict[str, Json], reasoning: str) -> None:
     for key in ("reasoning_details", "thinking_blocks"):
         value = made.get(key)
         if isinstance(value, list) and (not value or "".join(map(words_of, value)) == reasoning):
-            made[key] = [kept for kept in map(_untold_detail, value) if kept]
+            made[key] = [kept for kept in map(_rest_of_detail, value) if kept]
 
 
-def _untold_detail(detail: Json) -> Json:
+def _rest_of_detail(detail: Json) -> Json:
     is_part = isinstance(detail, dict) and _is_encrypted(detail)
-    return None if is_part else wordless(detail)
+    return None if is_part else rest_of_text(detail)

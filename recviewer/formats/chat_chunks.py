@@ -15,7 +15,7 @@ from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import is_hollow, path_of
 from recviewer.exchange.shape import Take
 from recviewer.exchange.signs import PASSED
-from recviewer.formats.answers import RARE, THOUGHTS, untold
+from recviewer.formats.answers import RARE, THOUGHTS, without_read
 from recviewer.formats.chat_shape import SHAPE
 from recviewer.formats.cut_chunks import CutChunks
 from recviewer.formats.raw import Raw, unwrap
@@ -192,7 +192,7 @@ def flat_and_plain(
         return known
     found: list[Left] = []
     bare, repeated = _without_messages(data)
-    flat = flat_of(_untold(bare, thinking.before(place)), SHAPE, found, event=event)
+    flat = flat_of(_without_read(bare, thinking.before(place)), SHAPE, found, event=event)
     for index, message in repeated.items():
         flat[path_of(("choices", index, "message")), Take.FINAL] = thinking.messages[index] = message
     left += found
@@ -249,7 +249,7 @@ def _without_messages(data: Json) -> tuple[Json, dict[int, Json]]:
     return {**data, "choices": bare}, found
 
 
-def _untold(data: Json, thinking: set[int]) -> Json:
+def _without_read(data: Json, thinking: set[int]) -> Json:
     """Return a chunk without values read outside of the shape's paths. thinking: choices with reasoning at a plain key."""
     choices = data.get("choices") if type(data) is dict else None
     if type(choices) is not list:
@@ -258,7 +258,7 @@ def _untold(data: Json, thinking: set[int]) -> Json:
     for place, choice in enumerate(choices):
         delta = choice.get("delta") if type(choice) is dict else None
         if type(delta) is dict:
-            bare = untold(delta, thinks=_index_of(choice, place) in thinking)
+            bare = without_read(delta, thinks=_index_of(choice, place) in thinking)
             choice = choice if bare is delta else {**choice, "delta": bare}
         made.append(choice)
     return {**data, "choices": made}

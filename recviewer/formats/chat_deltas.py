@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, zip_longest
 
 from recviewer.exchange.model import CallDelta, Chunk, Delta, Json, Problem
-from recviewer.formats.answers import said_in
+from recviewer.formats.answers import texts_in
 from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, flat_and_plain
 from recviewer.formats.cut_chunks import CutChunks, SaidRun
 from recviewer.formats.framing import cursor
@@ -116,7 +116,7 @@ def _delta(choice: Lookup, place: int, thinking: set[int]) -> Delta:
     if choice.data.get("delta") is None and choice.data.get("message") is None:
         return Delta(choice=index, text=choice.text("text"), finish=choice.text("finish_reason"))
     delta = choice.object("delta" if choice.data.get("delta") is not None else "message")
-    said = said_in(delta)
+    said = texts_in(delta)
     if said.is_repeated and index in thinking:
         said.reasoning = ""
     elif said.reasoning and not said.is_repeated:

@@ -18,7 +18,7 @@ from recviewer.formats import deltas
 from recviewer.formats.answers import RARE
 from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, flat_and_plain
 from recviewer.formats.chat_deltas import read_chunks
-from recviewer.formats.chat_messages import leave_untold
+from recviewer.formats.chat_messages import leave_differing
 from recviewer.formats.cut_chunks import CutChunks, NotAlike
 from recviewer.formats.deltas import OutputBuilder
 from recviewer.formats.failure import error_in
@@ -195,7 +195,7 @@ def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too 
     outputs = tuple([builders[index].build(index) for index in sorted(builders)])
     _check(outputs, usage, model)
     if thinking.messages:
-        leave_untold(thinking.messages, outputs, left)
+        leave_differing(thinking.messages, outputs, left)
     return Reply(
         outputs,
         usage,

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from recviewer.exchange.model import Json, Left, Output
 from recviewer.exchange.not_understood import leave
-from recviewer.formats.answers import said_in
+from recviewer.formats.answers import texts_in
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import function_call, tool_calls
 
 
-def leave_untold(messages: Mapping[int, Json], outputs: Sequence[Output], left: list[Left]) -> None:
+def leave_differing(messages: Mapping[int, Json], outputs: Sequence[Output], left: list[Left]) -> None:
     """Append the messages that contain more than their choice's deltas to `left`. messages: by choice."""
     for index, message in messages.items():
         said = next((output for output in outputs if output.index == index), None)
@@ -24,7 +24,7 @@ def _repeats(message: Json, said: Output) -> bool:
     if not isinstance(message, dict):
         return False
     holder = Lookup(message, "")
-    found = said_in(holder)
+    found = texts_in(holder)
     calls = [(call.name, call.arguments) for call in [*tool_calls(holder), *function_call(holder)]]
     return (
         found.content in said.content

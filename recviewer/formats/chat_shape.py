@@ -1,6 +1,6 @@
 """What the reader of OpenAI's chat takes of a reply, and what else counts.
 
-Where paths cannot express it (content as a list, reasoning under several keys at once), `answers.untold` removes what
+Where paths cannot express it (content as a list, reasoning under several keys at once), `answers.without_read` removes what
 was read from a message.
 """
 
@@ -13,7 +13,7 @@ from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import is_hollow
 from recviewer.exchange.shape import Shape
 from recviewer.exchange.signs import PASSED, SIZE
-from recviewer.formats.answers import RARE, untold, words_of
+from recviewer.formats.answers import RARE, without_read, words_of
 
 
 class ChatShape(Shape):
@@ -36,7 +36,7 @@ class ChatShape(Shape):
     def _rest(self, body: Json, left: list[Left]) -> Json:
         choices = body.get("choices") if type(body) is dict else None
         if type(choices) is list:
-            body = {**body, "choices": [_untold_choice(choice) for choice in choices]}
+            body = {**body, "choices": [_rest_of_choice(choice) for choice in choices]}
         return super().rest(body, left)
 
 
@@ -101,7 +101,7 @@ def _bare_call(call: Json) -> Json:
     return {**_without_texts(call, ("id",)), "function": _without_texts(call["function"], ("name", "arguments"))}
 
 
-def _untold_choice(choice: Json) -> Json:
+def _rest_of_choice(choice: Json) -> Json:
     """Return a choice of a complete reply without what was read. A delta beside its message was not read."""
     if type(choice) is not dict:
         return choice
@@ -109,7 +109,7 @@ def _untold_choice(choice: Json) -> Json:
     message = choice.get(key)
     made = choice
     if type(message) is dict:
-        made = {**choice, key: untold(message)}
+        made = {**choice, key: without_read(message)}
         parts = message.get("content")
         if type(parts) is list and len(parts) > 1:  # the reader joins the parts; where one ends counts
             made[key] = {**made[key], SIZE: [len(words_of(part)) for part in parts]}

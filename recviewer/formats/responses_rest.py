@@ -12,7 +12,7 @@ from recviewer.exchange.model import Json, JsonPart
 from recviewer.exchange.not_understood import is_empty
 from recviewer.exchange.shape import type_of
 from recviewer.exchange.signs import PASSED, SIZE
-from recviewer.formats.answers import untold_picture, words_of
+from recviewer.formats.answers import rest_of_image, words_of
 from recviewer.formats.items import BESIDE, CALLS, ONE_OF, client_call, part_of, reasoning_of
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.responses import (
@@ -140,7 +140,7 @@ def _left_of_part(part: Json) -> Json:
     if key is not None:
         return _without_text(part, key) | _size_of(part.get(key))
     if isinstance(part_of(Lookup(part, "")), JsonPart):
-        return untold_picture(part)
+        return rest_of_image(part)
     return {key: value for key, value in part.items() if key not in ("image_url", "filename", "file_id", "file_data")}
 
 

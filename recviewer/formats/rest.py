@@ -17,12 +17,12 @@ from recviewer.exchange.encode import exact
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
 from recviewer.exchange.shape import Shape
-from recviewer.formats import blocks, untold
+from recviewer.formats import blocks, missed_values
 from recviewer.formats.behind_the_end import BehindTheEnd
 from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.cut_chunks import CutChunks, NotAlike
-from recviewer.formats.given import GivenTexts
 from recviewer.formats.raw import Raw, unwrap
+from recviewer.formats.reader_output import ReaderOutput
 
 _TOP = frozenset({"test_id", "request", "response", "id_normalization_mapping", "shown"})
 _WRAPPER = frozenset({"__type__", "__data__"})
@@ -72,7 +72,7 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         return RestCounts(made, tuple(elements.flats))
     made |= _whole(raw.reply, chosen, shape, left)
     if type(shape) is Shape and type(raw.reply) is dict:
-        texts = untold.of_whole(unwrap(raw.reply), shape.root, _told_in(raw, chosen, reply), left)
+        texts = missed_values.of_whole(unwrap(raw.reply), shape.root, _returned_by(raw, chosen, reply), left)
         if texts.missed:
             made["untold"] = texts.missed
         if texts.again:
@@ -86,7 +86,7 @@ def _around(reply: Json, shape: Shape, left: list[Left]) -> dict[str, Json]:
         return {}
     beside = {key: value for key, value in reply.items() if key != "stream"}
     found = shape.rest(beside, [])
-    missed = untold.of_whole(beside, shape.root, GivenTexts(()), left).missed
+    missed = missed_values.of_whole(beside, shape.root, ReaderOutput(()), left).missed
     return ({"body": found} if found else {}) | ({"untold": missed} if missed else {})
 
 
@@ -271,8 +271,8 @@ def _named(items: list[Json], kept: list[Json]) -> dict[str, Json]:
     return {name: rows[0] if len(rows) == 1 else sorted(rows, key=repr) for name, rows in made.items()}
 
 
-def _told_in(raw: Raw, chosen: Format, reply: Reply) -> GivenTexts:
-    return untold.of_reply(reply, lambda: chosen.request(raw, []))
+def _returned_by(raw: Raw, chosen: Format, reply: Reply) -> ReaderOutput:
+    return missed_values.of_reply(reply, lambda: chosen.request(raw, []))
 
 
 PING = {"type": "ping"}
@@ -301,7 +301,7 @@ def _streamed(
             ended.add(chunk)
         return made
     names = [event.name for event in raw.sse_events]
-    missed = untold.UntoldInStream(shape, _told_in(raw, chosen, reply), left)
+    missed = missed_values.MissedInStream(shape, _returned_by(raw, chosen, reply), left)
     has_pings = chosen.kind is Kind.ANTHROPIC
     for place, chunk in enumerate(reply.told or chosen.chunks(raw)):
         ended.add(chunk)

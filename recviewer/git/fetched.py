@@ -43,7 +43,7 @@ def place(data: Path, repository: Repository, remote: Remote) -> Path:
     return data / f"fetched-{hashlib.sha256(os.fsencode(said)).hexdigest()[:8]}.git"
 
 
-def beside(repository: Repository, remote: Remote, data: Path) -> Repository:
+def with_fetched(repository: Repository, remote: Remote, data: Path) -> Repository:
     """Return the repository together with what was fetched for it, if anything was."""
     where = place(data, repository, remote)
     return replace(repository, fetched=where) if (where / "HEAD").is_file() else repository

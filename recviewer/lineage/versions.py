@@ -50,7 +50,7 @@ def is_bot(author: str) -> bool:
     return name.endswith(_BOTS) or name in ("github-actions", "github actions")
 
 
-def told(
+def full_versions(
     repository: Repository, lineage: Lineage, library: Library, *, limit_bytes: int, part: str = ""
 ) -> tuple[FullVersion, ...]:
     """Read all versions of a lineage. limit_bytes: larger files are not read. Raises GitFailed if git fails.

@@ -17,7 +17,7 @@ from recviewer.git.repository import GitFailed, Repository
 from recviewer.git.walk import OutOfTime
 from recviewer.lineage.replaced import Replaced
 from recviewer.lineage.trace import COMMITS, SECONDS, Lineage, trace
-from recviewer.lineage.versions import FullVersion, told
+from recviewer.lineage.versions import FullVersion, full_versions
 from recviewer.memory import git_contents
 from recviewer.pairing.sides import Library
 from recviewer.recorders.registry import claims, is_recognized
@@ -131,7 +131,7 @@ def versions_of(here: Repository, start: Start) -> tuple[Lineage, tuple[FullVers
 def _followed(here: Repository, start: Start) -> tuple[Lineage, tuple[FullVersion, ...]]:
     replaced = _replaced.setdefault(str(here.git_dir), Replaced(here, _library))
     lineage = trace(here, start.commit, start.raw, replaced)
-    return lineage, told(here, lineage, _library, limit_bytes=settings.FILE_LIMIT_BYTES, part=start.part)
+    return lineage, full_versions(here, lineage, _library, limit_bytes=settings.FILE_LIMIT_BYTES, part=start.part)
 
 
 def _fetched(here: Repository) -> list[int]:

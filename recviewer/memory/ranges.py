@@ -19,7 +19,7 @@ from recviewer.changes.overview import Overview, decided, overview, subjects, wi
 from recviewer.changes.reviewers import agreed, rules_of
 from recviewer.changes.run_words import words_on
 from recviewer.changes.sources import Range
-from recviewer.git.fetched import beside
+from recviewer.git.fetched import with_fetched
 from recviewer.git.ranges import opened
 from recviewer.git.repository import GitFailed, Repository, together
 from recviewer.memory import range_files
@@ -63,7 +63,7 @@ _known = Recent[_RangeKey, _Known](KEPT, weigh=lambda known: known.size, limit=K
 def repository() -> Repository:
     """Return the repository whose ranges are shown, with what was fetched for it. Raises GitFailed if there is none."""
     here = opened(Path(settings.REPOSITORY or settings.RECORDINGS_ROOT))
-    return here if settings.FETCH_FROM is None else beside(here, settings.FETCH_FROM, Path(settings.DATA_DIR))
+    return here if settings.FETCH_FROM is None else with_fetched(here, settings.FETCH_FROM, Path(settings.DATA_DIR))
 
 
 def told(failed: Exception) -> str:

@@ -9,12 +9,12 @@ from recviewer.secrets.texts import (
     LEAST,
     SecretAt,
     after_scheme,
-    apart,
-    beside,
     between_data,
+    disjoint,
     find_named,
     hidden,
     tells,
+    without_overlapping,
 )
 
 _NAME = re.compile(
@@ -55,8 +55,8 @@ def find_all(text: str, name: str = "") -> list[SecretAt]:
         for at, piece in between_data(text)
         for one in by_names(piece)
     ]
-    named = beside(named, found)
-    return apart(sorted(found + named, key=lambda one: one[:2])) if named else found
+    named = without_overlapping(named, found)
+    return disjoint(sorted(found + named, key=lambda one: one[:2])) if named else found
 
 
 def without_secrets(text: str, *, most: int) -> str:

@@ -11,7 +11,7 @@ import orjson
 from recviewer.secrets import documents, packed, pieces
 from recviewer.secrets.around import has_sign
 from recviewer.secrets.named import find_all
-from recviewer.secrets.texts import SecretAt, beside, between_data, find_named, hidden, tells
+from recviewer.secrets.texts import SecretAt, between_data, find_named, hidden, tells, without_overlapping
 
 _HEADER = re.compile(
     r"[\"']name[\"']\s*:\s*[\"']([\w-]{2,60})[\"']\s*,\s*[\"']value[\"']\s*:\s*[\"'](?P<value>[^\"'\\\n]{6,4000})"
@@ -23,7 +23,7 @@ def found_in(text: str) -> list[SecretAt]:
     found = find_all(text)
     for at, piece in between_data(text):
         named = [one._replace(start=at + one.start, end=at + one.end) for one in _of_headers(piece)]
-        found = sorted([*found, *beside(named, found)], key=lambda one: one[:2])
+        found = sorted([*found, *without_overlapping(named, found)], key=lambda one: one[:2])
     return found
 
 

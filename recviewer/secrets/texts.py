@@ -136,33 +136,33 @@ def _find(text: str) -> list[SecretAt]:
     made: list[SecretAt] = []
     for found in _every(text, low, hints):
         place = bisect_right(made, found.start, key=_start)
-        under = next((at for at in (place - 1, place) if meets(found, made, at)), None)
+        under = next((at for at in (place - 1, place) if overlaps(found, made, at)), None)
         if under is None:
             made.insert(place, found)
         elif found.kind.is_masked and found.end > made[under].end:
             made[under] = made[under]._replace(end=found.end)
-    return apart(made)
+    return disjoint(made)
 
 
 _start = attrgetter("start")
 
 
-def meets(one: SecretAt, others: Sequence[SecretAt], at: int) -> bool:
+def overlaps(one: SecretAt, others: Sequence[SecretAt], at: int) -> bool:
     """Tell whether a secret overlaps the one at an index of others, if that index exists."""
     return 0 <= at < len(others) and one.start < others[at].end and others[at].start < one.end
 
 
-def beside(some: Sequence[SecretAt], others: Sequence[SecretAt]) -> list[SecretAt]:
+def without_overlapping(some: Sequence[SecretAt], others: Sequence[SecretAt]) -> list[SecretAt]:
     """Return the secrets that overlap none of others, which are in order and disjoint."""
     places = [bisect_right(others, one.start, key=_start) for one in some]
     return [
         one
         for one, at in zip(some, places, strict=True)
-        if not meets(one, others, at - 1) and not meets(one, others, at)
+        if not overlaps(one, others, at - 1) and not overlaps(one, others, at)
     ]
 
 
-def apart(found: list[SecretAt]) -> list[SecretAt]:
+def disjoint(found: list[SecretAt]) -> list[SecretAt]:
     """Remove secrets that start before the end of the previous one."""
     return [one for place, one in enumerate(found) if not place or one.start >= found[place - 1].end]
 

@@ -88,7 +88,7 @@ def _parameters(named: Mapping[str, tuple[str, ...]], known: set[str]) -> Iterat
                 yield path, test
 
 
-def told(found: ByTest) -> Iterator[str]:
+def report_lines(found: ByTest) -> Iterator[str]:
     """Yield it as lines for a terminal."""
     if not found.runs:
         yield "No run that is kept knows of tests: recviewer used --tests, with pytest."

@@ -54,7 +54,7 @@ def file_name(name: str, *, partial: bool = False) -> str:
     return f"used-{name}.part.jsonl" if partial else f"used-{name}.jsonl"
 
 
-def told(at: datetime | None) -> str | None:
+def timestamp(at: datetime | None) -> str | None:
     """Return a time in the file's notation."""
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
@@ -70,7 +70,7 @@ def head_of(run: UsedRun) -> dict[str, Any]:
     return {
         "used": VERSION,
         "run": run.name,
-        "began": told(run.began),
+        "began": timestamp(run.began),
         "root": run.root,
         "commit": run.commit,
         "clean": run.clean,
@@ -82,7 +82,7 @@ def file_line(one: UsedFile) -> dict[str, Any]:
     """Return the line of a file; zero values are omitted."""
     made: dict[str, Any] = {"file": one.path, "blob": one.blob, "size": one.size, "count": one.count}
     if one.count:
-        made |= {"first": told(one.first), "last": told(one.last)}
+        made |= {"first": timestamp(one.first), "last": timestamp(one.last)}
     if one.written:
         made["written"] = one.written
     if one.doubt:
@@ -101,11 +101,11 @@ def lines_of(run: UsedRun) -> Iterator[bytes]:
         made |= {"missing": list(test.missing)} if test.missing else {}
         yield line(made)
     for sweep in run.sweeps:
-        yield line({"sweep": told(sweep.at), "seconds": round(sweep.seconds, 3), "files": sweep.files})
+        yield line({"sweep": timestamp(sweep.at), "seconds": round(sweep.seconds, 3), "files": sweep.files})
     if run.ended is not None:
         yield line(
             {
-                "end": told(run.ended),
+                "end": timestamp(run.ended),
                 "exit": run.exit,
                 "stopped": run.stopped,
                 "left_out": run.left_out,

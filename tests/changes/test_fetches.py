@@ -60,7 +60,7 @@ def test_fetch_that_fails_says_why_and_leaves_what_was_there(remote, tmp_path, t
     ended = fetches.start(here, remote, data, patience=120)
 
     assert "does not appear to be a git repository" in ended.error
-    assert fetched.beside(here, remote, data).fetched is not None
+    assert fetched.with_fetched(here, remote, data).fetched is not None
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from recviewer import smells
-from recviewer.checking.forms import FORMS, github, sarif, told
+from recviewer.checking.forms import FORMS, github, render, sarif
 from recviewer.checking.model import Checked, HowCounted, Located, in_order
 from recviewer.smells.model import Severity, Spot
 from tests.smells.building import chat, recorded
@@ -48,13 +48,13 @@ def test_sarif_fits_the_schema_of_oasis(odd):
     some[1] = replace(some[1], standing=HowCounted.KNOWN)
 
     for one in (checked(some), checked([]), odd):
-        log = json.loads(told(one, "sarif"))
+        log = json.loads(render(one, "sarif"))
         assert problems_of(log) == []
     assert problems_of({"version": "2.1.0"}) != []
 
 
 def test_sarif_names_rules_places_and_what_stays_the_same():
-    log = json.loads(told(checked(located(1)), "sarif"))
+    log = json.loads(render(checked(located(1)), "sarif"))
 
     (run,) = log["runs"]
     (result,) = run["results"]
@@ -71,21 +71,21 @@ def test_sarif_names_rules_places_and_what_stays_the_same():
 def test_sarif_keeps_to_the_limit_of_hosts_and_says_so(monkeypatch):
     monkeypatch.setattr(sarif, "MOST_RESULTS", 2)
 
-    (run,) = json.loads(told(checked(located(5)), "sarif"))["runs"]
+    (run,) = json.loads(render(checked(located(5)), "sarif"))["runs"]
 
     assert len(run["results"]) == 2
     assert "3 findings are left out here" in run["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
 
 
 def test_github_has_the_worst_ten_and_one_notice():
-    lines = told(checked(located(13)), "github").splitlines()
+    lines = render(checked(located(13)), "github").splitlines()
 
     assert [line.split(" ")[0] for line in lines] == ["::error"] * 10 + ["::notice", "not"]
     assert "13 red in 7 recordings (the files on disk); these are the worst 10" in lines[10]
 
 
 def test_github_escapes_what_would_end_a_command(odd):
-    command = told(odd, "github").splitlines()[0]
+    command = render(odd, "github").splitlines()[0]
 
     assert command.count("::") == 2
     assert "a %25 b: c, " in command
@@ -99,7 +99,7 @@ def test_github_text_is_escaped_once():
 
 def test_gitlab_gives_each_its_own_fingerprint():
     (one,) = located(1)
-    rows = json.loads(told(checked([one, replace(one, file="b.json")]), "gitlab"))
+    rows = json.loads(render(checked([one, replace(one, file="b.json")]), "gitlab"))
 
     assert len({row["fingerprint"] for row in rows}) == 2
     assert {row["severity"] for row in rows} == {"critical"}
@@ -108,7 +108,7 @@ def test_gitlab_gives_each_its_own_fingerprint():
 
 def test_junit_is_xml_whose_numbers_are_right(odd):
     for one, failures in ((odd, 1), (checked(located(3)), 3), (checked([]), 0)):
-        top = ET.fromstring(told(one, "junit"))
+        top = ET.fromstring(render(one, "junit"))
         assert int(top.get("failures")) == len(top.findall(".//failure")) == failures
         assert int(top.get("tests")) == len(top.findall(".//testcase"))
         assert sum(int(suite.get("tests")) for suite in top) == int(top.get("tests"))
@@ -119,7 +119,7 @@ def test_junit_skips_what_is_only_told():
     held = replace(some[0].noticed.held, severity=Severity.GREY)
     some[0] = replace(some[0], noticed=replace(some[0].noticed, held=held))
 
-    top = ET.fromstring(told(checked(some), "junit"))
+    top = ET.fromstring(render(checked(some), "junit"))
 
     assert (top.get("tests"), top.get("failures"), top.get("skipped")) == (str(len(smells.rules()) + 2), "2", "1")
     assert [len(top.findall(f".//{tag}")) for tag in ("failure", "skipped")] == [2, 1]
@@ -128,7 +128,7 @@ def test_junit_skips_what_is_only_told():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_no_form_holds_a_control_character(odd, form):
-    text = told(odd, form).encode("utf-8", "backslashreplace").decode()
+    text = render(odd, form).encode("utf-8", "backslashreplace").decode()
 
     assert not {"\x1b", "\x00", "‮", "\ud800"} & set(text)
 
@@ -138,6 +138,6 @@ def test_what_does_not_count_is_told_as_such():
     some[0] = replace(some[0], standing=HowCounted.SUPPRESSED, reason="because")
     found = checked(some)
 
-    assert "1 red in 7 recordings (the files on disk); 1 suppressed" in told(found, "text")
-    assert json.loads(told(found, "json"))["standings"] == {"counts": 1, "suppressed": 1}
-    assert len(json.loads(told(found, "gitlab"))) == 1
+    assert "1 red in 7 recordings (the files on disk); 1 suppressed" in render(found, "text")
+    assert json.loads(render(found, "json"))["standings"] == {"counts": 1, "suppressed": 1}
+    assert len(json.loads(render(found, "gitlab"))) == 1

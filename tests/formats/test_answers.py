@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from recviewer.formats.answers import said_in, untold
+from recviewer.formats.answers import texts_in, without_read
 from recviewer.formats.lookup import Lookup
 
 MESSAGES = {
@@ -70,7 +70,7 @@ def changed(value):
 
 def counted(message):
     message = copy.deepcopy(message)
-    return said_in(Lookup(message, "")), untold(message)
+    return texts_in(Lookup(message, "")), without_read(message)
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -86,7 +86,7 @@ def test_any_change_of_a_message_is_read_or_left_over(name):
 
 
 def test_what_was_read_is_not_left_over():
-    assert untold(MESSAGES["parts"])["content"] == [
+    assert without_read(MESSAGES["parts"])["content"] == [
         {"type": "thinking", "closed": True, "thinking": [{"type": "text"}]},
         {"type": "text", "annotations": [1]},
         "(a text)",
@@ -94,15 +94,15 @@ def test_what_was_read_is_not_left_over():
         {"type": "image_url", "index": 0, "image_url": {"detail": "low"}},
         {"type": "text", "text": 5},
     ]
-    assert untold(MESSAGES["repeated"])["reasoning_details"] == [{"type": "reasoning.text"}]
-    assert untold(MESSAGES["contrary"])["reasoning_details"] == [{"type": "reasoning.text", "text": "Other"}]
-    assert untold(MESSAGES["audio"])["audio"] == {"id": "a", "data": "UklGRg==", "transcript": "(a text)"}
-    assert untold(MESSAGES["echo"])["audio"] == {"id": "a"}
-    assert untold(MESSAGES["plain"]) is MESSAGES["plain"]
+    assert without_read(MESSAGES["repeated"])["reasoning_details"] == [{"type": "reasoning.text"}]
+    assert without_read(MESSAGES["contrary"])["reasoning_details"] == [{"type": "reasoning.text", "text": "Other"}]
+    assert without_read(MESSAGES["audio"])["audio"] == {"id": "a", "data": "UklGRg==", "transcript": "(a text)"}
+    assert without_read(MESSAGES["echo"])["audio"] == {"id": "a"}
+    assert without_read(MESSAGES["plain"]) is MESSAGES["plain"]
 
 
 def test_pieces_after_plain_thoughts_are_left_over():
     delta = {"reasoning_details": [{"type": "reasoning.text", "text": "Think"}]}
 
-    assert untold(delta, thinks=True) == delta
-    assert untold(delta) == {"reasoning_details": [{"type": "reasoning.text"}]}
+    assert without_read(delta, thinks=True) == delta
+    assert without_read(delta) == {"reasoning_details": [{"type": "reasoning.text"}]}

@@ -8,7 +8,7 @@ from recviewer.lineage import replaced
 from recviewer.lineage import trace as tracing
 from recviewer.lineage.replaced import Replaced
 from recviewer.lineage.trace import What, trace
-from recviewer.lineage.versions import is_bot, told
+from recviewer.lineage.versions import full_versions, is_bot
 from recviewer.pairing.pair import How, Sure
 from recviewer.pairing.sides import Library
 from tests.trees import FOLDER, bytes_of, chat, id_of
@@ -253,7 +253,7 @@ def test_partial_clone_tells_what_it_cannot_read(remade, tmp_path):
     clone = type(tree)(tmp_path / "partial.git")
 
     found = look(clone, third)
-    (version,) = told(opened(clone.top), found, Library(), limit_bytes=1 << 20)
+    (version,) = full_versions(opened(clone.top), found, Library(), limit_bytes=1 << 20)
 
     assert [what for what, _ in story(found)] == ["added"]
     assert "--refetch" in found.problems[0]
@@ -299,7 +299,7 @@ def test_versions_tell_what_changed_in_words(remade):
     tree, *_, third = remade
     found = look(tree, third)
 
-    versions = told(opened(tree.top), found, Library(), limit_bytes=1 << 20)
+    versions = full_versions(opened(tree.top), found, Library(), limit_bytes=1 << 20)
 
     assert [one.change.churn.value if one.change else "" for one in versions] == ["text", "text", "text", ""]
     assert versions[0].commit.subject == "record with small-3"
@@ -311,7 +311,7 @@ def test_versions_tell_what_changed_in_words(remade):
 def test_large_versions_are_not_read(remade):
     tree, *_, third = remade
 
-    versions = told(opened(tree.top), look(tree, third), Library(), limit_bytes=10)
+    versions = full_versions(opened(tree.top), look(tree, third), Library(), limit_bytes=10)
 
     assert all("larger than" in one.side.exchange.problems[0].what for one in versions)
 
@@ -321,7 +321,7 @@ def test_links_are_not_followed(tree):
     os.symlink("/etc/passwd", tree.top / "recordings" / "a.json")
     tree.commit("link")
 
-    (version,) = told(opened(tree.top), look(tree, "recordings/a.json"), Library(), limit_bytes=1 << 20)
+    (version,) = full_versions(opened(tree.top), look(tree, "recordings/a.json"), Library(), limit_bytes=1 << 20)
 
     assert "symbolic link" in version.side.exchange.problems[0].what
 
@@ -360,7 +360,7 @@ def test_hostile_repository_runs_nothing(remade, tmp_path):
     (tree.top / ".git" / "info" / "attributes").write_text("*.json diff=evil\n")
 
     found = look(tree, third)
-    told(opened(tree.top), found, Library(), limit_bytes=1 << 20)
+    full_versions(opened(tree.top), found, Library(), limit_bytes=1 << 20)
 
     assert len(found.versions) == 4
     assert not ran.exists(), ran.read_text()

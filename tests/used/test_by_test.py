@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from recviewer.used.by_test import by_test, told
+from recviewer.used.by_test import by_test, report_lines
 from recviewer.used.model import UsedRun, UsedTest
 from tests.used.building import AT
 
@@ -64,7 +64,7 @@ def test_ids_that_nothing_matches_tell_nothing():
     found = by_test([run(read(A, "a.json"))], {"a.json": [f"other/{A}"]})
 
     assert (found.is_foreign, found.others, found.parameters) == (True, (), ())
-    assert "No recording names a test as these runs do." in list(told(found))
+    assert "No recording names a test as these runs do." in list(report_lines(found))
 
 
 def test_paths_of_a_run_are_held_against_those_of_the_tree():
@@ -75,13 +75,13 @@ def test_paths_of_a_run_are_held_against_those_of_the_tree():
 
 
 def test_many_lines_are_counted():
-    lines = list(told(by_test([run(*[read(T(str(number), "x")) for number in range(30)])], {})))
+    lines = list(report_lines(by_test([run(*[read(T(str(number), "x")) for number in range(30)])], {})))
 
     assert lines[0] == "30 tests ran, in 1 run: openai"
     assert "  … and 10 more" in lines
 
 
 def test_runs_without_tests_tell_nothing():
-    assert list(told(by_test([run()], {}))) == [
+    assert list(report_lines(by_test([run()], {}))) == [
         "No run that is kept knows of tests: recviewer used --tests, with pytest."
     ]

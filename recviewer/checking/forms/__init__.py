@@ -9,8 +9,8 @@ from recviewer.checking.model import Checked
 FORMS = ("text", "json", "sarif", "github", "gitlab", "junit")
 
 
-def told(checked: Checked, form: str) -> str:
+def render(checked: Checked, form: str) -> str:
     """Return the result of a check in a format, including the final line break."""
     made = importlib.import_module(f"{__name__}.{form}")
-    text: str = made.told(checked)
+    text: str = made.render(checked)
     return text

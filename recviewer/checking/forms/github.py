@@ -14,7 +14,7 @@ MOST = 10
 _LEVELS = {Severity.RED: "error", Severity.AMBER: "warning", Severity.GREY: "notice"}
 
 
-def told(checked: Checked) -> str:
+def render(checked: Checked) -> str:
     """Return a workflow command for each of the worst findings, and a notice with the counts."""
     return "\n".join([*_lines(checked), ""])
 

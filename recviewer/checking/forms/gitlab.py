@@ -13,7 +13,7 @@ from recviewer.smells import Severity
 _SEVERITIES = {Severity.RED: "critical", Severity.AMBER: "minor", Severity.GREY: "info"}
 
 
-def told(checked: Checked) -> str:
+def render(checked: Checked) -> str:
     """Return the report. Fingerprints are unique, since GitLab shows only one entry for each."""
     seen: Counter[str] = Counter()
     made = []

@@ -8,7 +8,7 @@ from recviewer.exchange.plain import dumps
 from recviewer.smells import Rule, Severity
 
 
-def told(checked: Checked) -> str:
+def render(checked: Checked) -> str:
     """Return the public JSON object as text."""
     return dumps(as_json(checked), indent=1) + "\n"
 

@@ -16,7 +16,7 @@ from recviewer.smells import Rule, Severity
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def told(checked: Checked) -> str:
+def render(checked: Checked) -> str:
     """Return the report. A rule without findings is a passed case."""
     return "\n".join([*_lines(checked), ""])
 

@@ -22,7 +22,7 @@ MOST_TEXT = 1_000
 _LEVELS = {Severity.RED: "error", Severity.AMBER: "warning", Severity.GREY: "note"}
 
 
-def told(checked: Checked) -> str:
+def render(checked: Checked) -> str:
     """Return the log. Above the hosts' limits, the least severe results are omitted, with a notification of their number."""
     return dumps(as_sarif(checked), indent=1) + "\n"
 

@@ -14,7 +14,7 @@ MOST = 20
 """Most findings of one rule and level that are listed."""
 
 
-def told(checked: Checked) -> str:
+def render(checked: Checked) -> str:
     """Return the result as text that is safe for terminals."""
     return safe("\n".join([*_lines(checked), ""]))
 

@@ -31,8 +31,8 @@ from recviewer.exchange.model import (
 )
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas, one_of
-from recviewer.formats.beside import beside_blocks
 from recviewer.formats.contract import Match
+from recviewer.formats.extra_keys import extra_in_blocks
 from recviewer.formats.failure import error_in
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import arguments_text, body_lookup, request_of
@@ -245,7 +245,7 @@ def _answered(block: Lookup) -> Iterator[Part]:
     """Yield the parts of an answer's block; for a tool result also its data that is not text, image or file."""
     yield from _parts(block)
     if block.text("type").endswith(RESULT):
-        left = beside_blocks(block.data.get("content"), _parts)
+        left = extra_in_blocks(block.data.get("content"), _parts)
         if left:
             yield JsonPart({"type": block.text("type"), "beside": left})
 

@@ -31,8 +31,8 @@ from recviewer.exchange.model import (
 )
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas, one_of
-from recviewer.formats.beside import around
 from recviewer.formats.contract import Match
+from recviewer.formats.extra_keys import extra_around
 from recviewer.formats.failure import error_in
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
@@ -321,7 +321,7 @@ def _shown(element: Json, name: str, data: Json) -> dict[str, Json]:
         return {"data": element}
     if not name or name in element or not isinstance(data, dict):
         return element
-    beside = around(element, name, WRAPPINGS)
+    beside = extra_around(element, name, WRAPPINGS)
     return {name: data} | {key: value for key, value in beside.items() if key not in data or data[key] != value}
 
 

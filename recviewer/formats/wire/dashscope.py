@@ -30,7 +30,7 @@ from recviewer.exchange.model import (
 from recviewer.exchange.not_understood import is_empty
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
-from recviewer.formats.answers import said_in
+from recviewer.formats.answers import texts_in
 from recviewer.formats.contract import Match
 from recviewer.formats.failure import error_in, failure_of
 from recviewer.formats.framing import AT
@@ -139,7 +139,7 @@ def _said(output: Lookup) -> list[Delta]:
     for place, choice in enumerate(output.items("choices")):
         index = choice.integer("index")
         message = choice.object("message")
-        said = said_in(message)
+        said = texts_in(message)
         calls = []
         for entry in message.items("tool_calls"):
             call = tool_call(entry)

@@ -20,11 +20,11 @@ from recviewer.exchange.model import (
     Request,
 )
 from recviewer.formats import deltas
-from recviewer.formats.answers import said_in
+from recviewer.formats.answers import texts_in
 from recviewer.formats.chat_chunks import add_chunks
 from recviewer.formats.chat_deltas import read_chunks, said_alike, usage_of
 from recviewer.formats.chat_joining import error_of, joined
-from recviewer.formats.chat_messages import leave_untold
+from recviewer.formats.chat_messages import leave_differing
 from recviewer.formats.chat_shape import SHAPE
 from recviewer.formats.contract import Match
 from recviewer.formats.cut_chunks import SaidRun
@@ -81,7 +81,7 @@ class OpenAIChat:
         messages = add_chunks(raw, made, left)
         if messages:
             chunks = read_chunks(raw.reply, [])
-            leave_untold(messages, deltas.fold(delta for chunk in chunks for delta in chunk.deltas), left)
+            leave_differing(messages, deltas.fold(delta for chunk in chunks for delta in chunk.deltas), left)
 
 
 FORMAT = OpenAIChat()
@@ -105,7 +105,7 @@ def _whole(reply: Lookup) -> Reply:
     for place, choice in enumerate(reply.items("choices")):
         error = error or error_of(choice)
         message = choice.object("message" if choice.data.get("message") is not None else "delta")
-        said = said_in(message)
+        said = texts_in(message)
         calls = tool_calls(message) if message.data.get("tool_calls") else []
         calls += function_call(message)
         index = choice.integer("index")

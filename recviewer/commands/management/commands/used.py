@@ -94,11 +94,11 @@ class Command(BaseCommand):
         from recviewer.commands.suite_runs import by_test_below
         from recviewer.commands.terminal import safe
         from recviewer.store.refusals import Refusal
-        from recviewer.used.by_test import told
+        from recviewer.used.by_test import report_lines
 
         try:
             found = by_test_below(settings.RECORDINGS_ROOT, settings.DATA_DIR, limit_bytes=settings.FILE_LIMIT_BYTES)
         except Refusal as refusal:
             raise CannotStart(str(refusal)) from None
-        for line in told(found):
+        for line in report_lines(found):
             self.stdout.write(safe(line))

@@ -17,8 +17,8 @@ from recviewer.exchange.harmless import OPAQUE
 from recviewer.exchange.model import Delta, Json, Left, Reply, Request
 from recviewer.exchange.not_understood import At, is_empty, leave, path_of
 from recviewer.exchange.shape import PathNode, Shape, Take, is_spelled_otherwise
-from recviewer.formats.gathered import gathered
-from recviewer.formats.given import GivenTexts
+from recviewer.formats.merged_texts import merged_nodes
+from recviewer.formats.reader_output import ReaderOutput
 
 _TELLING = frozenset({"type", "generation_id", "index"})
 """Keys in a value taken as a whole (`Take.ANY`) that a reader may convert or drop: generated ids, positions."""
@@ -34,12 +34,12 @@ _WHOLE = {Take.OBJECT: dict, Take.COUNT: list}
 _LOOKED_FOR = _TEXTS | _HELD | {Take.NUMBER}
 
 
-def of_reply(reply: Reply, asked: Callable[[], Request]) -> GivenTexts:
+def of_reply(reply: Reply, asked: Callable[[], Request]) -> ReaderOutput:
     """Return what a reader returned for a reply."""
-    return GivenTexts((reply.outputs, reply.exhibits, reply.error, reply.usage, reply.model), asked)
+    return ReaderOutput((reply.outputs, reply.exhibits, reply.error, reply.usage, reply.model), asked)
 
 
-class Untold(NamedTuple):
+class MissedValues(NamedTuple):
     """Texts and numbers of a reply that do not correspond to a value that the reader returned, by path.
 
     missed: values that were not returned. again: repetitions of a text that the reader returned once, as references to
@@ -50,9 +50,9 @@ class Untold(NamedTuple):
     again: dict[str, Json]
 
 
-def of_whole(body: Json, root: PathNode, told: GivenTexts, left: list[Left]) -> Untold:
+def of_whole(body: Json, root: PathNode, told: ReaderOutput, left: list[Left]) -> MissedValues:
     """Return which values of a complete reply should have been read and were not; they are also appended to `left`."""
-    found = Untold({}, {})
+    found = MissedValues({}, {})
     taken = _opened(_taken(body, root), told)
     texts = [one for one in taken if type(one[1]) is str]
     missed = told.lacks([text for _, text, _ in texts]) if texts else []
@@ -69,7 +69,7 @@ def of_whole(body: Json, root: PathNode, told: GivenTexts, left: list[Left]) -> 
         path = path_of(at)
         if path in known:
             continue
-        if type(value) is ToldAgain:
+        if type(value) is Repetition:
             found.again[path] = value.value
         elif type(value) is bool or not rest[float(value)]:
             found.missed[path] = value
@@ -79,7 +79,7 @@ def of_whole(body: Json, root: PathNode, told: GivenTexts, left: list[Left]) -> 
     return found
 
 
-def _note(found: Untold, told: GivenTexts, at: At, text: str, left: list[Left]) -> None:
+def _note(found: MissedValues, told: ReaderOutput, at: At, text: str, left: list[Left]) -> None:
     again = told.place_of(text)
     if again:
         found.again[path_of(at)] = again
@@ -88,14 +88,14 @@ def _note(found: Untold, told: GivenTexts, at: At, text: str, left: list[Left]) 
         leave(text, at, left)
 
 
-class UntoldInStream:
+class MissedInStream:
     """The same for the elements of a stream. Of texts whose last occurrence counts, one counts if it occurs only once."""
 
-    __slots__ = ("_gathered", "_lasts", "_left", "_root", "_told")
+    __slots__ = ("_lasts", "_left", "_merged", "_root", "_told")
 
-    def __init__(self, shape: Shape, told: GivenTexts, left: list[Left]) -> None:
+    def __init__(self, shape: Shape, told: ReaderOutput, left: list[Left]) -> None:
         self._root, self._told, self._left = shape.root, told, left
-        self._gathered = gathered(shape)
+        self._merged = merged_nodes(shape)
         self._lasts: dict[At, list[tuple[str, Flat]]] = {}
 
     def counted(self, element: Json, adds: Sequence[Delta], flat: Flat) -> Flat:
@@ -104,10 +104,10 @@ class UntoldInStream:
         if not found:
             return flat
         made = flat
-        nearby: GivenTexts | None = None
+        nearby: ReaderOutput | None = None
         if any(type(value) is not str for _, value, _ in found):
-            nearby = GivenTexts(adds)
-            found = _opened(found, nearby, self._told, self._gathered)
+            nearby = ReaderOutput(adds)
+            found = _opened(found, nearby, self._told, self._merged)
         once = [one for one in found if one[2].take is not Take.LAST]
         if len(once) < len(found):
             made = {**flat}
@@ -116,11 +116,11 @@ class UntoldInStream:
                     self._lasts.setdefault(at, []).append((text, made))
         if not once or (len(once) == 1 and any(once[0][1] in (delta.text, delta.reasoning) for delta in adds)):
             return made
-        nearby = nearby or GivenTexts(adds)
+        nearby = nearby or ReaderOutput(adds)
         texts = [one for one in once if type(one[1]) is str]
         missed = [texts[place] for place in nearby.lacks([text for _, text, _ in texts])]
         for at, value, node in [*missed, *(one for one in once if type(one[1]) is not str)]:
-            if type(value) is not str or not (node in self._gathered and self._told.has(value)):
+            if type(value) is not str or not (node in self._merged and self._told.has(value)):
                 made = {**made} if made is flat else made
                 self._note(at, value, made)
         return made
@@ -134,7 +134,7 @@ class UntoldInStream:
 
     def _note(self, at: At, value: Json, flat: Flat) -> None:
         again = self._told.place_of(value) if type(value) is str else ""
-        if type(value) is ToldAgain:
+        if type(value) is Repetition:
             again = value.value
         path: object = path_of(at) if again else (path_of(at), Take.EACH)
         if path not in flat:
@@ -177,14 +177,14 @@ def _collect(value: Json, node: PathNode, at: At, found: list[Found]) -> None:
         found.append((at, value, node))
 
 
-class ToldAgain(NamedTuple):
+class Repetition(NamedTuple):
     """Stands for a value that repeats one already matched: its repeated presence counts, as recorded."""
 
     value: Json
 
 
 def _opened(
-    found: list[Found], told: GivenTexts, far: GivenTexts | None = None, more: Collection[PathNode] = ()
+    found: list[Found], told: ReaderOutput, far: ReaderOutput | None = None, more: Collection[PathNode] = ()
 ) -> list[Found]:
     """Return the found values, with values taken as a whole replaced by their contents if the reader did not return
     them whole.
@@ -200,7 +200,7 @@ def _opened(
     return made
 
 
-_Sources: TypeAlias = tuple[GivenTexts, GivenTexts | None, GivenTexts | None]
+_Sources: TypeAlias = tuple[ReaderOutput, ReaderOutput | None, ReaderOutput | None]
 
 
 def _collect_held(value: Json, at: At, found: list[Found], node: PathNode, given: _Sources) -> None:
@@ -213,7 +213,7 @@ def _collect_held(value: Json, at: At, found: list[Found], node: PathNode, given
     if told.uses(value) or (also is not None and also.holds(value)):
         return
     if told.holds(value) or (far is not None and far.holds(value)):
-        found.append((at, ToldAgain(value), node))
+        found.append((at, Repetition(value), node))
     elif type(value) is dict or type(value) is list:
         text = encode(value, is_sorted=True).decode()
         if told.has(text) or (far is not None and far.has(text)):

@@ -13,7 +13,7 @@ from recviewer.difference.behind_masks import behind
 from recviewer.difference.model import Item, Section, SectionKind, Values
 
 
-def stood_there(changes: Iterable[Change]) -> dict[Key, Change]:
+def replaced_on_same_turn(changes: Iterable[Change]) -> dict[Key, Change]:
     """Return, by key of a new recording, the deleted one that answered the same turn, by alignment of the test's turns.
 
     changes: of one or several tests. Each recording has at most one partner: the one with most aligned pieces. Pairs

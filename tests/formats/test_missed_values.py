@@ -9,9 +9,9 @@ from recviewer.difference.model import Churn
 from recviewer.exchange.fingerprint import fingerprint
 from recviewer.exchange.model import Hit, Hits
 from recviewer.exchange.shape import Shape
-from recviewer.formats.given import GivenTexts
+from recviewer.formats.missed_values import of_whole
+from recviewer.formats.reader_output import ReaderOutput
 from recviewer.formats.reading import read
-from recviewer.formats.untold import of_whole
 
 
 def reading(url, body, request=None):
@@ -161,14 +161,14 @@ def test_a_number_that_is_not_taken_is_told():
     given = Hits("scores", (Hit("", "", "", 0.5, 0), Hit("", "", "", 0.25, 1)))
     left = []
 
-    assert of_whole(body, shape.root, GivenTexts(given), left).missed == {"results[2].relevance_score": 0.5}
+    assert of_whole(body, shape.root, ReaderOutput(given), left).missed == {"results[2].relevance_score": 0.5}
     assert [one.where for one in left] == ["results[2].relevance_score"]
 
 
 def test_pieces_of_one_text_are_found_in_any_order():
-    assert GivenTexts(["ababa", "x"]).lacks(["ab", "aba", "x", "x"]) == [3]
-    assert GivenTexts(["xabab"]).lacks(["ab", "xab"]) == []
-    assert GivenTexts(["abab"]).lacks(["b", "b", "b"]) == [2]
+    assert ReaderOutput(["ababa", "x"]).lacks(["ab", "aba", "x", "x"]) == [3]
+    assert ReaderOutput(["xabab"]).lacks(["ab", "xab"]) == []
+    assert ReaderOutput(["abab"]).lacks(["b", "b", "b"]) == [2]
 
 
 ADDED = {

@@ -13,16 +13,16 @@ _TOLD = frozenset(
 """Keys of a block that its part already covers, or that hold opaque data."""
 
 
-def beside_blocks(content: Json, parts: Callable[[Lookup], Iterator[Part]]) -> list[Json]:
+def extra_in_blocks(content: Json, parts: Callable[[Lookup], Iterator[Part]]) -> list[Json]:
     """Return, by position, what the blocks of a tool's result contain besides what their parts cover; [] if nothing.
 
     parts: reads a block.
     """
-    found = [_beside(item, parts) for item in content] if isinstance(content, list) else []
+    found = [_extra(item, parts) for item in content] if isinstance(content, list) else []
     return found if any(found) else []
 
 
-def _beside(item: Json, parts: Callable[[Lookup], Iterator[Part]]) -> dict[str, Json]:
+def _extra(item: Json, parts: Callable[[Lookup], Iterator[Part]]) -> dict[str, Json]:
     if not isinstance(item, dict):
         return {}
     if any(isinstance(part, JsonPart) and part.value is item for part in parts(Lookup(item, ""))):
@@ -36,7 +36,7 @@ def _beside(item: Json, parts: Callable[[Lookup], Iterator[Part]]) -> dict[str, 
     return others | ({"source": left} if left else {})
 
 
-def around(element: dict[str, Json], name: str, wrappings: Sequence[str]) -> dict[str, Json]:
+def extra_around(element: dict[str, Json], name: str, wrappings: Sequence[str]) -> dict[str, Json]:
     """Return what an element of a stream contains around its event, in each wrapper. name: the key of the event, left
     out.
 

@@ -7,7 +7,7 @@ from functools import cache
 from recviewer.exchange.shape import PathNode, Shape
 
 _QWEN = "output.choices[].message"
-_GATHERED = {
+_MERGED = {
     "anthropic": ("content_block.input",),
     "dashscope": (
         *(
@@ -28,6 +28,6 @@ _GATHERED = {
 
 
 @cache
-def gathered(shape: Shape) -> frozenset[PathNode]:
+def merged_nodes(shape: Shape) -> frozenset[PathNode]:
     """Return the nodes of a format's shape that hold such texts."""
-    return frozenset(map(shape.root.at, _GATHERED.get(shape.name, ())))
+    return frozenset(map(shape.root.at, _MERGED.get(shape.name, ())))

@@ -17,7 +17,7 @@ _PLACES = frozenset({"role", "index", "choice", "is_text"})
 _NUMBERS = frozenset({int, float, SourceFloat})
 
 
-class GivenTexts:
+class ReaderOutput:
     """The texts that a reader returned. asked: returns the request, parts of which some replies repeat."""
 
     __slots__ = ("_asked", "_asked_text", "_given", "_held", "_joined", "_many", "_texts")
