@@ -1,4 +1,4 @@
-"""A change: one call whose recording changed, came or went."""
+"""A change: one call whose recording was changed, added or deleted."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ NO_KIN = Kin(b"", b"")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One recording that changed, or one that came or went."""
+    """A recording that was changed, added or deleted."""
 
     churn: Churn
     old: Side | None

@@ -195,9 +195,9 @@ class Shape:
             self.root.at("data").take = Take.KNOWN  # an element that is no JSON is kept under this key
 
     def rest(self, body: Json, left: list[Left]) -> Json:
-        """Return what counts of a whole reply besides what its reader took: the body without that and what is harmless.
+        """Return what else counts of a complete reply: its body without what the reader took and what is harmless.
 
-        left: gets what is not known by name.
+        left: values not known by name are appended.
         """
         found = _rest(body, self.root, (), left)
         return {} if found is NOTHING else found

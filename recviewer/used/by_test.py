@@ -1,4 +1,4 @@
-"""What runs with the plugin tell about tests and the recordings that name them: who reads whose, and who reads none."""
+"""Compares which tests read a recording, in runs with the plugin, with the test that the recording names."""
 
 from __future__ import annotations
 

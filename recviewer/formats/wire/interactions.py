@@ -87,7 +87,7 @@ class Interactions:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match an interaction object or its events; without a reply by the endpoint."""
+        """Match an interaction object or its events; without a reply, by the endpoint."""
         has_items = isinstance(raw.first.get("outputs", raw.first.get("steps")), list)
         if raw.first.get("object") == "interaction" or (has_items and isinstance(raw.first.get("status"), str)):
             return Match.SHAPE

@@ -28,7 +28,7 @@ class Moderation:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by `results[].category_scores`; without a reply by the endpoint."""
+        """Match by `results[].category_scores`; without a reply, by the endpoint."""
         results = raw.first.get("results")
         first = results[0] if isinstance(results, list) and results else None
         if isinstance(first, dict) and isinstance(first.get("categories"), dict) and not raw.type_name:

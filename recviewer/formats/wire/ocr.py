@@ -23,7 +23,7 @@ class Ocr:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match pages with Markdown; without a reply by the endpoint."""
+        """Match pages with Markdown; without a reply, by the endpoint."""
         pages = raw.first.get("pages")
         first = pages[0] if isinstance(pages, list) and pages else None
         if isinstance(first, dict) and "markdown" in first and not raw.type_name:

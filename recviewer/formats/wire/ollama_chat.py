@@ -41,7 +41,7 @@ class OllamaChat:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `message` and `done`; without a reply by the endpoint."""
+        """Match by type; if untyped, by `message` and `done`; without a reply, by the endpoint."""
         if raw.type_name == "ChatResponse":
             return Match.TYPE
         if not raw.type_name and isinstance(raw.first.get("message"), dict) and "done" in raw.first:

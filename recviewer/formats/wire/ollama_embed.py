@@ -27,7 +27,7 @@ class OllamaEmbed:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `embeddings`; without a reply by the endpoint."""
+        """Match by type; if untyped, by `embeddings`; without a reply, by the endpoint."""
         if raw.type_name in ("EmbedResponse", "EmbeddingsResponse"):
             return Match.TYPE
         rows = raw.first.get("embeddings")

@@ -39,7 +39,7 @@ class OllamaGenerate:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `response` and `done`; without a reply by the endpoint."""
+        """Match by type; if untyped, by `response` and `done`; without a reply, by the endpoint."""
         if raw.type_name == "GenerateResponse":
             return Match.TYPE
         if not raw.type_name and isinstance(raw.first.get("response"), str) and "done" in raw.first:

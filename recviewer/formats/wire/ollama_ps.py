@@ -32,7 +32,7 @@ class OllamaPs:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `models` and the endpoint; without a reply by the endpoint."""
+        """Match by type; if untyped, by `models` and the endpoint; without a reply, by the endpoint."""
         if raw.type_name == "ProcessResponse":
             return Match.TYPE
         if not raw.url_path.endswith("/api/ps"):

@@ -25,7 +25,7 @@ class OllamaPull:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `status` and the endpoint; without a reply by the endpoint."""
+        """Match by type; if untyped, by `status` and the endpoint; without a reply, by the endpoint."""
         if raw.type_name == "ProgressResponse":
             return Match.TYPE
         if not raw.url_path.endswith("/api/pull"):

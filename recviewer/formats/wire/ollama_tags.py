@@ -34,7 +34,7 @@ class OllamaTags:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `models` and the endpoint; without a reply by the endpoint."""
+        """Match by type; if untyped, by `models` and the endpoint; without a reply, by the endpoint."""
         if raw.type_name == "ListResponse":
             return Match.TYPE
         if not raw.url_path.endswith("/api/tags"):

@@ -44,7 +44,7 @@ class OpenAIChat:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `choices[].message` or `choices[].delta`; without a reply by `messages`."""
+        """Match by type; if untyped, by `choices[].message` or `choices[].delta`; without a reply, by `messages`."""
         if raw.type_name in TYPES:
             return Match.TYPE
         if not raw.type_name and any(_is_chat(head) for head in raw.heads):

@@ -46,7 +46,7 @@ class OpenAICompletion:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `choices[].text`; without a reply by `prompt` and the endpoint."""
+        """Match by type; if untyped, by `choices[].text`; without a reply, by `prompt` and the endpoint."""
         if raw.type_name == "Completion":
             return Match.TYPE
         if not raw.type_name and any(_is_completion(head) for head in raw.heads):

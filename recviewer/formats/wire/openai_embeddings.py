@@ -30,7 +30,7 @@ class OpenAIEmbeddings:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; untyped by `data[].embedding`; an empty list, or no reply, by the endpoint."""
+        """Match by type; if untyped, by `data[].embedding`; an empty list, or no reply, by the endpoint."""
         if raw.type_name == "CreateEmbeddingResponse":
             return Match.TYPE
         data = raw.first.get("data")

@@ -58,7 +58,7 @@ class OpenAIModels:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by type; an empty list, or no reply, by the endpoint; untyped by `object: model`."""
+        """Match by type; an empty list, or no reply, by the endpoint; if untyped, by `object: model`."""
         if raw.type_name == "Model":
             return Match.TYPE
         if not raw.type_name and raw.first.get("object") == "model":

@@ -133,7 +133,7 @@ class OpenAIResponses:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match a response object or its events; without a reply by the endpoint."""
+        """Match a response object or its events; without a reply, by the endpoint."""
         if raw.type_name in TYPES or (raw.type_name.startswith("Response") and raw.type_name.endswith("Event")):
             return Match.TYPE
         if any(_is_response(head) or _is_event(head) for head in raw.heads):
