@@ -21,7 +21,7 @@ COUNTER = 3
 
 
 class CallBuilder:
-    """A tool call while its fragments arrive. The id and the name are set once; arguments are concatenated.
+    """A tool call while its fragments arrive. The id is set once; fragments of name and arguments are concatenated.
 
     place: the index of its first fragment, by which calls are sorted. index: the index of its fragments now.
     """

@@ -18,7 +18,7 @@ LEAST = 10
 
 SHARE = 0.9
 SECONDS_EACH, SECONDS_EACH_UNORDERED = 0.002, 0.0003
-"""Seconds per recording that no suite achieves: in directory order, and in any order."""
+"""Seconds per recording below which a reader is not a suite: in directory order, and in any order."""
 
 IN_ORDER = 0.7
 """Share of opens that directly follow the previous one in directory order, for a reader in that order."""
