@@ -1,9 +1,9 @@
-"""What a stream goes on to say behind its end, where whoever listens may have gone, and which events it sends again.
+"""Content of a stream after its terminating event, which clients may never read, and events that it repeats.
 
-The texts of a stream are joined wherever it was cut, so that words which came behind the end read like those before it.
-Clients stop at `[DONE]`, at a failure and at the event that ends an answer (source: the SDKs of OpenAI, Anthropic, Cohere
-and AWS), and what stands behind it reaches nobody. Of a finish reason, the last of a choice is its end: Gemini has sent one
-with each chunk. An item that is begun or ended again is another one for clients that act on such events.
+The fragments of a stream are concatenated, so content after the end would look the same as content before it. Clients
+stop at `[DONE]`, at an error and at the event that completes a response (source: the SDKs of OpenAI, Anthropic, Cohere and
+AWS), so later content is lost. Only the last finish reason of a choice counts as its end: Gemini sends one with each chunk.
+An item that is started or completed twice is two items for clients that act on such events.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _ENDS = frozenset(
         *("response.completed", "response.incomplete", "response.failed", "interaction.completed"),
     }
 )
-"""Types of the events that end an answer."""
+"""Types of the events that complete a response."""
 
 _BEGINS = frozenset({"message_start", "message-start", "stream-start", "messageStart"})
-"""Types of the events that begin an answer."""
+"""Types of the events that start a response."""
 
 _PLACES = ("response_id", "item_id", "output_index", "content_index", "summary_index", "annotation_index")
-"""Keys that tell which item of an answer an event is about."""
+"""Keys that identify the item of a response that an event belongs to."""
 
 
 class BehindTheEnd:
-    """Gathers what was said behind an end, chunk by chunk in order of arrival."""
+    """Collects the content after an end and the repeated events, from chunks in order of arrival."""
 
     __slots__ = ("_again", "_behind", "_ends", "_finished", "_once")
 
@@ -42,12 +42,12 @@ class BehindTheEnd:
     def add(self, chunk: Chunk) -> None:
         """Add a chunk of the stream."""
         for delta in chunk.deltas:
-            said = _said(delta)
-            if said:
+            content = _content(delta)
+            if content:
                 for end in self._ends:
-                    self._behind[end].append(said)
+                    self._behind[end].append(content)
                 if delta.choice in self._finished and not delta.finish:
-                    self._finished[delta.choice].append(said)
+                    self._finished[delta.choice].append(content)
             if delta.finish:
                 self._finished[delta.choice] = []
         kind = _kind_of(chunk)
@@ -64,14 +64,14 @@ class BehindTheEnd:
             self._behind[end] = []
 
     def build(self) -> dict[str, Json]:
-        """Return, by the end, what was said behind it and how often it came again; {} of a stream that keeps to its end."""
-        made: dict[str, Json] = {end: "".join(said) for end, said in self._behind.items() if said}
-        made |= {f"finish of choice {choice}": "".join(said) for choice, said in self._finished.items() if said}
+        """Return the content after each end and the number of repetitions of each event; {} for a well-formed stream."""
+        made: dict[str, Json] = {end: "".join(texts) for end, texts in self._behind.items() if texts}
+        made |= {f"finish of choice {choice}": "".join(texts) for choice, texts in self._finished.items() if texts}
         return made | {f"{end} again": many for end, many in self._again.items()}
 
 
 def _kind_of(chunk: Chunk) -> str:
-    """Return the type of an event, "" where it has none."""
+    """Return the type of an event; "" if it has none."""
     element = chunk.element
     if type(element) is not dict:
         return DONE if element == DONE else ""
@@ -84,14 +84,14 @@ def _kind_of(chunk: Chunk) -> str:
 
 
 def _end_in(chunk: Chunk, kind: str) -> str:
-    """Return what a chunk ends the answer with, "" where it does not."""
+    """Return the name of the end that a chunk is (`[DONE]`, an event type or `error`); "" if the stream goes on."""
     if kind == DONE or kind in _ENDS:
         return kind
     return "error" if error_in(chunk.element, chunk.event) is not None else ""
 
 
 def _once(element: Json, kind: str) -> tuple[Json, ...]:
-    """Return what an event that comes once is told by, () of any other: a beginning, or an item that begins or ends."""
+    """Return a key for an event that must not repeat (start of a response; start or end of an item); () for others."""
     if kind in _BEGINS:
         return (kind,)
     is_item = kind.startswith(("response.", "conversation.")) and kind.endswith(
@@ -99,12 +99,12 @@ def _once(element: Json, kind: str) -> tuple[Json, ...]:
     )
     if type(element) is not dict or not is_item or kind in _ENDS:
         return ()
-    held = [element.get(key) for key in ("item", "response")]
-    of = [str(one.get("id")) for one in held if type(one) is dict]
-    return (kind, *of, *(str(element.get(key)) for key in _PLACES))
+    objects = [element.get(key) for key in ("item", "response")]
+    ids = [str(one.get("id")) for one in objects if type(one) is dict]
+    return (kind, *ids, *(str(element.get(key)) for key in _PLACES))
 
 
-def _said(delta: Delta) -> str:
-    """Return what a delta says, as one text."""
+def _content(delta: Delta) -> str:
+    """Return all content of a delta as one text."""
     calls = "".join([call.name + call.arguments for call in delta.calls])
     return delta.text + delta.reasoning + delta.refusal + calls + "".join([repr(part) for part in delta.parts])
