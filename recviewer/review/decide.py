@@ -293,7 +293,7 @@ def _enter(
     rows = []
     looked_up = changes.keys() if touched is None else changes.keys() & touched
     counting, cleared_at = standing.entered(looked_up, reviewer), event.at.isoformat()
-    first: list[standing.Word] = []
+    first: list[standing.DecisionFields] = []
     moments: dict[str, datetime] = {}  # of an act most often one
     for subject, (old, new) in changes.items():
         cleared = {**(old or {}), "verdict": Verdict.CLEAR.value, "note": "", "at": cleared_at}
@@ -304,7 +304,7 @@ def _enter(
         rows.append((event.pk, subject, reviewer, entered, *map(values.__getitem__, SAID)))
         if subject not in looked_up:
             word = (values["verdict"], values["at"], values["rule"], values["note"])
-            first.append(standing.Word(subject, reviewer, *word))
+            first.append(standing.DecisionFields(subject, reviewer, *word))
     add(Decision, ("event_id", "fingerprint", "reviewer", "entered_at", *SAID), rows)
     standing.update(looked_up, first=first)
 

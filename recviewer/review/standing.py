@@ -161,14 +161,14 @@ def _any_on(fingerprints: Sequence[str]) -> QuerySet[Decision, str]:
     return Decision.objects.filter(fingerprint__in=fingerprints).values_list("fingerprint", flat=True).distinct()
 
 
-def update(fingerprints: Collection[str], *, first: Iterable[Word] = ()) -> None:
+def update(fingerprints: Collection[str], *, first: Iterable[DecisionFields] = ()) -> None:
     """Bring the standings of these fingerprints up to date with the decisions.
 
     first: decisions on others, on which nobody decided before.
     """
-    said: dict[str, dict[str, Word]] = counting(first)
+    said: dict[str, dict[str, DecisionFields]] = counting(first)
     for some in chunked(fingerprints):
-        said |= counting(Word(*row) for row in _words_on(some))
+        said |= counting(DecisionFields(*row) for row in _fields_on(some))
     made = []
     for fingerprint, words in said.items():
         state, settled = settle(words.values())
@@ -183,8 +183,8 @@ def update(fingerprints: Collection[str], *, first: Iterable[Word] = ()) -> None
 _OF_A_STANDING = ("state", "by", "at", "note", "rule")
 
 
-class Word(NamedTuple):
-    """Of a decision, what standings are made of."""
+class DecisionFields(NamedTuple):
+    """The fields of a decision that its fingerprint's standing is derived from."""
 
     fingerprint: str
     reviewer: str
@@ -195,7 +195,7 @@ class Word(NamedTuple):
 
 
 @prepared
-def _words_on(fingerprints: Sequence[str]) -> QuerySet[Decision, tuple[str, str, str, datetime, str, str]]:
+def _fields_on(fingerprints: Sequence[str]) -> QuerySet[Decision, tuple[str, str, str, datetime, str, str]]:
     rows = in_force().filter(fingerprint__in=fingerprints).order_by(*ENTERED)
     return rows.values_list("fingerprint", "reviewer", "verdict", "at", "rule", "note")
 
