@@ -1,1 +1,1 @@
-"""Two recordings of a call beside each other, or one that stands alone."""
+"""The difference between two recordings of a call, or one recording without a counterpart."""

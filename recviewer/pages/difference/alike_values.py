@@ -1,4 +1,4 @@
-"""Values of one place that changed alike, told in one line: of a stream, each chunk has its own."""
+"""Equal changes of several values at one place, on one line: in a stream, each chunk has its own."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from recviewer.difference.values import ABSENT, ValueChange, is_equal
 
 _COUNTED = re.compile(r"(.*) #([0-9]{1,6})", re.DOTALL)
-"""The way to a value of which there are several at one place, with which of them it is; the first has no number."""
+"""The path of one of several values at the same place, with its number; the first has no number."""
 
 
 def runs_of(values: Sequence[ValueChange]) -> list[tuple[str, ValueChange]]:
-    """Return changed values with how each is called, those of one place that changed alike as one: `type #2 to #6`."""
+    """Return changed values with their labels, equal changes at one place as one: `type #2 to #6`."""
     made: list[tuple[str, list[int], ValueChange]] = []
     for change in values:
         found = _COUNTED.fullmatch(change.path)
@@ -30,7 +30,7 @@ def _is_alike(one: ValueChange, other: ValueChange) -> bool:
 
 
 def _called(place: str, numbers: list[int]) -> str:
-    """Return what several of one place are called, by their numbers."""
+    """Return the label of several values at one place, by their numbers."""
     first, last = min(numbers), max(numbers)
     if sorted(numbers) == list(range(first, last + 1)):
         return f"{place} #{first} to #{last}"

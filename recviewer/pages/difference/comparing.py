@@ -55,9 +55,9 @@ def since_approval(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _bytes_of(blob: str, key: str = "") -> bytes | None:
-    """Return the bytes of a blob: from what is kept of approved ones, a file, or git; None where they are lost.
+    """Return the bytes of a blob: from kept approvals, a file, or git; None if they are lost.
 
-    key: where they may have been, "" for nothing. What is of no recording a hosted instance does not show.
+    key: its alleged path, "" for none. A hosted instance does not show blobs that are not recordings.
     """
     approvals = Decision.objects.filter(blob=blob, verdict=Verdict.APPROVE)
     kept = approvals.exclude(fingerprint__startswith=CHANGE_PREFIX).last()

@@ -1,4 +1,4 @@
-"""The page of a difference: two recordings of a call beside each other, or one that stands alone."""
+"""The page of a difference: two recordings of a call, or one without a counterpart."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ from recviewer.pages.text.texts import shortened
 from recviewer.recorders.packing import stated
 
 FIRST = 130_000
-"""Characters of markup that all texts of a page may take at first; what is beyond is folded and fetched when opened."""
+"""Budget of markup in characters for all texts of a page at first; the rest is folded and fetched when opened."""
 
 IN_THE_REQUEST = frozenset({SectionKind.MESSAGES, SectionKind.PARAMETERS, SectionKind.TOOLS})
-"""Sections that the section of the request tells, where both files are at hand."""
+"""Sections that the section of the request covers, if both files are available."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownSide:
-    """One of the two. what: its path, or in words what it is. url: of its page, "" where there is none.
+    """One of the two. what: its path, or a description. url: of its page, "" if there is none.
 
-    name: what of the path of its file its reading depends on (`registry.read_as`), "" where no path is known.
+    name: the part of its path on which its reading depends (`registry.read_as`), "" if no path is known.
     """
 
     title: str
@@ -72,7 +72,7 @@ class PairFact:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Another way to look at the same page."""
+    """Another view of the same page."""
 
     url: str
     words: str
@@ -116,7 +116,7 @@ class DifferencePage:
 
     @property
     def has_answer(self) -> bool:
-        """Tell whether the answer is among what changed, so that its streams stand there."""
+        """Tell whether the answer is among what changed, so that its streams are shown there."""
         return any(part.id == "answer" for part in self.parts)
 
 
@@ -132,12 +132,10 @@ def page_of(
     contents: tuple[Content | None, Content | None] | None = None,
     folds_old: bool = False,
 ) -> DifferencePage:
-    """Return the page of a difference. title: what was asked; before, after: the bytes of the files that are there.
+    """Return the page of a difference. title: the question; before, after: the bytes of the files that exist.
 
-    contents: what they hold, where it is known. folds_old: as in `Room`. found: None where they hold too much to be
-    compared, see `too_much`. Of those, and of what was left unread, the lines are shown.
-
-    Whoever shows it answers with `fragment_of` first.
+    contents: their content, if known. folds_old: as in `Room`. found: None if they are too large to be compared, see
+    `too_much`. For those, and for what was not read, the lines are shown. The caller answers with `fragment_of` first.
     """
     kept = _kept(request)
     folds = Folds.asked_by(request.GET.getlist("open"), kept.urlencode(), is_part=wants_fragment(request))
@@ -173,7 +171,7 @@ def page_of(
 
 
 def too_much(before: bytes | None, after: bytes | None) -> str:
-    """Say in a clause why two files are not shown value by value, "" where they are. None: there is no such file."""
+    """Return a clause on why two files are not compared value by value, "" if they are. None: there is no such file."""
     held = [data for data in (before, after) if data is not None and catalog_content.is_heavy(data)]
     if not held:
         return ""
@@ -185,7 +183,7 @@ def too_much(before: bytes | None, after: bytes | None) -> str:
 
 
 def _said(why: str, verb: str, is_same: bool, raw: RawDiff) -> str:
-    """Say what stands on the page of two files instead of their values, "" where nothing keeps these away."""
+    """Return the text shown instead of two files' values, "" if the values are shown."""
     told = [f"Not {verb.removesuffix(' value by value')} value by value: {why}."] if why else []
     if why and verb == "compared":
         told.append("They are the same, byte for byte." if is_same else "They count as different.")
@@ -197,7 +195,7 @@ def _said(why: str, verb: str, is_same: bool, raw: RawDiff) -> str:
 
 
 def _first_fact(found: Difference, contents: tuple[Content | None, Content | None]) -> PairFact:
-    """Return the fact that tells the class of a change."""
+    """Return the fact with the class of a change."""
     look = CLASSES[found.churn]
     return PairFact(look.glyph, look.tone, _outcome(contents) if found.churn is Churn.OUTCOME else look.words)
 
@@ -224,7 +222,7 @@ def _filled(
     asked = None
     if before and after:
         paths = (_path_of(page.old), _path_of(page.new))
-        # of a file that cannot be read nobody knows what it asked
+        # the request of an unreadable file is unknown
         asked = None if page.unreadable else request_part(found, before, after, paths, folds, room)
         parts = [_with_calls(part, before, after, folds) for part in parts]
     if found.churn is Churn.OUTCOME:
@@ -251,7 +249,7 @@ def _filled(
 
 
 def _beside_the_request(sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    """Return the sections without the details that the part about the request shows: its address, its test."""
+    """Return the sections without the details that the section of the request covers: its URL, its test."""
     made = []
     for section in sections:
         if section.kind is SectionKind.DETAILS:
@@ -268,7 +266,7 @@ def _is_of_request(key: str) -> bool:
 
 
 def _outcome(contents: tuple[Content | None, Content | None]) -> str:
-    """Say in words what became of an answer or an error."""
+    """Describe what became of an answer or an error."""
     old, new = ("" if one is None else _kind_of(one) for one in contents)
     if not old or not new:
         return CLASSES[Churn.OUTCOME].words
@@ -289,14 +287,14 @@ def _unreadable(contents: tuple[Content | None, Content | None]) -> Iterator[tup
 
 
 def told_as_json(found: Difference) -> set[SectionKind]:
-    """Return the sections that say again what the text of a tool says: what was found stands in it as JSON."""
+    """Return the sections that repeat the text of a tool: their content is in it as JSON."""
     answer = found.section(SectionKind.ANSWER)
     has_values = answer is not None and any(getattr(item, "values", ()) for item in answer.items)
     return {SectionKind.HITS, SectionKind.PASSAGES} if has_values else set()
 
 
 def _with_calls(part: Part, before: Content, after: Content, folds: Folds) -> Part:
-    """Add the whole calls of both sides to what changed in them."""
+    """Add the whole calls of both sides to the changes in them."""
     if part.id != "tool-calls":
         return part
     made = []
@@ -328,7 +326,7 @@ def _facts_of(asked: RequestPart | None) -> tuple[PairFact, ...]:
 
 
 def fragment_of(request: HttpRequest, page: DifferencePage) -> HttpResponse | None:
-    """Return the part of a page that htmx asks for, None where the whole page is wanted."""
+    """Return the part of a page that htmx asks for, None for the whole page."""
     if not wants_fragment(request):
         return None
     names = request.GET.getlist("open")
@@ -338,7 +336,7 @@ def fragment_of(request: HttpRequest, page: DifferencePage) -> HttpResponse | No
         fold = page.folds.wanted(names[-1])
         url = page.new.url or page.old.url
         html = render_to_string(fold.template, {"fold": with_pictures(fold, url), "page": page.alone or page})
-        return varied(HttpResponse(html.removesuffix("\n")))  # the template's own line end would count in a text
+        return varied(HttpResponse(html.removesuffix("\n")))  # the template's final line end would count in a text
     return None
 
 
@@ -360,7 +358,7 @@ def _path_of(side: ShownSide) -> str:
 
 
 PASSING = ("open", "gap", "row", "line", "at")
-"""Names in the query that say what is open in a page, and do not go with its links."""
+"""URL parameters for what is open in a page, which its links do not keep."""
 
 
 def _kept(request: HttpRequest) -> QueryDict:
@@ -371,7 +369,7 @@ def _kept(request: HttpRequest) -> QueryDict:
 
 
 def _with(kept: QueryDict, **changed: str | None) -> str:
-    """Return the query with some names given another value, or left out."""
+    """Return the query with some parameters changed or removed."""
     query = kept.copy()
     for name, value in changed.items():
         query.pop(name, None)

@@ -9,12 +9,15 @@ from recviewer.changes.facts import Expected, Met
 from recviewer.pages.text.expectations import PERHAPS, ExpectedLine, line_of
 
 MOST_LINES = 40
-"""Lines of one page; what is lost stands first."""
+"""Lines of one page; losses come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownExpected:
-    """All of a change. more: lines that are not shown. unread, is_cut, errors: as in `changes.expected.Expected`."""
+    """The lines of a change. more: number of further lines.
+
+    unread, is_cut, errors: as in `changes.expected.Expected`.
+    """
 
     lines: tuple[ExpectedLine, ...]
     more: int
@@ -24,7 +27,7 @@ class ShownExpected:
 
 
 def expected_of(expected: Expected) -> ShownExpected | None:
-    """Return what is shown of what the test of a change looks for; None where its source is not at hand."""
+    """Return the lines on what the test of a change looks for; None if its source is not available."""
     if not expected.is_read:
         return None
     met = sorted(expected.met, key=lambda one: not one.is_lost)
@@ -39,7 +42,7 @@ def _lines(met: Iterable[Met]) -> Iterable[ExpectedLine]:
 
 
 def _state(met: Met) -> tuple[str, str, str]:
-    """Return (tone, glyph, words) of whether it is there. Red is only what surely is about this answer."""
+    """Return (tone, glyph, words) of a result. Only what certainly is about this answer is red."""
     so = "so" if met.expectation.absent else "there"
     match met.before, met.now:
         case True, True:

@@ -1,4 +1,4 @@
-"""The lines of two files as they may be seen, and which are the same as recorded; in little more memory than the files."""
+"""The masked lines of two files, and which are the same as recorded; with little more memory than the files take."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from recviewer.difference.sequences import Run, nearly_common
 from recviewer.secrets.raw import shown
 
 LEAP = 1 << 16
-"""Bytes whose line ends are counted at once."""
+"""Bytes in which line ends are counted at once."""
 
 STRIDE = 1 << 20
-"""Bytes of two files that are held against each other at once."""
+"""Bytes of two files that are compared at once."""
 
 CELLS = 60_000_000
 
 MOST = 1_000_000
-"""Lines of both files, between what both begin and end with, up to which each is looked for in the other file."""
+"""Number of lines of both files, between their common prefix and suffix, up to which each is looked for in the other
+file.
+"""
 
 
 class FileLines:
-    """The lines of a file, found where they are asked for: no list of them is kept."""
+    """The lines of a file, found on demand without keeping a list."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -50,20 +52,20 @@ class FileLines:
         return self._leap[1][place - self._before[leap] - 1] + 1
 
     def _ends_in(self, at: int) -> list[int]:
-        """Return where lines end in a leap."""
+        """Return the line ends in a block."""
         end = min(at + LEAP, self._end)
         sizes = [len(piece) + 1 for piece in self._data[at:end].split(b"\n")[:-1]]
         return [place - 1 for place in accumulate(sizes, initial=at)][1:]
 
 
 class LinesCompared:
-    """Two files line by line. old, new: as they may be seen. runs: what is the same, as it was recorded.
+    """Two files line by line. old, new: masked. runs: what is the same, as it was recorded.
 
-    unsought: lines of both that were not looked for in the other file, for there are too many.
+    unsought: number of lines that were not looked for in the other file, because there are too many.
     """
 
     def __init__(self, before: bytes, after: bytes) -> None:
-        """Take the bytes of both, empty where there is no such file."""
+        """Take the bytes of both, empty if there is no such file."""
         self.runs, self.unsought = _runs(before, after)
         self.old, self._old = _masked(before)
         self.new, self._new = (self.old, self._old) if before == after else _masked(after)
@@ -71,22 +73,22 @@ class LinesCompared:
             self.runs, self.unsought = (
                 [],
                 len(self.old) + len(self.new),
-            )  # nobody knows which mask stands for which line
+            )  # it is unknown which mask belongs to which line
 
     def hides_another(self, place: int, other: int) -> bool:
-        """Tell whether an old and a new line look the same and are not: a secret in them is another one, masked alike."""
+        """Tell whether an old and a new line look the same but differ: they contain different secrets with equal masks."""
         return self._old[place] != self._new[other] and self.old[place] == self.new[other]
 
 
 def _masked(data: bytes) -> tuple[FileLines, FileLines]:
-    """Return the lines of a file as they may be seen, and as they were recorded."""
+    """Return the lines of a file masked, and as they were recorded."""
     recorded = FileLines(data)
     masked = shown(data) if data else data
     return (recorded if masked == data else FileLines(masked)), recorded
 
 
 def count_of(data: bytes) -> int:
-    """Return how many lines a file has."""
+    """Return the number of lines of a file."""
     return data.count(b"\n", 0, len(data) - data.endswith(b"\n")) + 1 if data else 0
 
 
@@ -113,7 +115,7 @@ def _split(data: bytes, start: int, end: int) -> Sequence[bytes]:
 
 
 def _shared(old: bytes, new: bytes) -> int:
-    """Return how many bytes two files begin with alike."""
+    """Return the length of the common prefix of two files."""
     most = min(len(old), len(new))
     at, size = 0, STRIDE
     while at < most and size:
@@ -126,7 +128,7 @@ def _shared(old: bytes, new: bytes) -> int:
 
 
 def _shared_end(old: bytes, new: bytes, start: int) -> int:
-    """Return how many bytes two files end with alike. start: what both begin with is not looked at."""
+    """Return the length of the common suffix of two files after their common prefix. start: length of the prefix."""
     most = min(len(old), len(new)) - start
     at, size = 0, STRIDE
     while at < most and size:
@@ -139,7 +141,7 @@ def _shared_end(old: bytes, new: bytes, start: int) -> int:
 
 
 def _whole_lines(old: bytes, new: bytes, start: int, end: int) -> int:
-    """Return how many bytes of what two files end with are whole lines in both."""
+    """Return how many bytes of a common suffix are whole lines in both."""
     places = [len(data) - end for data in (old, new)]
     if all(place == start or data[place - 1 : place] == b"\n" for data, place in zip((old, new), places, strict=True)):
         return end

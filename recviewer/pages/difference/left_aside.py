@@ -1,4 +1,6 @@
-"""What a difference leaves aside: what is the same, and what was not counted; each with counts, and in full when opened."""
+"""What a difference does not show: what is the same, and what was ignored; each with counts, and completely when
+opened.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,10 @@ from recviewer.pages.text.jsontext import compact
 from recviewer.pages.text.texts import ANSWER, ShownText, shortened, words
 
 COMPARED = 400
-"""Tools up to which those that are the same but written in another way are looked for."""
+"""Maximum number of tools among which equal but differently written ones are looked for."""
 
 IGNORED = 6
-"""Kinds of what was not counted that a line names."""
+"""Kinds of ignored differences that a line names."""
 
 _NOUNS = {
     SectionKind.MESSAGES: "message",
@@ -53,7 +55,7 @@ _ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class SameBody:
-    """What is the same, in full. texts: (title, words). params: (name, value). Of many the first, then a fold."""
+    """What is the same, completely. texts: (title, words). params: (name, value). Of many the first, then a fold."""
 
     texts: tuple[tuple[str, ShownText], ...]
     texts_more: Fold | None
@@ -87,7 +89,7 @@ _EXHIBITS = {
 
 
 def said_same(found: Difference, exchange: Exchange | None = None) -> str:
-    """Say what is the same in a line: `2 messages, 1 tool definition, finish`. "" where nothing is."""
+    """List what is the same on one line: `2 messages, 1 tool definition, finish`. "" if nothing is."""
     counts = {same.kind: same.count for same in found.same}
     exhibits = exchange.exhibits if exchange else ()
     told = []
@@ -101,7 +103,7 @@ def said_same(found: Difference, exchange: Exchange | None = None) -> str:
 
 
 def same_fold(found: Difference, before: Content | None, after: Content | None, folds: Folds) -> Fold | None:
-    """Fold what is the same. Without the contents of both sides there is nothing to open."""
+    """Fold what is the same. Without the contents of both sides it cannot be opened."""
     if before is None or after is None:
         return None
     old, new = before.exchange, after.exchange
@@ -165,7 +167,7 @@ def _same(old: Exchange, new: Exchange, folds: Folds) -> SameBody:
 
 
 def _ends(reasons: list[str]) -> Iterator[str]:
-    """Yield the reasons for which answers ended, each alike but once where there are many."""
+    """Yield the finish reasons, equal ones only once if there are many."""
     if len(reasons) <= FINISHES:
         yield from reasons
         return
@@ -174,7 +176,7 @@ def _ends(reasons: list[str]) -> Iterator[str]:
 
 
 FINISHES = 12
-"""Ends that are named one by one."""
+"""Finish reasons that are named one by one."""
 
 
 def _turns(old: Exchange, new: Exchange, folds: Folds) -> tuple[tuple[Turn, ...], Fold | None]:
@@ -220,7 +222,7 @@ def _params(old: Exchange, new: Exchange) -> Iterator[tuple[str, str]]:
 
 
 def ignored_of(found: Difference, before: Content | None, after: Content | None) -> tuple[Ignored, ...]:
-    """Return all that differs without counting: what the list of harmless paths names, each with how often."""
+    """Return all differences that were ignored: what the list of harmless paths names, each with its count."""
     if before is None or after is None:
         return found.ignored
     rest = sorted(found.ignored, key=lambda one: one.path not in ("chunk boundaries", "usage"))
@@ -228,7 +230,7 @@ def ignored_of(found: Difference, before: Content | None, after: Content | None)
 
 
 def said_ignored(items: tuple[Ignored, ...]) -> str:
-    """Say what was not counted in a line: `id ×5 · chunk boundaries 6 → 5 · usage 349 → 336 tokens`."""
+    """List what was ignored on one line: `id ×5 · chunk boundaries 6 → 5 · usage 349 → 336 tokens`."""
     told: list[str] = []
     counted_apart = [one for one in items if not one.path.startswith("usage.")]
     for one in counted_apart[:IGNORED]:
@@ -242,7 +244,7 @@ def said_ignored(items: tuple[Ignored, ...]) -> str:
 
 
 def strips_of(before: Content | None, after: Content | None, urls: tuple[str, str]) -> tuple[OneStrip, ...]:
-    """Return the streams of both sides as pictures, old above new; none where neither was streamed, or both alike."""
+    """Return the streams of both sides as pictures, old above new; none if neither was streamed, or both equally."""
     found: list[OneStrip] = []
     if before and after and before.exchange.runs == after.exchange.runs:
         return ()
@@ -255,6 +257,6 @@ def strips_of(before: Content | None, after: Content | None, urls: tuple[str, st
 
 
 def finish_of(old: Exchange, new: Exchange) -> Json:
-    """Return the one reason for which both ended, None where there is no such."""
+    """Return the finish reason that both share, None if there is none."""
     reasons = {output.finish_reason for exchange in (old, new) for output in exchange.outputs}
     return reasons.pop() if len(reasons) == 1 else None

@@ -1,4 +1,4 @@
-"""A recording that has no other side, new or gone: shown in full, as on its own page."""
+"""A recording without a counterpart, new or deleted: shown completely, as on its own page."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from recviewer.pages.text.folds import Folds
 
 @dataclass(frozen=True, slots=True)
 class NoNotes:
-    """Nobody writes notes here."""
+    """No notes can be written here."""
 
     anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OneSided:
-    """What the templates of a recording's page want to know. url: of that page, "" where there is none.
+    """What the templates of a recording's page need. url: of that page, "" if there is none.
 
     problems: (where, what) of a file that cannot be read as expected.
     """
@@ -39,7 +39,7 @@ class OneSided:
 
 
 def alone_of(content: Content, folds: Folds, url: str) -> OneSided:
-    """Lay one recording out. url: of its page, "" where it has none: pictures are served from there."""
+    """Lay out one recording. url: of its page, from which pictures are served, "" if it has none."""
     exchange = content.exchange
     is_listing = exchange.kind in LISTINGS
     asked = asked_view(exchange, folds)
@@ -55,7 +55,7 @@ def alone_of(content: Content, folds: Folds, url: str) -> OneSided:
 
 
 def _briefly(reply: ShownReply) -> ShownReply:
-    """Return a reply whose thinking is said with its size alone: beside a decision its first words tell nothing."""
+    """Return a reply with only the size of its reasoning: beside a decision its first words do not help."""
     answers = [
         replace(one, reasoning=replace(one.reasoning, detail="")) if one.reasoning else one for one in reply.answers
     ]
@@ -63,7 +63,7 @@ def _briefly(reply: ShownReply) -> ShownReply:
 
 
 def with_pictures(view: Any, url: str) -> Any:
-    """Return a view whose pictures are fetched from the page at `url`; without one they are only told."""
+    """Return a view whose pictures are served from the page at `url`; without one they are only described."""
     if isinstance(view, ImageView | FileView):
         return replace(view, src=f"{url}{view.src}" if url and view.src else "")
     if isinstance(view, tuple):

@@ -1,4 +1,7 @@
-"""The lines of two files as recorded, with what came and went. Long equal runs are folded; a window is shown at once."""
+"""The lines of two files as recorded, with added and removed ones.
+
+Long equal runs are folded; one window is shown at once.
+"""
 
 from __future__ import annotations
 
@@ -18,35 +21,35 @@ from recviewer.pages.text.marks import marked
 from recviewer.store.files import blob_id
 
 CONTEXT = 3
-"""Equal lines that stand beside a change."""
+"""Equal lines shown beside a change."""
 
 LEAST_GAP = 4
-"""Equal lines that are worth a fold."""
+"""Minimum number of equal lines in a fold."""
 
 WINDOW = 500
-"""Rows that are shown at once."""
+"""Rows shown at once."""
 
 ROOM = 110_000
-"""Characters of text that are shown at once."""
+"""Characters of text shown at once."""
 
 LINE = 1_000
-"""Characters of a line that are shown; longer lines are opened by themselves."""
+"""Characters of a line that are shown; longer lines are opened separately."""
 
 BESIDE = 200
-"""Characters of a long line that stand before what changed in it."""
+"""Characters of a long line before the change in it."""
 
 PIECE = 40_000
 """Characters of a long line that are shown at once when it is opened."""
 
 APART = 4 * 1024 * 1024
-"""Bytes of both files from which on a process of its own compares them, however few values they hold."""
+"""Size of both files from which a separate process compares them, however few values they contain."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineText:
-    """A line as it is shown. before, changed, after: what changed in it stands between the two others.
+    """A line. before, changed, after: the change in it is between the two others.
 
-    skipped, left: characters that are left out before and after. name: `-12` or `+14`, for opening a long one.
+    skipped, left: number of characters left out before and after. name: `-12` or `+14`, for opening a long one.
     """
 
     number: int
@@ -60,9 +63,9 @@ class LineText:
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """A row. op: same, gone, new, or both where an old line stands beside a new one. old, new: None on the empty side.
+    """A row. op: same, gone, new, or both if an old line is beside a new one. old, new: None on the empty side.
 
-    note: what cannot be seen of how the two differ.
+    note: an invisible difference between the two.
     """
 
     op: str
@@ -81,7 +84,7 @@ class RawGap:
 
     @property
     def count(self) -> int:
-        """How many lines."""
+        """Number of lines."""
         return self.last - self.first + 1
 
 
@@ -90,11 +93,11 @@ Row: TypeAlias = RawRow | RawGap
 
 @dataclass(frozen=True, slots=True)
 class RawDiff:
-    """The window of a comparison. removed, added: lines that differ. old_lines, new_lines: of the files, 0 for none.
+    """A window of the comparison. removed, added: number of lines that differ.
 
-    next_query: the rows after these, "" at the end; left: how many lines among them differ. piece: an opened long line.
-    is_side: old and new in two columns. unsought: lines of both that were not looked for in the other file.
-    too_much: why there are none, as a clause.
+    old_lines, new_lines: of the files, 0 for none. next_query: the following rows, "" at the end; left: how many lines
+    among them differ. piece: an opened long line. is_side: old and new in two columns. unsought: number of lines that
+    were not looked for in the other file. too_much: why there are none, as a clause.
     """
 
     rows: tuple[Row, ...] = ()
@@ -114,7 +117,7 @@ class RawDiff:
 
 @dataclass(frozen=True, slots=True)
 class LinePiece:
-    """A part of a long line. next_query: what follows it, "" at its end."""
+    """A part of a long line. next_query: the following part, "" at its end."""
 
     name: str
     start: int
@@ -125,7 +128,7 @@ class LinePiece:
 
 @dataclass(frozen=True, slots=True)
 class RawQuery:
-    """What the address wants. kept: the rest of the query. opened: gaps, by their first line in the new file."""
+    """The parameters of the URL. kept: the rest of the query. opened: gaps, by their first line in the new file."""
 
     kept: str
     is_side: bool = False
@@ -136,9 +139,9 @@ class RawQuery:
 
 
 def raw_diff(before: bytes | None, after: bytes | None, asked: RawQuery) -> RawDiff:
-    """Compare two files line by line, with masks in place of secrets. None: there is no such file.
+    """Compare two files line by line, with secrets masked. None: there is no such file.
 
-    Two that hold very much are compared by a process of its own, which keeps the last ones.
+    Two very large ones are compared by a separate process, which keeps the last ones.
     """
     held = before or b"", after or b""
     if sum(map(len, held)) <= APART and not any(is_heavy(data) for data in held):
@@ -150,7 +153,7 @@ def raw_diff(before: bytes | None, after: bytes | None, asked: RawQuery) -> RawD
 
 
 def diff_of(found: LinesCompared, asked: RawQuery) -> RawDiff:
-    """Return the window of a comparison that the address wants."""
+    """Return the requested window of a comparison."""
     old, new, runs = found.old, found.new, found.runs
     same = sum(length for _, _, length in runs)
     rows = _rows(old, new, runs, asked)
@@ -188,7 +191,10 @@ def _query(asked: RawQuery, *more: str) -> str:
 
 
 _Plain: TypeAlias = tuple[str, int, int] | RawGap
-"""What became of a line, and its places in both files, -1 for none; or a gap. Lines that replaced each other know it."""
+"""An operation on a line, and its indexes in both files, -1 for none; or a gap.
+
+Lines that replaced each other share a row.
+"""
 
 
 def _rows(old: FileLines, new: FileLines, runs: Sequence[Run], asked: RawQuery) -> Iterator[_Plain]:
@@ -200,7 +206,7 @@ def _rows(old: FileLines, new: FileLines, runs: Sequence[Run], asked: RawQuery) 
 
 
 def _differing(row: _Plain) -> int:
-    """Return how many lines that differ a row shows."""
+    """Return how many differing lines a row shows."""
     return 0 if isinstance(row, RawGap) else {"same": 0, "both": 2}.get(row[0], 1)
 
 
@@ -251,7 +257,7 @@ def _text(line: str, place: int, sign: str) -> LineText:
 
 
 def _beside(old: str, new: str, place: int, other: int) -> tuple[LineText, LineText]:
-    """Mark what changed between two lines: the words between those that both begin and end with."""
+    """Mark the change between two lines: the words between their common prefix and suffix."""
     most = min(len(old), len(new))
     start = shared_start(old, new, most)
     while start and old[start - 1].isalnum():
@@ -263,7 +269,7 @@ def _beside(old: str, new: str, place: int, other: int) -> tuple[LineText, LineT
 
 
 def _parted(line: str, place: int, sign: str, start: int, end: int) -> LineText:
-    """Return a line in three parts; of a long one what stands around the change."""
+    """Return a line in three parts; of a long one the text around the change."""
     stop = len(line) - end
     skipped = max(0, start - BESIDE) if len(line) > LINE else 0
     last = min(len(line), skipped + LINE)
@@ -279,7 +285,7 @@ def _parted(line: str, place: int, sign: str, start: int, end: int) -> LineText:
 
 
 def _weight(row: Row) -> int:
-    """Return how much markup a row takes."""
+    """Return the markup of a row in characters."""
     if isinstance(row, RawGap):
         return 300
     texts = [row.old] if row.op == "same" else [row.old, row.new]
@@ -287,7 +293,7 @@ def _weight(row: Row) -> int:
 
 
 def _piece(old: FileLines, new: FileLines, asked: RawQuery) -> LinePiece | None:
-    """Return the part of a long line that the address wants. asked.line: `-12` or `+14`."""
+    """Return the requested part of a long line. asked.line: `-12` or `+14`."""
     lines = {"-": old, "+": new}.get(asked.line[:1])
     number = whole(asked.line[1:])
     if lines is None or not 1 <= number <= len(lines):

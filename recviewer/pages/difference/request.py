@@ -1,7 +1,7 @@
-"""What changed in a request: which fields move the hash that names the recording, which do not, and the words of turns.
+"""Changes in a request: which fields change the hash that names the recording, which do not, and the words of turns.
 
-Turns and tools are aligned by what they say (`difference.asked`); all else is told field by field. A change that is
-shown as words of a turn is not shown as a field again.
+Turns and tools are aligned by their content (`difference.asked`); everything else is shown field by field. A change
+that is shown in the words of a turn is not repeated as a field.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ _HASH = re.compile(r"(?:^|/)(?:models-)?([0-9a-f]{12}|[0-9a-f]{64})(?:-[0-9a-f]{
 
 @dataclass(frozen=True, slots=True)
 class NameChange:
-    """What the changes do to the file's name. old, new: the first digits of the hashes in both names, "" for none."""
+    """The effect of the changes on the file's name.
+
+    old, new: the first digits of the hashes in both names, "" for none.
+    """
 
     words: str
     tone: str = ""
@@ -37,7 +40,7 @@ class NameChange:
 
 @dataclass(frozen=True, slots=True)
 class FieldGroup:
-    """Fields that share why they do not move the hash; "" for those that do. rest: those that are too many."""
+    """Fields with the same reason for not changing the hash; "" for those that do. rest: a fold of further ones."""
 
     why: str
     fields: tuple[ValueShown, ...]
@@ -48,8 +51,8 @@ class FieldGroup:
 class RequestPart:
     """The section of the request.
 
-    body: fields of what was sent. items: turns and tools that changed; more: those that are too many. around: other
-    fields that move the hash. quiet: those that do not. has_moved: the file has another name. moved_test: the test id
+    body: fields of the request body. items: turns and tools that changed; more: a fold of further ones. around: other
+    fields that change the hash. quiet: those that do not. has_moved: the file has another name. moved_test: the test id
     changed.
     """
 
@@ -67,7 +70,7 @@ class RequestPart:
 def request_part(
     found: Difference, before: Content, after: Content, paths: tuple[str, str], folds: Folds, room: Room
 ) -> RequestPart | None:
-    """Return the section, None where nothing is to be said. paths: of both files, "" where none is known."""
+    """Return the section, None if there is nothing to say. paths: of both files, "" if unknown."""
     matching = after.reading.matching if before.reading.matching else None
     requests = compare_requests(before.reading.document, after.reading.document, matching)
     old, new = before.exchange, after.exchange
@@ -100,7 +103,7 @@ def _told(section: Section, folds: Folds, room: Room) -> tuple[tuple[Shown, ...]
 
 
 def _rank(row: FieldRow) -> int:
-    """The model first, ids last."""
+    """Sort key: the model first, ids last."""
     return 0 if row.field.change.keys[-1] == "model" else 2 if row.is_id else 1
 
 
@@ -146,7 +149,7 @@ def _head(
 
 
 def _match(many: int, matching: Matching) -> NameChange:
-    """Return what the changes do to the match by which a recorder finds an exchange."""
+    """Describe the effect of the changes on the match by which a recorder finds an exchange."""
     on = [word for key, word in MATCHED.items() if key in matching.on]
     by = f"{matching.recorder} matches on {', '.join(on[:-1])} and {on[-1]}" if len(on) > 1 else ""
     order = ", and gives equal ones out in their order" if matching.is_in_order else ""
@@ -156,7 +159,7 @@ def _match(many: int, matching: Matching) -> NameChange:
 
 
 def _rules(before: Content, after: Content, paths: tuple[str, str]) -> str:
-    """Say by which rules the two names were made, where that explains why they differ."""
+    """Name the rules by which the two names were made, if that explains why they differ."""
     old, new = (
         name_state(content.reading.hashed, path.rpartition("/")[2]).rule
         for content, path in ((before, paths[0]), (after, paths[1]))
@@ -165,7 +168,7 @@ def _rules(before: Content, after: Content, paths: tuple[str, str]) -> str:
 
 
 def _spoken(found: Difference, old: Exchange, new: Exchange) -> Iterator[Section]:
-    """Yield the sections that tell turns and tools better than their fields do."""
+    """Yield the sections that show turns and tools better than their fields do."""
     messages = found.section(SectionKind.MESSAGES)
     if messages is not None and not _is_call(old) and not _is_call(new):
         yield messages

@@ -1,4 +1,4 @@
-"""The fields of a request that changed, but those that a turn or a tool tells already; alike ones in one row."""
+"""The fields of a request that changed, except those that a turn or a tool shows already; equal changes share a row."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from recviewer.exchange.model import Exchange, Image, JsonPart, Part, SentFile, 
 
 _STEM = re.compile(r"^([^\[]*\[\d+\]).*$")
 BODIES = ("body", "payload", "kwargs")
-"""Keys below which a recording holds what was sent."""
+"""Keys with the request body in a recording."""
 
 _SAID_ELSEWHERE = frozenset({"type", "role", "object"})
-"""Keys of a new or gone turn that its label says."""
+"""Keys of a new or deleted turn that its label already shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class FieldRow:
 
     @property
     def label(self) -> str:
-        """How the row is called."""
+        """The label of the row."""
         if self.is_id and len(self.paths) > 1:
             places = dict.fromkeys(_STEM.sub(r"\1", path) for path in self.paths[:4])
             return f"id in {', '.join(places)}"
@@ -45,7 +45,7 @@ class FieldRow:
 def fields_of(
     requests: RequestChange, old: Exchange, new: Exchange, sections: Sequence[Section]
 ) -> Iterator[tuple[str, Field]]:
-    """Yield the fields that no turn and no tool tells, each with its path below the body."""
+    """Yield the fields that no turn and no tool shows, each with its path below the body."""
     kinds = {section.kind for section in sections}
     tool_keys = {tool_key(old), tool_key(new)} if SectionKind.TOOLS in kinds else set()
     spoken = (frozenset(_strings(old)), frozenset(_strings(new))) if SectionKind.MESSAGES in kinds else None
@@ -74,7 +74,7 @@ def _is_told(change: ValueChange, spoken: tuple[frozenset[str], frozenset[str]])
 
 
 def _unsaid(path: str, field: Field, spoken: tuple[frozenset[str], frozenset[str]]) -> Iterator[tuple[str, Field]]:
-    """Yield what a new or gone turn holds besides what it says."""
+    """Yield what a new or deleted turn contains besides its words."""
     is_new = field.change.old is ABSENT
     known = spoken[is_new]
     value = field.change.new if is_new else field.change.old
@@ -136,13 +136,13 @@ def _of_parts(parts: Iterable[Part]) -> Iterator[str]:
 
 
 def tool_key(exchange: Exchange) -> str:
-    """Return the key of the body that holds the tools as they are told, "" where none does."""
+    """Return the key of the body with the tools as shown, "" if there is none."""
     tools = list(exchange.request.tools)
     return next((key for key, value in exchange.request.body.items() if value == tools), "") or ("" if tools else "-")
 
 
 def merged(fields: Iterable[tuple[str, Field]]) -> list[FieldRow]:
-    """Put fields with the same change into one row: an id and what refers to it, a model named twice."""
+    """Merge fields with the same change into one row: an id and references to it, a model named twice."""
     found = sorted(fields, key=lambda item: not item[1].moves)
     rows: dict[tuple[object, ...], FieldRow] = {}
     for path, field in found:

@@ -1,4 +1,4 @@
-"""What changed, section by section, ready for templates/difference/: texts as pieces, values as words of values."""
+"""The changes, section by section, for templates/difference/: texts as pieces, values as words of values."""
 
 from __future__ import annotations
 
@@ -27,35 +27,36 @@ from recviewer.pages.templatetags.words import NAME, counted
 from recviewer.pages.text.folds import WINDOWED, Fold, Folds, Window, weight_of
 
 FIRST_ITEMS = 40
-"""Things that changed in one section and stand in the page; the rest is folded."""
+"""Changed things of one section in the page; the rest is folded."""
 
 FIRST_NAMES = 20
-"""Names of a set that stand in the page; the rest is folded."""
+"""Names of a set in the page; the rest is folded."""
 
 FIRST_CHANGES = 40
-"""Changed values of one thing that stand in the page; the rest is folded."""
+"""Changed values of one thing in the page; the rest is folded."""
 
 FIRST_SPELLED = 8
-"""Short changes that are spelled out under a text; the others are marked in it."""
+"""Short changes that are spelled out under a text; the others are only marked in it."""
 
 VALUE_CONTEXT = 28
-"""Characters of a long value that stand beside what changed in it."""
+"""Characters of a long value beside the change in it."""
 
 WHOLE_VALUE = 200
-"""Characters of a value of one line that stand there whole: a test id, a url or a path, which nobody reads in parts."""
+"""Maximum length of a one-line value that is shown completely: a test id, a URL or a path, which nobody reads in parts.
+"""
 
 TEST = "test_id"
-"""What stands above its page in a range already, so that its own words are enough there."""
+"""In a range the test is shown above its page, so that its own words are enough there."""
 
 
 LEAST_OLD = 24
-"""Words from which an old text is folded: a shorter one is read at a glance, and tells what became of it."""
+"""Number of words from which an old text is folded: a shorter one can be read at a glance."""
 LEAST_ANSWER = 200
-"""The same of an answer: it is read beside the new one, whatever was kept of it."""
+"""The same for an answer, which is read beside the new one, whatever was kept of it."""
 LEAST_GONE = 60
-"""The same of a text that is gone with nothing in its place; its first words stay."""
+"""The same for a removed text without a replacement; its first words are shown."""
 FIRST_WORDS = 160
-"""Characters of it that stay."""
+"""Characters of it that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class ValueShown:
 
 @dataclass(frozen=True, slots=True)
 class NamesShown:
-    """Names of a set, with the fold of those that are too many. op: gone or new."""
+    """Names of a set, with the fold of further ones. op: gone or new."""
 
     op: str
     names: tuple[str, ...]
@@ -78,10 +79,10 @@ class NamesShown:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One thing that changed. kind: of `difference.model.ItemKind`; only what that kind has is filled.
+    """One changed thing. kind: of `difference.model.ItemKind`; only the fields of that kind are filled.
 
-    notes: facts about the comparison, as clauses. spelled: short changes in words. rest: further changed values. before: the
-    old text, where it is folded.
+    notes: facts about the comparison, as clauses. spelled: short changes in words. rest: a fold of further changed
+    values. before: the old text, if it is folded.
     """
 
     kind: ItemKind
@@ -97,7 +98,7 @@ class Shown:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether none of what changed is folded away, but for old texts that are said with their size."""
+        """Tell whether no change is folded, except old texts that are mentioned with their size."""
         texts = [self.text, *(change.text for change in self.changes)]
         is_cut = any(text is not None and text.rest is not None for text in texts)
         return self.rest is None and not is_cut and all(some.rest is None for some in self.names)
@@ -105,9 +106,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of the page. id: its anchor. subs: what stands under its title. tone: of the rule at its left.
+    """A section of the page. id: its anchor. subs: the lines under its title. tone: of the rule at its left.
 
-    is_second: set a little smaller, as thoughts are. folds: more about it, folded.
+    is_second: set a little smaller, like reasoning. folds: more about it, folded.
     """
 
     title: str
@@ -120,8 +121,8 @@ class Part:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether all that changed stands in the page: of what is folded, there is only what both sides share, and old
-        texts with their size.
+        """Tell whether all changes are in the page: folds contain only what both sides share, and old texts with their
+        size.
         """
         return not self.folds and all(item.is_whole for item in self.items)
 
@@ -137,7 +138,7 @@ _TONES = {
 
 
 def part_of(section: Section, folds: Folds, room: Room, prefix: str = "") -> Part:
-    """Return a section as it is printed. prefix: before the names of its folds, where a page has several differences."""
+    """Return a section for rendering. prefix: of the names of its folds, if a page has several differences."""
     name = section.kind.value.replace(" ", "-")
     found = [
         _whole_call(item) if section.kind is SectionKind.CALLS or _is_call(item) else item for item in section.items
@@ -159,9 +160,9 @@ def part_of(section: Section, folds: Folds, room: Room, prefix: str = "") -> Par
 def items_of(
     items: Sequence[Item], folds: Folds, name: str, room: Room, *, is_thought: bool = False, least: int = LEAST_OLD
 ) -> tuple[tuple[Shown, ...], tuple[Fold, ...]]:
-    """Return things that changed as they are printed, the first of them at once, and a fold with the others, if any.
+    """Return changed things for rendering, the first of them at once, and a fold with the others, if any.
 
-    is_thought: they are what a model thought. least: words from which an old text is folded that another one replaced.
+    is_thought: they are reasoning. least: number of words from which an old text with a replacement is folded.
     """
     first, more = folds.some(
         f"{name}-more",
@@ -182,7 +183,7 @@ def items_of(
 
 
 def _subs(section: Section) -> tuple[str, ...]:
-    """Say under the title how much of it changed."""
+    """Return the lines under the title that say how much changed."""
     texts = [item for item in section.items if isinstance(item, Words)]
     ways = {_way(item) for item in section.items}
     if ways in ({"gone"}, {"new"}):
@@ -202,7 +203,7 @@ def _subs(section: Section) -> tuple[str, ...]:
 
 
 def _way(item: Item) -> str:
-    """Tell whether all of a thing is gone or new, "" where only something in it is."""
+    """Tell whether a whole thing was removed or is new, "" if only something in it changed."""
     if isinstance(item, Words):
         return "gone" if item.is_gone else "new" if item.is_new else ""
     if isinstance(item, Values) and all(not change.keys for change in item.values):
@@ -213,7 +214,7 @@ def _way(item: Item) -> str:
 def item_of(
     item: Item, folds: Folds, name: str, room: Room, *, is_thought: bool = False, least: int = LEAST_OLD
 ) -> Shown:
-    """Return a thing that changed as it is printed. name: unique in the page."""
+    """Return a changed thing for rendering. name: unique in the page."""
     match item:
         case Words():
             return _without_old(item, folds, name, room, least, is_thought=is_thought) or _words(
@@ -228,12 +229,12 @@ def item_of(
 
 
 def label_of(item: Words | Values) -> str:
-    """Return what an item is called, on both sides where the names differ."""
+    """Return the label of an item, with both names if they differ."""
     return item.label if item.label == item.old_label or not item.old_label else f"{item.old_label} → {item.label}"
 
 
 def _whole_call(item: Item) -> Item:
-    """Return the arguments of a call that is gone or new as a whole: its label has its name already."""
+    """Return the arguments of a whole call that was removed or is new: its label has its name already."""
     if not isinstance(item, Values) or any(change.keys for change in item.values):
         return item
     values = [
@@ -244,7 +245,9 @@ def _whole_call(item: Item) -> Item:
 
 
 def _is_call(item: Item) -> bool:
-    """Tell whether a thing is a call that came or went as a whole, as a later request holds it: its name and arguments."""
+    """Tell whether a thing is a whole call that was added or removed, as a later request contains it: its name and
+    arguments.
+    """
     if not isinstance(item, Values) or any(change.keys for change in item.values):
         return False
     sides = [side for change in item.values for side in (change.old, change.new) if side is not ABSENT]
@@ -264,10 +267,10 @@ _NOTES = {
 
 
 def _without_old(item: Words, folds: Folds, name: str, room: Room, least: int, *, is_thought: bool) -> Shown | None:
-    """Return a text with what stood there before folded; None where both sides are to be seen.
+    """Return a text with its old version folded; None if both sides have to be visible.
 
-    That is so where hardly a word of the old one was kept, of thinking that is gone, and of what is long and gone: all of it
-    is the base's own text.
+    That is the case if hardly a word of the old one was kept, for removed reasoning, and for long removed texts: all of
+    it is the base's own text.
     """
     diff = item.words
     many = diff.removed.words
@@ -311,7 +314,7 @@ def _words(item: Words, folds: Folds, name: str, room: Room) -> Shown:
 
 
 def values_of(label: str, values: Sequence[ValueChange], folds: Folds, name: str, room: Room) -> Shown:
-    """Return changed values as they are printed, the first of them at once."""
+    """Return changed values for rendering, the first of them at once."""
     many = FIRST_CHANGES if room.left > 0 else 3
     runs = runs_of(values)
     first, rest = folds.some(
@@ -328,15 +331,15 @@ def values_of(label: str, values: Sequence[ValueChange], folds: Folds, name: str
 
 
 def value_of(change: ValueChange, folds: Folds, name: str, room: Room, *, path: str = "") -> ValueShown:
-    """Return a changed value as words of it. path: how it is called, else its way."""
+    """Return a changed value as its words. path: its label, else its path."""
     whole = 0 if room.folds_old and change.path == TEST else WHOLE_VALUE
     return ValueShown(path or change.path or "(all)", pair_of(change.old, change.new, folds, name, room, whole=whole))
 
 
 def pair_of(old: Json, new: Json, folds: Folds, name: str, room: Room, *, whole: int = WHOLE_VALUE) -> LaidOut:
-    """Return two values as pieces: what changed inside long ones is marked; what is absent has no pieces.
+    """Return two values as pieces: changes inside long ones are marked; a missing value has no pieces.
 
-    whole: characters of a value of one line that stand there whole.
+    whole: maximum length of a one-line value that is shown completely.
     """
     before, after = _written(old, new), _written(new, old)
     one_column = Room(room.left, twice=False, everything=room.everything)
@@ -348,7 +351,7 @@ def pair_of(old: Json, new: Json, folds: Folds, name: str, room: Room, *, whole:
 
 
 def _written(value: Json, other: Json) -> str:
-    """Return a value as text; a string in quotes where it stands against something that is none, or is empty."""
+    """Return a value as text; a string is quoted if its counterpart is not a string, or is empty."""
     if isinstance(value, str) and (not value or not (isinstance(other, str) or other is ABSENT)):
         return shown([value])[1:-1]
     return shown(value)

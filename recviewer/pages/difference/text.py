@@ -1,7 +1,7 @@
-"""The words of a difference as a page shows them: pieces, with long unchanged stretches folded. Nothing is left out.
+"""The words of a difference on a page: pieces, with long unchanged stretches folded. Nothing is left out.
 
-What is too much for a page at once is a fold, which holds the next pieces and is fetched when it is opened. All pieces,
-folded or not, join to both texts.
+What is too much for a page at once is in a fold with the next pieces, which is fetched when it is opened. All pieces,
+folded or not, concatenate to both texts.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ from recviewer.pages.text.folds import INLINE_BYTES, PIECE, PLAIN, Fold, Folds, 
 from recviewer.pages.text.marks import marked
 
 CONTEXT = 80
-"""Characters of an unchanged stretch that stand beside a change."""
+"""Characters of an unchanged stretch beside a change."""
 
 LEAST_HIDDEN = 120
-"""Characters from which a stretch is worth a fold."""
+"""Minimum length of a folded stretch."""
 
 ITEM = 40_000
-"""Characters of markup that one text may take at first."""
+"""Budget of markup in characters for one text at first."""
 
 EVERYTHING = 500_000
-"""The same for all texts of a page that is to show them whole."""
+"""The same for all texts of a page that shows them completely."""
 
 GAP = 200_000
-"""Characters of markup that an unchanged stretch takes when it is opened; a longer one is several."""
+"""Markup in characters of an opened unchanged stretch; a longer one is split."""
 
 NEXT = 100_000
-"""Characters of markup that the rest of a text may take when it is opened."""
+"""Markup in characters of the rest of a text when it is opened."""
 
 BLOCK_WORDS = 12
-"""A change of more words is set as a block: without a line through, with a sign before it."""
+"""Number of words from which a change is set as a block: not struck through, with a sign before it."""
 
 
 SAME_TEXT, REST = "difference/_same_text.html", "difference/_laid_out.html"
 CUT = frozenset({SAME_TEXT, REST})
-"""Templates of folds that hold a part of a text."""
+"""Templates of folds with a part of a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text, to the letter.
+    """A literal stretch of text.
 
-    op: same, gone or new. is_block: too long for a line through it. is_apart: all of one side, on lines of its own.
+    op: same, gone or new. is_block: too long to be struck through. is_apart: all of one side, on lines of its own.
     """
 
     op: str
@@ -57,12 +57,12 @@ class Piece:
 
     @property
     def is_white(self) -> bool:
-        """Tell whether it is a change of white space alone, which is shown as marks."""
+        """Tell whether it only changes white space, which is shown as marks."""
         return self.op != Op.SAME and self.text.isspace()
 
     @property
     def shown(self) -> str:
-        """The text with white space that the eye would miss as signs; of what is the same, the text itself."""
+        """The text with invisible white space as signs; if it is the same, the text itself."""
         if self.op == Op.SAME:
             return self.text
         if self.is_white:
@@ -76,14 +76,14 @@ _AT_THE_EDGE = re.compile(r"\A\n+|\n+\Z|(?<=[^ ]) {1,200}(?=\n)")
 
 @dataclass(frozen=True, slots=True)
 class TextGap:
-    """An unchanged stretch that is folded. fold: its body is the text. text: the same, for who puts the whole together."""
+    """A folded unchanged stretch. fold: its body is the text. text: the same, for assembling the whole."""
 
     fold: Fold
     text: str
 
     @property
     def is_lines(self) -> bool:
-        """Tell whether it holds whole lines, and so takes a line of its own."""
+        """Tell whether it consists of whole lines, and so takes a line of its own."""
         return "\n" in self.text
 
 
@@ -92,7 +92,7 @@ Shown: TypeAlias = Piece | TextGap
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """Old and new side by side. over: an unchanged stretch that is folded over both, and then nothing else."""
+    """Old and new side by side. over: an unchanged stretch that is folded over both; then there is nothing else."""
 
     old: tuple[Piece, ...] = ()
     new: tuple[Piece, ...] = ()
@@ -101,7 +101,7 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
-    """A text to show. rows: the same pieces side by side, where that is asked for. rest: what did not fit."""
+    """A text to show. rows: the same pieces side by side, if requested. rest: what did not fit."""
 
     pieces: tuple[Shown, ...]
     rows: tuple[TextRow, ...] = ()
@@ -110,9 +110,9 @@ class LaidOut:
 
 @dataclass(slots=True)
 class Room:
-    """How much markup still fits. twice: what is the same stands in two columns. everything: no limit, and no folds.
+    """The remaining budget of markup. twice: unchanged text is in two columns. everything: no limit, and no folds.
 
-    folds_old: an old text of which hardly a word was kept is folded, and so is thinking that is gone: both with their size.
+    folds_old: an old text of which hardly a word was kept is folded, and so is removed reasoning: both with their size.
     """
 
     left: int
@@ -121,12 +121,12 @@ class Room:
     folds_old: bool = False
 
     def portion(self, limit: int) -> Room:
-        """Give a part of the room to one text."""
+        """Give a part of the budget to one text."""
         return replace(self, left=max(400, min(limit, self.left)))
 
 
 def laid_out(diff: WordDiff, folds: Folds, name: str, room: Room, *, context: int = CONTEXT) -> LaidOut:
-    """Lay a compared text out. name: unique in the page. room: of the page; what is used is taken from it."""
+    """Lay out a compared text. name: unique in the page. room: of the page, which is reduced."""
     atoms = list(_atoms(diff.spans, context, folds_all=not room.everything))
     own = room.portion(EVERYTHING if room.everything else ITEM)
     before = own.left
@@ -145,7 +145,7 @@ _Atom: TypeAlias = Piece | _Hidden
 
 
 def _atoms(spans: Sequence[Span], context: int, *, folds_all: bool) -> Iterator[_Atom]:
-    """Yield the pieces of a text, those parted in three that are long and the same."""
+    """Yield the pieces of a text; long unchanged ones are split in three."""
     last = len(spans) - 1
     is_apart = all(span.op is not Op.SAME for span in spans)
     for place, span in enumerate(spans):
@@ -173,7 +173,7 @@ def _hidden(text: str, start: int, end: int) -> Iterator[_Hidden]:
 
 
 def _behind_a_word(text: str, context: int) -> int:
-    """Return where the beginning of a stretch ends that stays: behind a line or word, near the wanted length."""
+    """Return the end of the visible beginning of a stretch: after a line or word, near the wanted length."""
     line = text.find("\n", context // 2, context * 2)
     if line >= 0:
         return line + 1
@@ -220,14 +220,17 @@ def _fitted(atoms: Sequence[_Atom], folds: Folds, name: str, room: Room, number:
 
 
 def _cost(piece: Piece, room: Room) -> int:
-    """Return how much markup a piece takes. Invisible characters take much, so long texts are weighed by a sample."""
+    """Return the markup of a piece in characters.
+
+    Invisible characters take much, so long texts are estimated by a sample.
+    """
     sample = piece.text[:4_000]
     weight = len(marked(sample)) * len(piece.text) // len(sample) + 12
     return weight * 2 if room.twice and piece.op == Op.SAME else weight
 
 
 def _gap(hidden: _Hidden, folds: Folds, name: str, room: Room) -> TextGap:
-    """Fold an unchanged stretch. It stands in the page where it is short and there is room."""
+    """Fold an unchanged stretch. It is in the page if it is short and fits."""
     many = count_words(hidden.text)
     lines = hidden.text.count("\n")
     fits = len(hidden.text) <= INLINE_BYTES and room.left > 2 * len(hidden.text)
@@ -268,7 +271,7 @@ def _further(atoms: Sequence[_Atom], folds: Folds, name: str, twice: bool, numbe
 
 
 def _rows(pieces: Sequence[Shown], room: Room) -> tuple[TextRow, ...]:
-    """Put pieces side by side: a row ends with each line that both have, so that what is the same stays level."""
+    """Put pieces side by side: a row ends with each common line, so that unchanged text stays level."""
     if not room.twice:
         return ()
     rows: list[TextRow] = []

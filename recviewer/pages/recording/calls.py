@@ -1,4 +1,4 @@
-"""Tool calls as people read them: `name(key: value)`, one argument a line where it is long, a block where it nests."""
+"""Tool calls for people: `name(key: value)`, long arguments on lines of their own, nested ones as blocks."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from recviewer.pages.text.jsontext import compact, parse, pretty
 from recviewer.pages.text.texts import RESULT, amount, cut
 
 LINE = 100
-"""Characters up to which a call stands in one line."""
+"""Maximum length of a call on one line."""
 
 BLOCK_LINES = 5
-"""Lines of indented JSON from which an argument that nests is shown as a block."""
+"""Lines of indented JSON from which a nested argument is shown as a block."""
 
 
 class Layout(StrEnum):
-    """How a call's arguments are laid out."""
+    """The layout of a call's arguments."""
 
     LINE = "line"
     LINES = "lines"
@@ -30,7 +30,7 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument. value: its JSON, on several lines where `is_block`."""
+    """One argument. value: its JSON, on several lines if `is_block`."""
 
     key: str
     value: str
@@ -39,9 +39,9 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """A call to show. sent: the arguments as sent, for the layout `text`. problem: why they are no object, or "".
+    """A call to show. sent: the arguments as sent, for the layout `text`.
 
-    anchor: its element id, "" where nothing refers to it.
+    problem: why they are not an object, or "". anchor: its element id, "" if nothing refers to it.
     """
 
     template: ClassVar[str] = "parts/_tool_call.html"

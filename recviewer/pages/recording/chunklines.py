@@ -1,4 +1,6 @@
-"""Which lines of a file hold which chunk: where its recorder lays a streamed body out as an array, an element a block."""
+"""The lines of a file that contain each chunk, if the recorder writes a streamed body as an array with one block for
+each element.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,9 @@ _BODY = re.compile(r'^ *"response": \{\n(?: +"(?!body)[^\n]*[^\[{]\n)*( *)"body"
 
 
 def chunk_lines(source: Source, count: int) -> Sequence[tuple[int, int]]:
-    """Return the first and last line of each chunk in order; nothing where the file does not show that plainly.
+    """Return the first and last line of each chunk in order; nothing if the file does not show them clearly.
 
-    count: how many chunks there are. Where the array has another number of elements, none is told.
+    count: number of chunks. If the array has another number of elements, nothing is returned.
     """
     body = _BODY.search(source.text) if count else None
     if body is None:
@@ -27,7 +29,10 @@ def chunk_lines(source: Source, count: int) -> Sequence[tuple[int, int]]:
 
 
 def _elements(source: Source, at: int, outside: str, indent: str) -> Iterator[tuple[int, int]]:
-    """Yield the lines of each element of an array. at: where the first begins; outside: the indent of its last bracket."""
+    """Yield the lines of each element of an array.
+
+    at: start of the first; outside: the indentation of the closing bracket.
+    """
     text = source.text
     number = text.count("\n", 0, at) + 1
     while text.startswith(indent, at):
@@ -40,4 +45,4 @@ def _elements(source: Source, at: int, outside: str, indent: str) -> Iterator[tu
         at = (end if closing < 0 else source.end_of(closing)) + 1
         number = last + 1
     if not text.startswith(f"{outside}]", at):
-        yield -1, -1  # the array goes on in another layout: one element too many, so that nothing is told
+        yield -1, -1  # the array continues in another layout: one element too many, so that nothing is returned

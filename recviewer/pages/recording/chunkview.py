@@ -1,4 +1,4 @@
-"""The chunks of a stream as a table: what each one adds, and what it carries that the others do not."""
+"""The chunks of a stream as a table: what each one adds, and which keys it has that the others do not."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from recviewer.pages.text.texts import shortened
 
 WINDOW = CHUNK_WINDOW
 ROOM = 500_000
-"""Characters of markup for what the chunks of a window add."""
+"""Budget of markup in characters for what the chunks of a window add."""
 
 TEXT, LITTLE = 4_000, 60
-"""Characters of what a chunk adds that are shown; the second is for when there is no more room."""
+"""Maximum length of what a chunk adds; the second is for when the budget is used up."""
 
 ADDS = 12
-"""Things that a chunk adds, as far as they are shown."""
+"""Maximum number of things shown that a chunk adds."""
 
 NAMED = 20
 """Keys that are named above the table."""
 
 ALSO = 400
-"""Characters of the names of what a chunk has besides."""
+"""Maximum length of the names of a chunk's other keys."""
 
 NEARLY = 0.8
-"""A key in at least this share of the chunks is named once above the table."""
+"""A key in at least this share of the chunks is named only once, above the table."""
 
 SILENT = frozenset({"id", "object", "created", "model"})
-"""Keys that every chunk of every provider has; nobody needs to be told."""
+"""Keys that the chunks of every provider have; they are not mentioned."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkRow:
-    """One chunk. adds: (class, text). so_far: characters of text up to here, None where nothing was added.
+    """One chunk. adds: (class, text). so_far: characters of text up to here, None if nothing was added.
 
-    lines: the first and the last of the file that hold it, None where the file does not show that plainly.
+    lines: the first and the last of the file that contain it, None if the file does not show them clearly.
     """
 
     number: int
@@ -71,24 +71,24 @@ class ChunkView:
 
     @property
     def previous(self) -> int:
-        """The first chunk of the window before, 0 where there is none."""
+        """The first chunk of the previous window, 0 if there is none."""
         return max(1, self.first - WINDOW) if self.first > 1 else 0
 
     @property
     def next(self) -> int:
-        """The first chunk of the window after, 0 where there is none."""
+        """The first chunk of the next window, 0 if there is none."""
         return self.last + 1 if self.last < self.count else 0
 
     @property
     def coming(self) -> int:
-        """How many chunks the next window has."""
+        """Number of chunks in the next window."""
         return min(WINDOW, self.count - self.last)
 
 
 def chunk_view(chunks: Iterable[Chunk], count: int, first: int, lines: Sequence[tuple[int, int]] = ()) -> ChunkView:
-    """Lay out the window that holds a chunk, in one pass that keeps no others.
+    """Lay out the window with a chunk, in one pass that keeps no other chunks.
 
-    count: how many there are. first: its number, or any number in its window. lines: see `chunklines`.
+    count: number of all chunks. first: its number, or any number in its window. lines: see `chunklines`.
     """
     start = (max(1, min(first, count or 1)) - 1) // WINDOW * WINDOW
     carried: Counter[str] = Counter()
@@ -126,7 +126,7 @@ def chunk_view(chunks: Iterable[Chunk], count: int, first: int, lines: Sequence[
 
 
 def _bare(key: str) -> str:
-    """Return the key that a reader knows: `choices[1].logprobs.content` is `logprobs`."""
+    """Return the key that readers know: `choices[1].logprobs.content` is `logprobs`."""
     return _known_bare(key) if len(key) < 200 else _last_of(key)
 
 
@@ -167,7 +167,7 @@ def _row(chunk: Chunk, so_far: Counter[int], common: set[str], room: list[int]) 
 
 
 def _fitted(adds: list[tuple[str, str]], deltas: int, room: list[int]) -> Iterator[tuple[str, str]]:
-    """Yield what a chunk adds, cut to what the page has room for. room: markup that is left, of which it takes its part."""
+    """Yield what a chunk adds, cut to the budget. room: remaining budget, which is reduced."""
     for place, (kind, text) in enumerate(adds):
         if place == ADDS:
             yield "role", f"… and more, from {counted(deltas, 'choice')}"

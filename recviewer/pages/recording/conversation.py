@@ -1,4 +1,4 @@
-"""A request as a conversation: turns with their parts, tools and long stretches folded."""
+"""A request as a conversation: turns with their parts; tools and long stretches are folded."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from recviewer.pages.text.jsontext import pretty
 from recviewer.pages.text.texts import amount, shortened
 
 LAST = 10
-"""Turns of a long conversation that stay open; the first system message is folded by itself."""
+"""Last turns of a long conversation that are not folded; the first system message is folded separately."""
 
 UNNAMED = "unnamed"
 ROLE = 60
-"""Characters of a role or of a name that are shown."""
+"""Maximum length of a role or of a name."""
 
 PARAMETERS = 60
-"""Parameters that a tool's signature names."""
+"""Maximum number of parameters in a tool's signature."""
 
 SCHEMA = 40_000
-"""Characters of a tool's schema that are shown."""
+"""Maximum length of a tool's schema."""
 
 OUTLINED = 100
 """Turns at either end of a conversation that the outline names."""
@@ -61,7 +61,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Turns in a row that are folded into one line."""
+    """Consecutive turns that are folded into one line."""
 
     fold: Fold
 
@@ -99,13 +99,13 @@ class ShownRequest:
 
 
 def conversation_of(exchange: Exchange, folds: Folds, *, question_on_top: bool) -> ShownRequest:
-    """Lay a request out. question_on_top: the page shows the question by itself."""
+    """Lay out a request. question_on_top: the page shows the question separately."""
     messages = exchange.request.messages
     question = _place(messages, question_of(exchange)) if question_on_top else -1
     calls = calls_of(exchange)
     hidden = stretch(len(messages))
     last = range(hidden.stop, len(messages)) if hidden else range(len(messages))
-    # the last turns come first to the room of the page: they are what was answered
+    # the last turns get the page's budget first, because they are what was answered
     shown = [_turn(messages[place], place, folds, calls, question=question) for place in last]
     rows: list[Turn | Stretch] = [*shown]
     if hidden:
@@ -121,7 +121,7 @@ def conversation_of(exchange: Exchange, folds: Folds, *, question_on_top: bool) 
 
 
 def calls_of(exchange: Exchange) -> dict[str, Called]:
-    """Return where the calls of a request stand, by id."""
+    """Return the places of a request's calls, by id."""
     return calls_by_id(
         (f"m{place + 1}.{at}", part)
         for place, message in enumerate(exchange.request.messages)
@@ -141,7 +141,7 @@ def _place(messages: tuple[Message, ...], wanted: Message | None) -> int:
 
 
 def stretch(count: int) -> range:
-    """Return the places of turns of a long conversation that are folded: all but the last ten, the first stays by itself."""
+    """Return the turns of a long conversation that are folded: all but the last ten; the first is kept separate."""
     return range(1, count - LAST) if count > LAST + 4 else range(0)
 
 
@@ -236,7 +236,7 @@ def _tool(tool: Json, folds: Folds) -> OfferedTool:
 
 
 def _outline(messages: tuple[Message, ...]) -> list[Mention]:
-    """Return the lines of the outline: of very many the first and the last, with a line between that tells of the rest."""
+    """Return the lines of the outline: of very many the first and the last, with a line about the rest."""
     listed = [*enumerate(messages, 1)]
     if len(listed) > 2 * OUTLINED + 1:
         left = len(listed) - 2 * OUTLINED

@@ -22,16 +22,16 @@ from recviewer.replay.rules import RULES
 from recviewer.store.files import count_lines
 
 SHOWN = 60
-"""Values of one kind that are shown, and problems; the raw view has the rest."""
+"""Values of one kind, and problems, that are shown; the raw view has the rest."""
 
 NAME = 120
 """Characters of a name that are shown."""
 
 COUNTED = 20_000
-"""Characters of a value up to which what is left out is counted."""
+"""Maximum length of a value for which the characters left out are counted."""
 
 LONG = 240
-"""Characters of a parameter's JSON that are shown; the raw view has the rest."""
+"""Maximum length of a parameter's JSON; the raw view has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class ReplayWords:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of facts. more: characters of the value that were left out, -1 for a great many."""
+    """One line of facts. more: number of characters of the value that were left out, -1 for a great many."""
 
     name: str
     value: str
@@ -71,7 +71,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class SecretFact:
-    """Secrets of one kind. tone: of its glyph. places: how many there are."""
+    """Secrets of one kind. tone: of its glyph. places: their number."""
 
     called: str
     tone: str
@@ -80,10 +80,9 @@ class SecretFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentFacts:
-    """Those facts that the content tells. usage: figures that are not zero; zeros: those that are.
+    """The facts from the content. usage: figures that are not zero; zeros: those that are.
 
-    size, lines, blob: of the bytes that are shown; blob is "" where there are none to be had. has_masked: some secrets are
-    masked.
+    size, lines, blob: of the bytes that are shown; blob is "" if there are none. has_masked: some secrets are masked.
     """
 
     size: int
@@ -103,10 +102,10 @@ class ContentFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts(ContentFacts):
-    """All of the column. shared: its place in a file of many.
+    """All of the column. shared: its position in a file with many.
 
-    test_address: what stands for its test in the address of the test's page, "" where it has none. runs: what runs of the
-    suite say.
+    test_address: the form of its test in the URL of the test's page, "" if it has none. runs: what runs of the suite
+    say.
     """
 
     folder: str
@@ -119,7 +118,7 @@ class Facts(ContentFacts):
 
 
 def facts_of(recording: Recording, read: ContentFacts) -> Facts:
-    """Gather the facts. read: those of the content that is shown."""
+    """Collect the facts. read: those of the content that is shown."""
     folder, slash, name = recording.file_path.rpartition("/")
     return Facts(
         folder=folder + slash,
@@ -134,7 +133,7 @@ def facts_of(recording: Recording, read: ContentFacts) -> Facts:
 
 
 def read_facts(content: Content) -> ContentFacts:
-    """Return the facts that a content tells."""
+    """Return the facts from a content."""
     exchange = content.exchange
     where = [Fact("endpoint", exchange.endpoint), Fact("url", exchange.url)]
     if exchange.kind is not Kind.UNREADABLE:
@@ -166,7 +165,7 @@ def read_facts(content: Content) -> ContentFacts:
 
 
 def _kept(content: Content) -> Iterator[Fact]:
-    """Yield what is known of how a recorder finds an exchange, and of what it did to it."""
+    """Yield what is known about how a recorder finds an exchange, and about its other settings."""
     matching = content.told.matching
     if matching is not None:
         on = [word for key, word in MATCHED.items() if key in matching.on]
@@ -178,7 +177,7 @@ def _kept(content: Content) -> Iterator[Fact]:
 
 
 def _secrets(found: tuple[Secret, ...]) -> tuple[SecretFact, ...]:
-    """Return the kinds of secrets there are, the worst first."""
+    """Return the kinds of secrets in it, the worst first."""
     kinds = Counter((one.level, one.called) for one in found)
     ordered = sorted(kinds.items(), key=lambda one: list(_TONES).index(one[0][0]))
     return tuple([SecretFact(called, _TONES[level], count) for (level, called), count in ordered])
@@ -188,11 +187,11 @@ _TONES = {"red": "bad", "amber": "warn", "grey": "quiet"}
 
 
 _SINCE = {rule.slug: f"{rule.slug}, of {rule.since:%-d %B %Y}" for rule in RULES}
-"""What a rule is called beside a name: its letter and its first day."""
+"""The label of a rule beside a name: its letter and its first day."""
 
 
 OWN = ("", "ogx")
-"""Recorders whose names of files say what was asked."""
+"""Recorders whose file names depend on the request."""
 
 
 def _replay(recording: Recording) -> ReplayWords | None:
@@ -231,12 +230,12 @@ def _fact(name: str, value: Json) -> Fact:
 
 
 def _left_of(count: int) -> list[str]:
-    """Return a sentence that tells how many things the raw file has besides those that are shown, none where all are."""
+    """Return a sentence with the number of things that only the raw file has, none if all are shown."""
     return [f"{count - SHOWN:,} more, in the raw file"] if count > SHOWN else []
 
 
 def _usage(values: dict[str, Json], at: tuple[str, ...] = ()) -> Iterator[Figure]:
-    """Yield the figures of a usage object, nested ones behind their group. What is null was not counted."""
+    """Yield the figures of a usage object, nested ones after their group. null means that it was not counted."""
     for key, value in values.items():
         if isinstance(value, dict):
             yield from _usage(value, (*at, key))
@@ -249,7 +248,7 @@ def _usage(values: dict[str, Json], at: tuple[str, ...] = ()) -> Iterator[Figure
 
 
 def _told_apart(figures: list[Figure]) -> list[Figure]:
-    """Return figures of which those that share their name have that of the object around them before it."""
+    """Return figures; those with the same name get the name of the object around them."""
     counts = Counter(figure.name for figure in figures)
     return [
         replace(one, name=f"{one.group.rpartition(' ')[2]} {one.name}") if one.group and counts[one.name] > 1 else one
@@ -258,7 +257,7 @@ def _told_apart(figures: list[Figure]) -> list[Figure]:
 
 
 def _listed(key: str, items: list[Json], at: tuple[str, ...]) -> Iterator[Figure]:
-    """Yield the figures of a list of objects, such as Gemini's of each modality, each behind the texts of its object."""
+    """Yield the figures of a list of objects, such as Gemini's of each modality, each after the texts of its object."""
     for item in items:
         held = item if isinstance(item, dict) else {}
         words = [value for value in held.values() if isinstance(value, str)]

@@ -1,4 +1,4 @@
-"""A file with many recordings: which they are, in their order."""
+"""A file with many recordings: the list of them, in their order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from recviewer.pages.site.json import Json
 
 @dataclass(frozen=True, slots=True)
 class InFile:
-    """Where a recording stands among those of its file. place: from 1. url: of the file's page."""
+    """The position of a recording in its file. place: from 1. url: of the file's page."""
 
     place: int
     count: int
@@ -25,7 +25,7 @@ class InFile:
 
 
 def in_file(recording: Recording) -> InFile | None:
-    """Return where a recording stands in its file, None for one that has a file of its own."""
+    """Return the position of a recording in its file, None for one with a file of its own."""
     if not recording.part or recording.file_id is None:
         return None
     count = Recording.objects.filter(file=recording.file_id).count()
@@ -33,9 +33,9 @@ def in_file(recording: Recording) -> InFile | None:
 
 
 def of_file(request: HttpRequest, key: str) -> HttpResponse | None:
-    """Answer with what a file holds, as JSON where `.json` follows its key; None where no file with parts has the key.
+    """Answer with what a file contains, as JSON if `.json` follows its key; None if no file with parts has the key.
 
-    One that holds a single recording leads to it.
+    A file with a single recording redirects to it.
     """
     file = File.objects.filter(path=key).first()
     is_json = file is None and key.endswith(".json")

@@ -1,4 +1,4 @@
-"""Where the words of a search stand in a recording: how often in what was sent, answered, called and given back."""
+"""The hits of a search in a recording: how often in messages, answers, calls and results."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ PROMPT, ANSWER, CALL, RESULT, REASONING, ERROR = (
 )
 
 _Phrase = tuple[str, bool, bool]
-"""A word or phrase, whether its last word may go on, and whether it is looked for anywhere, also inside of words."""
+"""A word or phrase, whether its last word may be longer, and whether it may also be inside of words."""
 
 
 class HitPlace(NamedTuple):
-    """FoundWords in one message, or in one choice of what came back. open: folds around it."""
+    """Hits in one message, or in one choice of the response. open: folds around it."""
 
     where: str
     anchor: str
@@ -43,7 +43,7 @@ class HitPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HitGroup:
-    """All hits of one sort. url: where the first of them stands."""
+    """All hits of one sort. url: of the first one."""
 
     where: str
     count: int
@@ -52,9 +52,9 @@ class HitGroup:
 
 @dataclass(frozen=True, slots=True)
 class FoundWords:
-    """What a search found in a recording. words: as they were typed. phrases: for the script that marks them, as JSON.
+    """The hits of a search in a recording. words: as typed. phrases: for the script that marks them, as JSON.
 
-    is_all: False where so much is in it that not all was looked through.
+    is_all: False if the recording is too large to be searched completely.
     """
 
     words: str
@@ -69,7 +69,7 @@ class FoundWords:
 
 
 def hits_of(request: HttpRequest, content: Content, url: str) -> FoundWords | None:
-    """Return where the words stand that the address looks for; None where it looks for none. url: of the recording."""
+    """Return the hits of the words in the URL; None without words. url: of the recording."""
     words = narrowing.fitting(request.GET.get(FIND, ""))
     some = [
         (clean(one.text), not one.is_phrase, search.needs_scan(one))
@@ -97,7 +97,7 @@ def _opened(place: HitPlace) -> list[tuple[str, str]]:
 
 
 def hits_in(content: Content, phrases: list[_Phrase]) -> tuple[list[HitPlace], bool]:
-    """Return where phrases stand in a content, in the order of the page, and whether all of it was looked through."""
+    """Return the hits of phrases in a content, in the order of the page, and whether all of it was searched."""
     at_once = excerpts.wanted([(text, goes_on) for text, goes_on, is_anywhere in phrases if not is_anywhere])
     finds = [at_once] if at_once else []
     finds += [excerpts.scanning(text) for text, _, is_anywhere in phrases if is_anywhere]
@@ -114,7 +114,7 @@ def hits_in(content: Content, phrases: list[_Phrase]) -> tuple[list[HitPlace], b
 
 
 def _texts(exchange: Exchange) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """Yield the sort, the place and the words of all that is said in a request and came back."""
+    """Yield the sort, the place and the text of everything in a request and its response."""
     for output in exchange.outputs:
         anchor = "answer" if len(exchange.outputs) == 1 else f"answer-{output.index}"
         yield ANSWER, anchor, (), output.content

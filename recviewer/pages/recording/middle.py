@@ -1,6 +1,6 @@
-"""What a content says, for its page: the middle in each view, its folds, its pictures, its JSON.
+"""The content part of a recording's page: the middle in each view, its folds, its pictures, its JSON.
 
-Every function here needs a content and nothing else, so that `heavy.asked` can ask any of them of a process of its own.
+Every function here needs only a content, so that `heavy.asked` can run it in a separate process.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from recviewer.pages.text import media, prose
 from recviewer.pages.text.folds import Fold, Folds
 
 SEAM_LIMIT = 600
-"""Streams of more chunks get their seams only when somebody asks for them."""
+"""Streams with more chunks show their boundaries only on request."""
 
 VIEWS = ("rendered", "raw", "chunks")
 
 
 @dataclass(frozen=True, slots=True)
 class ContentView:
-    """What a content says, for one view of its page. middle: the fields of the page that the view shows."""
+    """A content in one view of its page. middle: the fields of the page for that view."""
 
     view: str
     kind: Kind
@@ -44,7 +44,7 @@ class ContentView:
 
 
 def told_of(content: Content, query: str) -> ContentView:
-    """Return what the page with a query shows of a content."""
+    """Return the part of a page with a query that comes from the content."""
     exchange = content.exchange
     asks = QueryDict(query, encoding="utf-8")
     view = _view_of(asks.get("view", ""), exchange)
@@ -59,7 +59,7 @@ def told_of(content: Content, query: str) -> ContentView:
 
 
 def fold_in(content: Content, names: list[str], *, wants_seams: bool) -> Fold | None:
-    """Return the fold that is named last, with its body; the others lie around it. None where there is none."""
+    """Return the fold that is named last, with its body; the others are around it. None if there is none."""
     folds = Folds.asked_by(names, is_part=True)
     _rendered(content, folds, wants_seams=wants_seams)
     return folds.found.get(names[-1])
@@ -111,11 +111,11 @@ def _rendered(content: Content, folds: Folds, *, wants_seams: bool, markdown: bo
 
 
 MARKDOWN_ROOM = 200_000
-"""Characters of markup that answers shown as Markdown take together; those behind stay as they were recorded."""
+"""Budget of markup in characters for all answers shown as Markdown; further ones are shown as recorded."""
 
 
 def _as_markdown(reply: ShownReply) -> ShownReply:
-    """Return what came back with its answers as Markdown, where they fit and have any signs of it."""
+    """Return the response with its answers as Markdown, if they fit and contain any."""
     left, answers = MARKDOWN_ROOM, []
     for answer in reply.answers:
         words = answer.words
@@ -145,7 +145,7 @@ def _raw(content: Content, asks: QueryDict) -> dict[str, Any]:
 
 
 def _lines_of_chunks(content: Content, source: rawview.Source) -> Sequence[tuple[int, int]]:
-    """Return the lines of each chunk; nothing for a part of a file, whose lines are those of the whole one."""
+    """Return the lines of each chunk; nothing for a part of a file, whose line numbers are those of the whole file."""
     is_alone = content.whole is content.data
     return chunk_lines(source, content.exchange.chunks) if is_alone else ()
 

@@ -30,12 +30,12 @@ from recviewer.pages.text.pixels import pixels_of
 from recviewer.pages.text.texts import RESULT, SECOND, TURN, Limit, ShownText, amount, words
 
 SEALS = frozenset({"thoughtSignature", "thought_signature"})
-"""Keys that stand beside anything and name nothing."""
+"""Keys that may be beside anything, so that data is not named after them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReasoningView:
-    """What was thought. fold: with its size."""
+    """A reasoning part. fold: with its size."""
 
     template: ClassVar[str] = "parts/_reasoning.html"
     fold: Fold
@@ -43,7 +43,7 @@ class ReasoningView:
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
-    """What was said instead of an answer."""
+    """A refusal instead of an answer."""
 
     template: ClassVar[str] = "parts/_refusal.html"
     words: ShownText
@@ -59,7 +59,7 @@ class ServerCallView:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """What a tool gave back. name: of the tool, "" where nobody says. call: element id of the call, or ""."""
+    """A tool's result. name: of the tool, "" if unknown. call: element id of the call, or ""."""
 
     template: ClassVar[str] = "parts/_tool_result.html"
     name: str
@@ -70,7 +70,7 @@ class ResultView:
 
 @dataclass(frozen=True, slots=True)
 class ImageView:
-    """A picture. src: an address of this server, "" where the picture is not in the recording. url: where it lies."""
+    """A picture. src: a URL of this server, "" if the picture is not in the recording. url: its original URL."""
 
     template: ClassVar[str] = "parts/_image.html"
     src: str
@@ -80,7 +80,7 @@ class ImageView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file that was sent along. src: of a sound that can be played, an address of this server, else ""."""
+    """A file in a message. src: for a sound that can be played, a URL of this server, else ""."""
 
     template: ClassVar[str] = "parts/_file.html"
     name: str
@@ -91,10 +91,10 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class JsonView:
-    """Data, as it was recorded. name: what it calls itself, "" where it has no name. texts: those of several lines in it.
+    """Data, as it was recorded. name: its own name, "" for none. texts: multi-line texts in it.
 
-    Each text comes with the key it stands at, for JSON writes all its lines as one. is_cut: only its start is shown; the
-    raw file has the rest.
+    Each text comes with its key, because JSON writes all its lines as one. is_cut: only its start is shown; the raw
+    file has the rest.
     """
 
     template: ClassVar[str] = "parts/_json.html"
@@ -114,21 +114,24 @@ class MoreView:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Where a tool call stands, for the result that answers it."""
+    """The place of a tool call, for its result."""
 
     name: str
     anchor: str
 
 
 def calls_by_id(parts: Iterable[tuple[str, Part]]) -> dict[str, Called]:
-    """Map call ids to where the call stands. parts: (element id, part) in order; a later call of an id wins."""
+    """Map call ids to the place of the call.
+
+    parts: (element id, part) in order; for duplicate ids the last call counts.
+    """
     return {part.id: Called(part.name, at) for at, part in parts if isinstance(part, ToolCall) and part.id}
 
 
 def views(
     parts: Sequence[Part], folds: Folds, name: str, calls: dict[str, Called], limit: Limit = TURN
 ) -> tuple[Any, ...]:
-    """Return what templates show of parts, of many the first, and a fold with the others.
+    """Return the views of parts; of many the first, and a fold with the others.
 
     name: unique in the page, as `m3`; parts are `m3.0`, `m3.1`, …
     """
@@ -138,13 +141,13 @@ def views(
 
 
 def shown_of(folds: Folds, name: str, count: int, view: Callable[[int], Any], noun: str = "part") -> tuple[Any, ...]:
-    """Return the first of many items, each with its template, and behind them the fold with the others."""
+    """Return the first of many items, each with its template, followed by a fold with the others."""
     shown, more = folds.some(name, count, view, noun, template="folds/_items.html")
     return (*shown, MoreView(more)) if more else shown
 
 
 def view_of(part: Part, folds: Folds, name: str, calls: dict[str, Called]) -> Any:
-    """Return what templates show of one part. name: unique in the page, as `m3.0`."""
+    """Return the view of one part. name: unique in the page, as `m3.0`."""
     return _view(part, folds, name, calls, TURN)
 
 
@@ -176,7 +179,7 @@ def _view(part: Part, folds: Folds, name: str, calls: dict[str, Called], limit: 
 
 
 def _lasting(sound: Picture) -> str:
-    """Return how long a sound is, in words."""
+    """Return the duration of a sound, in words."""
     seconds = seconds_of(sound.type, sound.data)
     if seconds is None:
         return "its bytes do not say how long it is"
@@ -185,14 +188,14 @@ def _lasting(sound: Picture) -> str:
 
 
 TEXTS = 4
-"""Texts of several lines that are shown again, below the data that holds them."""
+"""Multi-line texts that are repeated below the data that contains them."""
 
 
 VALUES = 300_000
-"""Characters of indented JSON up to which data is shown; the raw file has what is behind them."""
+"""Maximum length of indented JSON that is shown; the raw file has the rest."""
 
 LOOKED_AT = 20_000
-"""Values of data among which texts of several lines are looked for."""
+"""Number of values in which multi-line texts are looked for."""
 
 
 def _json(value: Json, folds: Folds, name: str) -> JsonView:
@@ -209,7 +212,7 @@ def _json(value: Json, folds: Folds, name: str) -> JsonView:
 
 
 def _name_of(value: Json) -> str:
-    """Return what data calls itself: its type, or its only key."""
+    """Return the own name of data: its type, or its only key."""
     if not isinstance(value, dict):
         return ""
     named = value.get("type")
@@ -220,7 +223,7 @@ def _name_of(value: Json) -> str:
 
 
 def _texts_in(value: Json, left: list[int], key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Yield the texts of several lines in a value, each with the path it stands at. left: values still to be looked at."""
+    """Yield the multi-line texts in a value, each with its path. left: remaining budget of values."""
     left[0] -= 1
     if isinstance(value, str):
         if "\n" in value.strip():
@@ -234,7 +237,7 @@ def _texts_in(value: Json, left: list[int], key: str = "", depth: int = 0) -> It
 
 
 def reasoning_fold(folds: Folds, name: str, text: str, *, is_open: bool = False) -> Fold:
-    """Fold what was thought."""
+    """Fold a reasoning text."""
     return folds.text(
         f"{name}-thought",
         "reasoning",

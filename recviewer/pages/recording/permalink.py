@@ -1,4 +1,4 @@
-"""The permalink by content: `/b/<blob>` leads to the recording with these bytes, or shows what only git still has."""
+"""The permalink by content: `/b/<blob>` redirects to the recording with these bytes, or shows what only git still has."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from recviewer.pages.recordings.neighbours import url_of
 from recviewer.serving.discreet import discreet
 
 SEVERAL = 200
-"""Recordings, or blobs, that one page lists."""
+"""Maximum number of recordings, or blobs, on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class NoBlob:
 
 @require_safe
 def by_blob(request: HttpRequest, blob: str, *, wants_json: bool = False) -> HttpResponse:
-    """Lead to the recording with this content, list them where there are several, else show what git has."""
+    """Redirect to the recording with this content, list them if there are several, else show what git has."""
     blob = blob.lower()
     found = list(Recording.objects.filter(blob__startswith=blob).order_by("path")[:SEVERAL])
     if len(blob) < LEAST_DIGITS:
@@ -60,7 +60,7 @@ def by_blob(request: HttpRequest, blob: str, *, wants_json: bool = False) -> Htt
 
 @require_safe
 def as_json(request: HttpRequest, blob: str) -> HttpResponse:
-    """Give the public JSON form of a content."""
+    """Return the public JSON form of a content."""
     return by_blob(request, blob, wants_json=True)
 
 
@@ -107,16 +107,16 @@ def _url(blob: str, hint: str, *, wants_json: bool = False) -> str:
 
 
 def _row(content: Content, path: str) -> Recording:
-    """Return what the catalog would say of a content at a path. It is never saved."""
+    """Return the catalog row for a content at a path. It is never saved."""
     return Recording(path=path, size=content.size, **asked(content, columns_of, path))
 
 
 def columns_of(content: Content, path: str) -> dict[str, Any]:
-    """Return the columns that a content at a path would have, by name; what is not one recording is unreadable."""
+    """Return the catalog columns for a content at a path, by name; what is not one recording is unreadable."""
     exchange = content.exchange
     is_read = exchange.kind is not Kind.UNREADABLE
     summed = summarize(content.data, path) if is_read else of_unreadable(exchange.problems[0].what)
-    if not summed.parts:  # nobody's file at that path: read as it is where there is none
+    if not summed.parts:  # not a recorder's file at that path: read it as without a path
         summed = summarize(content.data, "")
     columns = {name: getattr(summed.parts[0], name) for name in Summary._fields[: -len(BEYOND)]}
     return columns | {"problems": [], "blob": content.blob}

@@ -1,4 +1,4 @@
-"""The file's own text with line numbers: long blocks folded, long lines cut, each with how much is left out."""
+"""The file's own text with line numbers: long blocks are folded, long lines cut, each with the amount left out."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from recviewer.pages.text import highlight
 from recviewer.pages.text.folds import fitting, weight_of
 
 BLOCK = 100
-"""Lines of a block that stand open."""
+"""Maximum number of lines of a block that is not folded."""
 
 WINDOW = 400
-"""Lines that are shown at once."""
+"""Lines shown at once."""
 
 LOOKS = 16
-"""How often a text may be gone through for the ends of its blocks; then they are not folded any more."""
+"""How often a text may be searched for the ends of its blocks; after that they are not folded any more."""
 
 DEPTH = 20
-"""Long blocks in long blocks that are looked into for one line."""
+"""Maximum nesting of long blocks that is searched for one line."""
 
 SHORT = 300
-"""A file of up to so many lines is shown whole."""
+"""A file with at most this many lines is shown whole."""
 
 LINE = 1_200
-"""Characters of a line that are shown; longer lines say how many more there are."""
+"""Characters of a line that are shown; for longer lines the number of further ones is given."""
 
 PIECE = 40_000
-"""Characters of a long line that are shown at once when it is opened, where their markup fits."""
+"""Characters of a long line that are shown at once when it is opened, if their markup fits."""
 
 LEAP = 1 << 16
-"""Characters whose line ends are counted at once."""
+"""Number of characters in which line ends are counted at once."""
 
 ROOM = 500_000
-"""Characters of markup that the lines of a window take."""
+"""Budget of markup in characters for the lines of a window."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawLine:
-    """One line. indent: its leading spaces, for the hanging indent. left: characters that were left out.
+    """One line. indent: its leading spaces, for the hanging indent. left: number of characters left out.
 
-    chunk: the number of the chunk that begins here, 0 where none does.
+    chunk: the number of the chunk that begins here, 0 if none does.
     """
 
     number: int
@@ -83,10 +83,10 @@ class RawView:
 
 
 class Source:
-    """A file's text. Lines are found by looking for line ends, so that a window costs what the window holds."""
+    """A file's text. Lines are found by searching for line ends, so that a window only costs its own length."""
 
     def __init__(self, data: bytes) -> None:
-        """Take the bytes. Those that are not UTF-8 stay recognisable (they are marked when shown)."""
+        """Decode the bytes. Bytes that are not UTF-8 stay recognisable (they are marked when shown)."""
         self.text = data.decode("utf-8", "surrogateescape")
         if self.text.endswith("\n"):
             self.text = self.text[:-1]
@@ -95,11 +95,11 @@ class Source:
         self._left = LOOKS * len(self.text)
 
     def start_of(self, number: int) -> int:
-        """Return where a line begins."""
+        """Return the offset of a line."""
         return self.line_behind(0, number - 1)
 
     def line_behind(self, at: int, more: int) -> int:
-        """Return where the line begins that stands so many lines behind a place; whole stretches are counted at once."""
+        """Return the offset of the line that is a number of lines after an offset; whole stretches are counted at once."""
         while more > LEAP and at + LEAP < len(self.text):
             inside = self.text.count("\n", at, at + LEAP)
             if inside >= more:
@@ -110,14 +110,15 @@ class Source:
         return at
 
     def end_of(self, at: int) -> int:
-        """Return where the line that begins at a place ends."""
+        """Return the end of the line at an offset."""
         end = self.text.find("\n", at)
         return len(self.text) if end < 0 else end
 
     def block_at(self, at: int, end: int) -> int:
-        """Return where the line begins that closes the block which a line opens; -1 for none, or after too many looks.
+        """Return the offset of the line that closes the block which a line opens; -1 for none, or after too many
+        searches.
 
-        Recorders indent: the closing bracket stands under the line that opened the block. at, end: of the line.
+        Recorders indent: the closing bracket is in the column of the line that opened the block. at, end: of the line.
         """
         if at in self._closing:
             return self._closing[at]
@@ -134,7 +135,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class RawLines:
-    """A line to show, or lines to fold. at, end: its place in the text. first, last: its numbers."""
+    """A line to show, or lines to fold. at, end: its offsets in the text. first, last: its numbers."""
 
     first: int
     last: int
@@ -150,7 +151,7 @@ def whole(source: Source) -> RawView:
 
 
 def window(source: Source, first: int, last: int) -> RawView:
-    """Show some lines; what is more than a window becomes gaps."""
+    """Show some lines; what exceeds a window becomes gaps."""
     first = max(1, min(first, source.count))
     last = max(first, min(last, source.count))
     rows = tuple(_rows(source, _outline(source, first, last)))
@@ -160,7 +161,7 @@ def window(source: Source, first: int, last: int) -> RawView:
 def part(source: Source, data: bytes, start: int, end: int) -> RawView:
     """Show the lines of one exchange of a file.
 
-    source: the text of the file, with masks. data: its bytes, with as many lines. start, end: where the exchange stands.
+    source: the text of the file, with masks. data: its bytes, with as many lines. start, end: offsets of the exchange.
     """
     first = data.count(b"\n", 0, start) + 1
     shown = window(source, first, first + data.count(b"\n", start, end))
@@ -177,7 +178,7 @@ def with_chunks(shown: RawView, lines: Sequence[tuple[int, int]]) -> RawView:
 
 
 def long_line(source: Source, number: int, start: int) -> tuple[SafeString, int, int]:
-    """Return a piece of a long line as HTML, where it ends, and how many characters follow it."""
+    """Return a piece of a long line as HTML, its end, and how many characters follow it."""
     if not 1 <= number <= source.count:
         return SafeString(""), start, 0
     at = source.start_of(number)
@@ -211,9 +212,10 @@ def _outline(source: Source, first: int, last: int, *, folds: bool = True) -> It
 
 
 def _cost(source: Source, at: int, closes: int, depth: int = 0) -> int:
-    """Return how many lines a block takes when it is open and long blocks in it are folded as they would be.
+    """Return how many lines a block takes when it is open and the long blocks in it are folded.
 
-    depth: of long blocks around it. Of very many nothing is looked at: each look goes through all that is in the block.
+    depth: number of long blocks around it. Blocks with very many are not searched, because each search reads the whole
+    block.
     """
     if depth > DEPTH:
         return BLOCK + 1
@@ -257,7 +259,7 @@ _LANDMARK = re.compile(r'^ {2,6}"(request|messages|tools|input|contents|response
 
 
 def _jumps(source: Source) -> Iterator[tuple[str, str]]:
-    """Yield the landmarks near the top of the document, with the number of their line."""
+    """Yield the landmarks near the top of the document, with their line numbers."""
     seen: set[str] = set()
     number, at = 1, 0
     for found in _LANDMARK.finditer(source.text):

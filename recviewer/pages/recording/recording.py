@@ -1,4 +1,4 @@
-"""One recording: what was asked, what was answered, and all that belongs to it."""
+"""One recording: request, response, and everything that belongs to it."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ from recviewer.pages.text import media
 from recviewer.store.refusals import CannotRead
 
 KEPT = ("in", "path", FIND)
-"""What an address keeps from view to view: the queue that it is part of, the place that a content is said to have."""
+"""URL parameters kept between views: the queue, and the alleged path of a content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One way to look at a recording. number: of chunks, 0 for nothing to say. is_next: `v` goes there."""
+    """A view of a recording. number: of chunks, 0 for nothing to say. is_next: `v` switches to it."""
 
     title: str
     url: str
@@ -118,10 +118,10 @@ def answer(
     page_of: Callable[[ContentView], RecordingPage],
     template: str = "recording/page.html",
 ) -> HttpResponse:
-    """Answer with the page of a content, or with the part of it that is asked for.
+    """Answer with the page of a content, or with the requested part of it.
 
-    path: whose last component names a download. page_of: makes the page of what the content says. template: of the whole
-    page.
+    path: whose last component names a download. page_of: builds the page from the content's part. template: of the
+    whole page.
     """
     asks = request.GET
     if "media" in asks:
@@ -144,7 +144,7 @@ urlpatterns: list[URLPattern] = [
 
 
 def content_of(recording: Recording) -> Content:
-    """Return what a recording's file holds; of one that cannot be read, the reason."""
+    """Return the content of a recording's file; for one that cannot be read, the reason."""
     try:
         return contents.load(recording)
     except CannotRead as refusal:
@@ -152,7 +152,7 @@ def content_of(recording: Recording) -> Content:
 
 
 def _file_name(recording: Recording) -> str:
-    """Return the path under whose last name a recording is downloaded: of one among many of a file, both names."""
+    """Return the path whose last component names a download: for a part of a file, both names."""
     stem, dot, ending = recording.file_path.rpartition(".")
     return f"{stem}-{recording.part}{dot}{ending}" if recording.part and dot else recording.path
 
@@ -183,7 +183,7 @@ def _page(request: HttpRequest, recording: Recording, content: Content, told: Co
 
 
 def middle(told: ContentView, key: str) -> dict[str, Any]:
-    """Return the fields of a page that its view shows. key: of the recording."""
+    """Return the fields of a page for its view. key: of the recording."""
     if told.kind is Kind.MODELS and "asked" in told.middle:
         words, url = shared_list(key)
         return told.middle | {"asked": replace(told.middle["asked"], note=words, note_url=url)}
@@ -191,7 +191,7 @@ def middle(told: ContentView, key: str) -> dict[str, Any]:
 
 
 def tabs_of(request: HttpRequest, told: ContentView, name: str) -> tuple[Tab, ...]:
-    """Return the ways to look at a content; what the address says besides is kept. name: of its file, "" for JSON."""
+    """Return the views of a content; other URL parameters are kept. name: of its file, "" for JSON."""
     kept = "".join(f"&{urlencode({name: request.GET[name]})}" for name in KEPT if name in request.GET)
     if told.kind is Kind.UNREADABLE:
         return (Tab("Raw", f"?view=raw{kept}", 0, is_current=True, is_next=False),)
@@ -208,7 +208,7 @@ def tabs_of(request: HttpRequest, told: ContentView, name: str) -> tuple[Tab, ..
 
 
 def written_in(name: str) -> str:
-    """Return what a file is written in, by its name."""
+    """Return the language of a file, by its name."""
     stem = name.removesuffix(".gz")
     if stem.endswith((".yaml", ".yml")):
         return "YAML"
@@ -216,7 +216,7 @@ def written_in(name: str) -> str:
 
 
 def _fold(request: HttpRequest, content: Content, names: list[str]) -> HttpResponse:
-    """Answer with the body of one fold, the last of those named; the others lie around it."""
+    """Answer with the body of one fold, the last one named; the others are around it."""
     fold = asked(content, fold_in, names, wants_seams="seams" in request.GET)
     if fold is None:
         raise Http404(names[-1])
@@ -231,7 +231,7 @@ def _media(content: Content, name: str) -> HttpResponse:
 
 
 def picture(found: media.Picture) -> HttpResponse:
-    """Give a picture, and nothing that could do more than be looked at."""
+    """Return a picture, with headers that prevent anything but displaying it."""
     return HttpResponse(
         found.data,
         content_type=found.type,
@@ -244,9 +244,9 @@ def picture(found: media.Picture) -> HttpResponse:
 
 
 def _download(path: str, content: Content) -> HttpResponse:
-    """Give the file's bytes, with masks in place of secrets, for saving: never for display in this origin.
+    """Return the file's bytes, with secrets masked, for saving: never for display in this origin.
 
-    Raises CannotRead where there are none.
+    Raises CannotRead if there are none.
     """
     if content.missing:
         raise CannotRead(path.encode("utf-8", "surrogatepass"), content.missing)

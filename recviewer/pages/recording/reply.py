@@ -1,4 +1,4 @@
-"""What was asked and what came back, for the top of a recording's page."""
+"""The question and the response, for the top of a recording's page."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ from recviewer.pages.text.texts import ANSWER, QUESTION, SECOND, ShownText, is_c
 from recviewer.pages.text.words_for import StateWord, state_of_end
 
 PASSING = frozenset({408, 409, 425, 429})
-"""Client errors that need not come again."""
+"""Client errors that may be temporary."""
 
 LISTINGS = frozenset({Kind.MODELS, Kind.OLLAMA_PS, Kind.OLLAMA_PULL, Kind.EMBEDDINGS})
-"""Kinds whose page is headed by what came back, not by a question."""
+"""Kinds whose page begins with the response, not with a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyHead:
-    """The head of the page. label: in the gutter, with `sub` under it. heading: recorded words, or ours where `is_ours`.
+    """The head of the page. label: in the gutter, with `sub` under it.
 
-    items: what a question holds besides words (pictures, files). call: the heading is this call. note: ours, under it, with
-    note_url: where it leads.
+    heading: recorded words, or ours if `is_ours`. items: parts of a question besides words (pictures, files). call: the
+    heading is this call. note: our text under it, with its link note_url.
     """
 
     label: str
@@ -65,7 +65,7 @@ class ReplyHead:
 
     @property
     def is_long(self) -> bool:
-        """Whether the heading is too much to be set large."""
+        """Whether the heading is too long for large type."""
         text = self.heading.shown
         return len(text) > 220 or text.count("\n") > 3
 
@@ -95,7 +95,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:
-    """A recorded failure. title: type and status. facts: category and so on. outlook: whether it would come again.
+    """A recorded failure. title: type and status. facts: category and so on. outlook: whether it would occur again.
 
     place: whether something was said before it.
     """
@@ -109,7 +109,7 @@ class ErrorView:
 
 @dataclass(frozen=True, slots=True)
 class ShownReply:
-    """All that came back, in the order of the page.
+    """The whole response, in the order of the page.
 
     left: what was not understood of it, as recorded, with its path; left_more: the rest of that. answers_more: the rest
     of many choices.
@@ -153,7 +153,7 @@ def _beside(question: Message, exchange: Exchange, folds: Folds) -> tuple[Any, .
 
 
 def short_model(exchange: Exchange) -> str:
-    """Return the model's name for the gutter: of a path its last component."""
+    """Return the model's name for the gutter: the last component of a path."""
     model = exchange.model or exchange.reported_model
     return model if len(model) <= 18 else model.rstrip("/").rpartition("/")[2]
 
@@ -172,7 +172,7 @@ def _listing_title(exchange: Exchange) -> str:
 
 
 def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> ShownReply:
-    """Return what came back. stream: for the seams, None where they are left out."""
+    """Return the response. stream: for chunk boundaries, None without them."""
     outputs = exchange.outputs
     answers: tuple[Answer, ...] = ()
     answers_more = None
@@ -201,7 +201,7 @@ def reply_view(exchange: Exchange, folds: Folds, stream: Stream | None) -> Shown
 
 
 LEFT_FIRST = 6
-"""Values that were not understood and stand on the page at once."""
+"""Values that were not understood and are shown at once."""
 
 
 def _left_view(one: Left, folds: Folds, place: int) -> JsonView:
@@ -244,7 +244,7 @@ def _answer(place: int, exchange: Exchange, folds: Folds, stream: Stream | None)
 
 
 def _parts(output: Output, place: int, folds: Folds) -> tuple[Any, ...]:
-    """Return what an output holds besides; they are `a1.0`, `a1.1`, … of the first output, whatever its index."""
+    """Return the other parts of an output; they are `a1.0`, `a1.1`, … for the first output, whatever its index."""
     calls = calls_by_id((f"a{place}.{at}", part) for at, part in enumerate(output.parts))
 
     def view(at: int) -> Any:
@@ -255,7 +255,7 @@ def _parts(output: Output, place: int, folds: Folds) -> tuple[Any, ...]:
 
 
 def _none(exchange: Exchange, folds: Folds) -> Answer:
-    """Return what to say where no answer was read. Nothing came back only where the body is empty."""
+    """Return the text if no answer was read. It says that nothing came back only if the body is empty."""
     parts: tuple[Any, ...] = ()
     nothing = "Nothing came back."
     if not is_empty(exchange.unread):
@@ -288,7 +288,7 @@ def _error(error: Failure, exchange: Exchange, folds: Folds) -> ErrorView:
 
 
 def outlook(status: int | None, *, is_exception: bool) -> str:
-    """Say whether an error would come again. is_exception: the client raised it."""
+    """Say whether an error would occur again. is_exception: the client raised it."""
     if status is None:
         return "may not come again: " + ("the connection failed" if is_exception else "it was told inside a reply")
     if 400 <= status < 500 and status not in PASSING:

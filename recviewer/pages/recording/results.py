@@ -1,4 +1,4 @@
-"""What replies without choices show: tables, vectors, hits, passages; ready for templates/exhibits/."""
+"""Replies without choices: tables, vectors, hits, passages; for templates/exhibits/."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recviewer.pages.text.jsontext import compact, pretty
 from recviewer.pages.text.texts import SECOND, ShownText, amount, shortened, words
 
 ROWS = 12
-"""Rows of a listing, vectors, hits or passages that stand in the page at once."""
+"""Rows of a listing, vectors, hits or passages that are in the page at once."""
 
 COLUMNS = 320
 """Steps of a trace: one min–max stroke each."""
@@ -23,7 +23,7 @@ COLUMNS = 320
 HALF = 20
 
 VECTOR = 7_000
-"""Characters of markup that a vector takes."""
+"""Characters of markup for a vector."""
 
 TABLE_COLUMNS = 24
 """Columns of a table that are shown."""
@@ -62,7 +62,7 @@ class VectorView:
 
 @dataclass(frozen=True, slots=True)
 class HitView:
-    """One search result. score: as recorded, "" where there is none. index: its place in what was ranked."""
+    """One search result. score: as recorded, "" if there is none. index: its place in what was ranked."""
 
     title: str
     url: str
@@ -93,7 +93,7 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True)
 class PassagesView:
-    """What a file was cut into."""
+    """The passages that a file was split into."""
 
     template: ClassVar[str] = "exhibits/_passages.html"
     title: str
@@ -106,7 +106,7 @@ Shown = TableView | VectorView | HitsView | PassagesView
 
 
 def exhibits_of(exchange: Exchange, folds: Folds) -> tuple[tuple[Shown, ...], Fold | None]:
-    """Return what is shown of a reply without choices, and the fold with the rest of many."""
+    """Return the exhibits of a reply without choices, and the fold with the rest of many."""
     exhibits = exchange.exhibits
     return folds.some(
         "exhibits",
@@ -133,7 +133,7 @@ def _view(exhibit: Exhibit, place: int, exchange: Exchange, folds: Folds) -> Sho
 
 def _table(table: Table, place: int, folds: Folds) -> TableView:
     told = [at for at in range(len(table.columns)) if any(row[at] not in (None, "") for row in table.rows)]
-    shown = (told or range(len(table.columns)))[:TABLE_COLUMNS]  # a column in which nothing stands takes no room
+    shown = (told or range(len(table.columns)))[:TABLE_COLUMNS]  # empty columns take no space
     columns = [table.columns[at] for at in shown]
     figures = [bool(table.rows) and all(_is_number(row[at]) or row[at] is None for row in table.rows) for at in shown]
     left = len(told or table.columns) - len(columns)
@@ -168,7 +168,7 @@ def _cell(value: Json) -> str:
 
 
 def vector_view(vector: Vector) -> VectorView:
-    """Sum a vector up. All zero, NaN or constant shows at once."""
+    """Summarise a vector. All zero, NaN or constant is visible at once."""
     values = vector.values
     finite = [value for value in values if isfinite(value)]
     odd = len(values) - len(finite)
@@ -194,7 +194,7 @@ def _number(value: float) -> str:
 
 
 def trace(values: tuple[float, ...]) -> tuple[str, int]:
-    """Return an SVG path that goes through the maximum and minimum of each step, and its width. Gaps: not finite."""
+    """Return an SVG path through the maximum and minimum of each step, and its width. Gaps: not finite."""
     if not values:
         return "", 1
     largest = max((abs(value) for value in values if isfinite(value)), default=0.0) or 1.0

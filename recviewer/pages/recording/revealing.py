@@ -1,4 +1,6 @@
-"""Seeing the secrets of a recording: asked first, noted in the log, and on a hosted instance for maintainers."""
+"""Showing the secrets of a recording: after a confirmation, with an entry in the log, and on a hosted instance only to
+maintainers.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """A secret. value: all of it, "" where nobody has seen it yet, or it cannot be found again."""
+    """A secret. value: all of it, "" if it was not revealed, or cannot be found again."""
 
     secret: Secret
     value: str = ""
@@ -39,7 +41,7 @@ class Revealed:
 
 @dataclass(frozen=True, slots=True)
 class RevealPage:
-    """The question, or the answer to it. more: secrets that are not listed."""
+    """The confirmation, or the secrets. more: number of secrets that are not listed."""
 
     recording: Recording
     url: str
@@ -50,14 +52,14 @@ class RevealPage:
 
 @require_safe
 def ask(request: HttpRequest, key: str) -> HttpResponse:
-    """Ask whether the secrets of a recording shall be seen."""
+    """Ask for a confirmation."""
     recording, content = _of(request, key)
     return _answer(request, recording, asked(content, secrets_of, is_shown=False), is_shown=False)
 
 
 @require_POST
 def reveal(request: HttpRequest) -> HttpResponse:
-    """Show them, and write down who saw them."""
+    """Show the secrets, and log who saw them."""
     recording, content = _of(request, request.POST.get("key", ""))
     found = asked(content, secrets_of, is_shown=True)
     with transaction.atomic():
@@ -72,7 +74,7 @@ def reveal(request: HttpRequest) -> HttpResponse:
 
 
 def _of(request: HttpRequest, key: str) -> tuple[Recording, Content]:
-    """Return a recording and what its file holds. Raises PermissionDenied, or Http404."""
+    """Return a recording and the content of its file. Raises PermissionDenied, or Http404."""
     if not roles.may(request, roles.Role.MAINTAINER):
         raise PermissionDenied(roles.SAYS[roles.Role.MAINTAINER])
     recording = Recording.objects.filter(path=key).first()
@@ -89,7 +91,7 @@ def _answer(request: HttpRequest, recording: Recording, found: tuple[Revealed, .
 
 
 def secrets_of(content: Content, *, is_shown: bool) -> tuple[Revealed, ...]:
-    """Return the secrets of a content that are masked. is_shown: with what they are."""
+    """Return the masked secrets of a content. is_shown: with their values."""
     secrets = [one for one in content.reading.exchange.secrets if "masked " in one.told]
     if not is_shown:
         return tuple(map(Revealed, secrets))
@@ -102,7 +104,7 @@ def secrets_of(content: Content, *, is_shown: bool) -> tuple[Revealed, ...]:
 
 
 def _value(secret: Secret, values: dict[str, tuple[str, str]]) -> str:
-    """Return all of a secret, "" where it is not known. values: each with its mask, by what proves that it is that one."""
+    """Return a secret's value, "" if unknown. values: each with its mask, by a proof of identity."""
     value, mask = values.get(secret.proof, ("", ""))
     return secret.told.removesuffix(mask) + value if value and secret.told.endswith(mask) else ""
 

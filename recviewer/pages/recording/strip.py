@@ -16,16 +16,16 @@ from recviewer.formats.cut_chunks import SaidRun
 from recviewer.formats.deltas import NOTHING, REASONING, TEXT, letter_of
 
 CELLS = 250
-"""Cells that fit; with more chunks a cell stands for several."""
+"""Maximum number of cells; with more chunks a cell represents several."""
 
 TAIL = 12
-"""Chunks at the end of a long stream that may keep a cell of their own."""
+"""Chunks at the end of a long stream that may have cells of their own."""
 
 SEAMS = 20_000
-"""Texts of a stream up to which its seams are shown."""
+"""Maximum number of texts of a stream whose boundaries are shown."""
 
 KEPT_CHUNKS = 100_000
-"""Chunks of all streams together whose pictures are kept in memory."""
+"""Maximum number of chunks in all cached streams together."""
 
 TALLEST = 24
 WORDS = {
@@ -40,12 +40,12 @@ WORDS = {
 }
 CLASSES = {"t": "t", "r": "r", "c": "c", "x": "x", "p": "p", "f": "f", "u": "u", "-": "n"}
 CAPTION_FROM = 0.11
-"""A run is captioned where it takes at least this share of the strip."""
+"""Minimum share of the strip for a run with a caption."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What a page needs of a stream. marks: letter and number of characters of each chunk.
+    """The needed data of a stream. marks: letter and number of characters of each chunk.
 
     texts, thoughts: (choice, chunk number, text) in order.
     """
@@ -55,7 +55,7 @@ class Stream:
     thoughts: tuple[tuple[int, int, str], ...]
 
     def pieces(self, choice: int) -> tuple[tuple[int, str], ...]:
-        """Return the text of one choice by chunk; nothing where there are too many to be marked."""
+        """Return the text of one choice by chunk; nothing if there are too many to be marked."""
         if len(self.texts) > SEAMS:
             return ()
         return tuple([(number, text) for at, number, text in self.texts if at == choice])
@@ -72,7 +72,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Cells of one letter in a row. caption: `text, 43 chunks`, "" where there is no room for it."""
+    """Consecutive cells with one letter. caption: `text, 43 chunks`, "" if it does not fit."""
 
     kind: str
     cells: tuple[Cell, ...]
@@ -81,7 +81,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A stream as a picture. per_cell: chunks that a cell stands for. said: the same in words. is_packed: no gaps."""
+    """A stream as a picture. per_cell: chunks for each cell. said: the same in words. is_packed: no gaps."""
 
     runs: tuple[Run, ...]
     chunks: int
@@ -92,14 +92,14 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A stream and its picture, kept together."""
+    """A stream and its picture, cached together."""
 
     stream: Stream
     strip: Strip | None
 
 
 def _weight(drawn: Drawn) -> int:
-    """Return how much of the memory a stream takes, in chunks."""
+    """Return the weight of a stream in the cache, in chunks."""
     return len(drawn.stream.marks) + len(drawn.stream.texts) + len(drawn.stream.thoughts)
 
 
@@ -107,7 +107,7 @@ _kept = Recent[str, Drawn](32, weigh=_weight, limit=KEPT_CHUNKS, at_least=0)
 
 
 def drawn(content: Content) -> Drawn:
-    """Return what a recording's chunks add, and its picture. Kept in memory by content for a while."""
+    """Return what a recording's chunks add, and its picture, cached by content."""
     return _kept.made(content.blob, lambda: _drawn(content))
 
 
@@ -117,7 +117,7 @@ def _drawn(content: Content) -> Drawn:
 
 
 def stream_of(chunks: Iterable[Chunk | SaidRun]) -> Stream:
-    """Return what a page needs of chunks."""
+    """Return the needed data of chunks."""
     marks: list[tuple[str, int]] = []
     texts: list[tuple[int, int, str]] = []
     thoughts: list[tuple[int, int, str]] = []
@@ -142,7 +142,7 @@ def stream_of(chunks: Iterable[Chunk | SaidRun]) -> Stream:
 
 
 def strip_of(stream: Stream) -> Strip | None:
-    """Draw a stream. None where there is none."""
+    """Draw a stream. None if there is none."""
     marks = stream.marks
     if not marks:
         return None
@@ -158,7 +158,7 @@ def strip_of(stream: Stream) -> Strip | None:
 
 
 def _cells(marks: tuple[tuple[str, int], ...], per_cell: int) -> list[Cell]:
-    """Put chunks into cells. A finish or usage at the end keeps a cell of its own."""
+    """Put chunks into cells. A finish or usage at the end has a cell of its own."""
     found = []
     tail = len(marks)
     while per_cell > 1 and tail > len(marks) - TAIL and marks[tail - 1][0] in "fu-":
@@ -169,7 +169,7 @@ def _cells(marks: tuple[tuple[str, int], ...], per_cell: int) -> list[Cell]:
         group = letters[start:end]
         letter = group[0]
         if group.count(letter) * 2 < len(group):
-            letter = max(dict.fromkeys(group), key=group.count)  # of equals the first
+            letter = max(dict.fromkeys(group), key=group.count)  # the first of equal ones
         found.append(Cell(letter, start + 1, _height(sum(amounts[start:end]) / len(group))))
     return found
 
@@ -198,7 +198,7 @@ def _count(run: tuple[Cell, ...], marks: tuple[tuple[str, int], ...], per_cell: 
 
 
 def said_of(letters: list[str]) -> str:
-    """Say what the chunks add, in the order in which it first appears: `text 43, tool call 7, finish, empty 2`."""
+    """Say what the chunks add, in order of first appearance: `text 43, tool call 7, finish, empty 2`."""
     counts = Counter(letter for letter in letters if letter != "-")
     counts["-"] = letters.count("-")
     named = [

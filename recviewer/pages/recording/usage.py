@@ -17,14 +17,14 @@ from recviewer.exchange.amounts import counted
 from recviewer.used.evidence import INCOMPLETE, WHY
 
 NAMED = 6
-"""Runs that are named in the sentence; those that stand below are all."""
+"""Runs that the sentence names; all are listed below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunFact:
-    """What one run says. says: as a clause. at: when it was, or when it read the file last. url: of what it read.
+    """What one run says. says: as a clause. at: when it was, or when it read the file last.
 
-    icon, tone: of the glyph.
+    url: of the recordings that it read. icon, tone: of the glyph.
     """
 
     name: str
@@ -49,7 +49,7 @@ def _runs() -> QuerySet[SuiteRun, tuple[str, datetime, str]]:
 
 
 def run_facts(recording: Recording) -> RunFacts | None:
-    """Return what runs say of a recording, None where none is kept."""
+    """Return what runs say about a recording, None if none is stored."""
     try:
         uses = json.loads(recording.uses or "{}")
     except ValueError:
@@ -61,7 +61,7 @@ def run_facts(recording: Recording) -> RunFacts | None:
 
 
 def _fact(name: str, told: object, began: datetime | None, why: str, *, is_read: bool) -> RunFact:
-    """Return what a run says. is_read: another one read the file, so that it is of use whatever this one says."""
+    """Return what a run says. is_read: another one read the file, so that it is needed whatever this one says."""
     url = f"{reverse('recordings:listing')}?{urlencode({'used': name})}"
     if isinstance(told, list):
         last = datetime.fromtimestamp(told[1], UTC) if told[1] else began

@@ -1,1 +1,1 @@
-"""Tests: the list of them, and each as the conversation that its recordings are."""
+"""Tests: the list of them, and each as the conversation of its recordings."""

@@ -1,4 +1,4 @@
-"""What stands below a message of a conversation, of itself and of the instructions from it on."""
+"""Notes below a message of a conversation, on the message and on instructions that change from it on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of several recordings, read as the conversation that it holds. `/files/<key>`."""
+"""A file of several recordings, shown as the conversation that it contains. `/files/<key>`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from recviewer.pages.tests.test import answer
 
 @require_safe
 def show(request: HttpRequest, key: str) -> HttpResponse:
-    """Show what a file holds."""
+    """Show the content of a file."""
     loaded = load_file(key)
     if loaded is None:
         raise Http404(key)

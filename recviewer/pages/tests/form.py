@@ -10,7 +10,7 @@ from recviewer.threads.model import Answered, AskedMessage, Branch, Entry, Turn
 
 
 def to_json(loaded: Loaded, states: dict[str, str]) -> dict[str, Any]:
-    """Return a test for scripts. states: the verdict on each recording that is decided, by path."""
+    """Return a test for scripts. states: the verdict on each decided recording, by path."""
     threads = loaded.threads
 
     def recording(entry: Entry) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def to_json(loaded: Loaded, states: dict[str, str]) -> dict[str, Any]:
         return _answered(one) | {"recordings": [recording(entry) for entry in one.entries]}
 
     def branch(top: Branch) -> list[dict[str, Any]]:
-        """Return a branch and those that go on from it, one after the other: their names say which goes on from which."""
+        """Return a branch and those that continue from it, one after the other: their names tell which continues which."""
         found, waiting = [], [top]
         while waiting:
             one = waiting.pop()

@@ -1,4 +1,4 @@
-"""Test functions with their tests: what their parameters are, and which of them hold far more than their siblings."""
+"""Test functions with their tests: their parameters, and tests with far more recordings than their siblings."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from recviewer.pages.tests.tally import Tally, sum_of
 from recviewer.pages.text.test_ids import Parameter, parameters_of, parse
 
 LEAST, TIMES, ABOVE = 8, 3, 6
-"""A test holds far more than its siblings if it holds at least so many recordings, so many times the median of the others,
-and so many above it."""
+"""A test has far more recordings than its siblings if it has at least the first number, the second number times the
+median of the others, and the third number above it.
+"""
 
 NAMED = 3
-"""Values of a parameter that are named; of more, the number."""
+"""Values of a parameter that are named; of more, the number is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +32,17 @@ class TestFunction:
 
     @property
     def short(self) -> str:
-        """The name as lists show it."""
+        """The name in lists."""
         return self.name.rpartition("::")[2].removeprefix("test_") or "no name"
 
     @property
     def outliers(self) -> tuple[int, ...]:
-        """The places of the tests that hold far more than the others."""
+        """The indexes of the tests with far more recordings than the others."""
         return outliers([tally.count for _, tally in self.tests])
 
     @property
     def distance(self) -> float:
-        """How many times the median of its siblings the largest of the outliers holds, 0 where none is."""
+        """How many times the median of its siblings the largest of the outliers has, 0 if there is none."""
         counts = [tally.count for _, tally in self.tests]
         return max((counts[at] / (median(_without(counts, at)) or 1) for at in self.outliers), default=0)
 
@@ -59,7 +60,7 @@ def functions_of(found: Mapping[str, Tally]) -> list[TestFunction]:
 
 
 def outliers(counts: Sequence[int]) -> tuple[int, ...]:
-    """Return the places of those that are far above the median of the others."""
+    """Return the indexes of those far above the median of the others."""
     found = []
     for at, count in enumerate(counts):
         others = _without(counts, at)
@@ -74,7 +75,7 @@ def _without(counts: Sequence[int], at: int) -> Sequence[int]:
 
 
 def outliers_said(function: TestFunction, models: tuple[str, ...]) -> str:
-    """Say who holds far more, how many, and what the others hold: `openai 28 and 30, others 3`; "" where none does."""
+    """Describe the outliers: `openai 28 and 30, others 3`; "" if there are none."""
     places = function.outliers
     if not places:
         return ""
@@ -95,7 +96,7 @@ def _numbers(some: Sequence[int]) -> str:
 
 
 def provider_of(parameters: Sequence[Parameter]) -> str:
-    """Return whose model a test asks, "" where its id does not say."""
+    """Return the provider in a test's parameters, "" if there is none."""
     return next((one.value for one in parameters if one.name == "provider"), "")
 
 
@@ -106,7 +107,7 @@ def told(test_id: str, models: tuple[str, ...]) -> tuple[Parameter, ...]:
 
 
 def product_of(function: TestFunction, models: tuple[str, ...]) -> str:
-    """Say what a function's parameters are: `5 providers × 2 clients × earth, saturn`."""
+    """Describe a function's parameters: `5 providers × 2 clients × earth, saturn`."""
     values: dict[tuple[str, int], dict[str, None]] = {}
     for test, _ in function.tests:
         unnamed = 0

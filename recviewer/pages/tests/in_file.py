@@ -1,4 +1,4 @@
-"""Where calls stand in their file, and by what a recorder finds them again: for tests of which one file holds all."""
+"""The positions of calls in their file, and how a recorder finds them again: for tests with a single file."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from recviewer.threads.model import Entry, Rest
 
 @dataclass(frozen=True, slots=True)
 class FoundBy:
-    """What a recorder compares at replay. recorder: as people call it. rows: (what, how it stands in this file).
+    """What a recorder compares at replay. recorder: its name. rows: (what, its value in this file).
 
-    count: how many things move the match. is_loose: the body is not compared, so that another request would be answered too.
+    count: how many things the match depends on. is_loose: the body is not compared, so that another request would be
+    answered too.
     """
 
     recorder: str
@@ -29,7 +30,7 @@ class FoundBy:
 
 
 def found_by(loaded: Loaded) -> FoundBy | None:
-    """Return by what the calls of a file are found, None where that is not known."""
+    """Return how the calls of a file are found, None if unknown."""
     matching = loaded.matching
     if matching is None or not loaded.is_one_file:
         return None
@@ -55,7 +56,9 @@ def _one(values: set[str]) -> str:
 
 
 def places_in(loaded: Loaded) -> dict[str, tuple[str, ...]]:
-    """Return by key where each call stands: `#2 of 5` and, where equal ones are told by their order, `1st of 3 to …`."""
+    """Return by key the position of each call: `#2 of 5` and, if equal ones are distinguished by their order, `1st of 3
+    to …`.
+    """
     if not loaded.is_one_file:
         return {}
     first = next(iter(loaded.rows.values()))
@@ -71,8 +74,8 @@ def places_in(loaded: Loaded) -> dict[str, tuple[str, ...]]:
 
 
 def told_of(rest: Rest, places: Mapping[str, tuple[str, ...]]) -> str:
-    """Return in a line what recordings beside a conversation are: the answer of a single one, and where calls went that ask
-    no model, with their places: `POST /v1/traces/ingest · #1, #4 · 204`.
+    """Describe on one line the recordings beside a conversation: the answer of a single one, and the URLs of calls to
+    no model, with their positions: `POST /v1/traces/ingest · #1, #4 · 204`.
     """
     entries = rest.entries
     if rest.kind is not Kind.UNKNOWN:
@@ -87,11 +90,11 @@ def told_of(rest: Rest, places: Mapping[str, tuple[str, ...]]) -> str:
 
 
 NAMED = 6
-"""Calls whose places are named; of more, the first."""
+"""Calls whose positions are named; of more, the first."""
 
 
 def _among(entries: list[Entry], matching: Matching) -> dict[str, str]:
-    """Return the place of each among those that are equal to the recorder; nothing where it compares more than addresses."""
+    """Return the position of each among those that the recorder treats as equal; nothing if it compares more than URLs."""
     if matching.on - {"method", "url"} or "url" not in matching.on:
         return {}
     equal = {entry.key: (entry.exchange.method, entry.exchange.url) for entry in entries}
@@ -104,6 +107,6 @@ def _among(entries: list[Entry], matching: Matching) -> dict[str, str]:
 
 
 def _nth(number: int) -> str:
-    """Return a number as a place: 1st, 2nd, 11th."""
+    """Return an ordinal number: 1st, 2nd, 11th."""
     last = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{last}"

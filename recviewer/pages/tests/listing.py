@@ -1,4 +1,4 @@
-"""All tests: `/tests/`, by file and function, narrowed as the list of recordings is. `/tests.json` for scripts."""
+"""All tests: `/tests/`, by file and function, filtered like the list of recordings. `/tests.json` for scripts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from recviewer.review import narrowing, standing
 from recviewer.review.narrowing import read
 
 PER_PAGE = 500
-"""Tests in one answer of the JSON form."""
+"""Tests on one page of the JSON form."""
 
 ORDERS = {
     "": "by file",
@@ -47,12 +47,12 @@ ORDERS = {
     "-unread": "most that no run reads first",
     "-last": "last changed first",
 }
-"""How functions may be ordered; by file is the order of the tree."""
+"""Orders of functions; by file is the order of the tree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A way to order functions."""
+    """An order of functions."""
 
     title: str
     url: str
@@ -61,7 +61,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class TestRows:
-    """What stands below the headings, ready and printed. shown: how many functions."""
+    """The rows below the headings, rendered. shown: how many functions."""
 
     __test__ = False
 
@@ -105,13 +105,13 @@ class TestsPage:
 
     @property
     def is_asked(self) -> bool:
-        """Whether somebody looks for something, and not at all that there is."""
+        """Whether the list is filtered."""
         return bool(self.chips or self.state.words or self.faults)
 
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """Show the tests of what the address describes; typed filters move from the box into the address first."""
+    """Show the tests of a URL; typed filters move from the box into the URL first."""
     follow(request, str(current_state()))
     typed = ListState.of(request.GET)
     state = typed.with_asked(read(request.GET.get("q", "")))
@@ -137,13 +137,13 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _address(state: ListState, order: str) -> str:
-    """Return the query of the page, `?` included."""
+    """Return the query string of the page, `?` included."""
     plain = ListState(words=state.words, terms=state.terms).address()
     return f"{plain}{'&' if plain != '?' else ''}{urlencode({'sort': order})}" if order else plain
 
 
 def build(state: ListState, order: str, folds: Folds) -> tuple[TestsPage, Folds]:
-    """Put the page together. Opens no file."""
+    """Build the page. Opens no file."""
     current = current_state()
     stable = if_stable(current)
     faults = tuple(dict.fromkeys(filter(None, map(narrowing.fault, (*state.terms, *narrowing.terms_in(state.words))))))
@@ -193,7 +193,7 @@ _kept = Recent[tuple[object, ...], tuple[TestFunction, ...]](
 
 
 def _functions(state: ListState, current: str) -> tuple[TestFunction, ...]:
-    """Return the functions of what an address leaves, kept while nothing is indexed and nothing decided."""
+    """Return the functions of the selected recordings, cached while nothing is indexed and nothing decided."""
     if narrowing.holds_said(state.terms, state.words):
         return tuple(functions_of(tallies(state, current)))
     key = (current, state.terms, state.words, standing.state())
@@ -201,7 +201,7 @@ def _functions(state: ListState, current: str) -> tuple[TestFunction, ...]:
 
 
 _printed = Recent[tuple[object, ...], TestRows](8, state_of=lambda key: (key[0], key[-2]))
-"""The key names everything that the rows depend on."""
+"""The key contains everything that the rows depend on."""
 
 
 def _rows(
@@ -213,7 +213,7 @@ def _rows(
     *,
     has_runs: bool,
 ) -> TestRows:
-    """Return the rows, kept while nothing is indexed and nothing decided. current: names the catalog's state."""
+    """Return the rows, cached while nothing is indexed and nothing decided. current: the catalog's state."""
 
     def make() -> TestRows:
         teller = RowTeller(folds, models_asked(), functions, has_runs=has_runs)

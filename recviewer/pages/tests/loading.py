@@ -23,14 +23,15 @@ from recviewer.threads.model import Entry, Threads
 from recviewer.threads.threads import threads_of
 
 MOST, MOST_BYTES = 1_000, 24 * 1024 * 1024
-"""Recordings of a test that its page reads, and their bytes; the rest is named and not read."""
+"""Maximum number of recordings of a test that its page reads, and of their bytes; further ones are named but not read.
+"""
 
 KEPT, KEPT_BYTES = 6, 8 * 1024 * 1024
-"""Tests that are kept in memory as they were read, and bytes of their files."""
+"""Maximum number of parsed tests in the cache, and of the bytes of their files."""
 
 
 class UnreadRow(NamedTuple):
-    """A recording that is not read, for there are many: what is told of it."""
+    """A recording that is not read because of the limit, with what is shown about it."""
 
     path: str
     size: int
@@ -40,10 +41,11 @@ class UnreadRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A test, or a file of several recordings; then `file` is its key, and test_id that of the test that all have, else "".
+    """A test, or a file of several recordings; then `file` is its key, and test_id that of the test that all share,
+    else "".
 
-    rows: by key. stale: keys of those whose bytes are not those that were indexed. left: those not read. matching: how the
-    recorder of the first finds it at replay, None where that is not known.
+    rows: by key. stale: keys of those that changed since they were indexed. left: those not read. matching: how the
+    recorder of the first finds it at replay, None if unknown.
     """
 
     test_id: str
@@ -56,7 +58,7 @@ class Loaded:
 
     @property
     def is_one_file(self) -> bool:
-        """Tell whether all stand in one file, whose order is theirs."""
+        """Tell whether all are in one file, whose order is theirs."""
         return _is_one_file(tuple(self.rows.values()))
 
     @property
@@ -84,7 +86,7 @@ _kept = Recent[tuple[tuple[str, str, str], ...], _Read](
 
 
 def test_named(given: str) -> str | None:
-    """Return the id that an address means, None where no recording is of such a test."""
+    """Return the test id for a URL, None if no recording has such a test."""
     if _any_of(given):
         return given
     if not is_digest(given):
@@ -110,7 +112,7 @@ def _of_file(key: str) -> QuerySet[Recording]:
 
 
 def _beyond(first: Sequence[Recording], **where: str) -> list[UnreadRow]:
-    """Return those that follow the first of a test or a file, which may be very many."""
+    """Return those after the first of a test or a file, which may be very many."""
     if len(first) < MOST:
         return []
     order = ("place",) if "file__path" in where else ("turns", "asked_length", "path")
@@ -127,7 +129,7 @@ def load(test_id: str) -> Loaded:
 
 
 def load_file(key: str) -> Loaded | None:
-    """Read the recordings of a file, None where no file of several has the key."""
+    """Read the recordings of a file, None if no file of several has the key."""
     first = _of_file(key)[:MOST]
     more = _beyond(first, file__path=key)
     tests = {row.test_id or "" for row in first} | {one.test_id or "" for one in more}
@@ -168,9 +170,9 @@ def _read(rows: Sequence[Recording]) -> _Read:
 
 
 def _matching(row: Recording, loader: contents.Loader) -> Matching | None:
-    """Return how a recording of a file of many is found at replay; None where its file cannot be read.
+    """Return how a recording in a file of many is found at replay; None if its file cannot be read.
 
-    Of one that holds very much its beginning tells.
+    For a very large one its beginning is enough.
     """
     try:
         whole = loader.heavy_file(row)
@@ -184,11 +186,11 @@ def _matching(row: Recording, loader: contents.Loader) -> Matching | None:
 
 
 _Asked = tuple[str, str, str, str]
-"""What makes an entry of an exchange: its part, its key, whether replay finds it, and its place."""
+"""The arguments for the entry of an exchange: its part, its key, whether replay finds it, and its position."""
 
 
 def _entries(rows: Sequence[Recording], loader: contents.Loader) -> Iterator[tuple[str, Entry]]:
-    """Yield the blob and the entry of each; those of a file that holds very much are made where it is read."""
+    """Yield the blob and the entry of each; those of a very large file are made where it is parsed."""
     for _, some in groupby(rows, key=lambda row: row.file_path if row.part else row.path):
         beside = list(some)
         asked = [(row.part, row.path, row.replay, _order(row)) for row in beside]

@@ -1,4 +1,4 @@
-"""What a test looks for in its answers, beside them: read from its source as git has it at HEAD, never imported."""
+"""What a test looks for in its answers, beside them: read from its source in git at HEAD, never imported."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from recviewer.pages.text.folds import PLAIN, Folds
 from recviewer.pages.text.test_ids import TestId
 
 MOST = 40
-"""Lines beside one answer, and of the list of all."""
+"""Maximum number of lines beside one answer, and in the list of all."""
 
 MOST_ANSWERS = 200
-"""Answers in which each expectation is looked for."""
+"""Maximum number of answers in which each expectation is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookedFor:
-    """What a test looks for. path: of its source. every: each thing once; lacking: places of those that no answer holds.
+    """What a test looks for. path: of its source. every: each thing once; lacking: indexes of those in no answer.
 
     is_alone: there is one answer, so that the source cannot mean another.
     """
@@ -39,7 +39,9 @@ class LookedFor:
     is_alone: bool = False
 
     def beside(self, exchange: Exchange, folds: Folds) -> tuple[ExpectedLine, ...]:
-        """Return what an answer holds of it, and what it lacks although it surely is the answer that is meant."""
+        """Return the expectations that an answer meets, and those that it does not meet although it certainly is the
+        one that is meant.
+        """
         lines = []
         for place, one in enumerate(self.every if exchange.outputs else ()):
             if one.question is not None and not asks(exchange, one.question):
@@ -54,23 +56,23 @@ class LookedFor:
         return tuple(lines[:MOST])
 
     def missing(self) -> tuple[ExpectedLine, ...]:
-        """Return what no answer of the test holds."""
+        """Return the expectations that no answer of the test meets."""
         some = [self.every[place] for place in sorted(self.lacking)[:MOST]]
         said = {True: "in an answer", False: "in no answer here"}
         return tuple([line_of(one, self.path, ("warn", "warn", said[one.absent])) for one in some])
 
 
 def _ends_here(one: Expectation, exchange: Exchange) -> bool:
-    """Tell whether no other answer follows this one that the test may mean."""
+    """Tell whether no later answer may be meant by the test."""
     return one.where is AnswerPiece.TOOL or not any(output.tool_calls for output in exchange.outputs)
 
 
 @dataclass(frozen=True, slots=True)
 class LookedForBlock:
-    """The sum of it, for the page. count: of things looked for. lacking: of those that no answer holds; missing: the first.
+    """The summary for the page. count: number of expectations.
 
-    unread, is_cut: as read.
-    errors: that the test expects. is_partial: not all answers were looked through.
+    lacking: number of those that no answer meets; missing: the first of them. unread, is_cut: as read. errors: that the
+    test expects. is_partial: not all answers were searched.
     """
 
     count: int
@@ -83,7 +85,7 @@ class LookedForBlock:
 
 
 def of_answers(read: Expectations | None, exchanges: Sequence[Exchange]) -> LookedFor:
-    """Return what a test looks for, and what of it no answer holds. read: None where its source is not at hand."""
+    """Return what a test looks for, and which of it no answer has. read: None if its source is not available."""
     if read is None:
         return LookedFor()
     every = tuple(_once(read.expected))
@@ -95,7 +97,7 @@ def of_answers(read: Expectations | None, exchanges: Sequence[Exchange]) -> Look
 def block_of(
     read: Expectations | None, looked: LookedFor, exchanges: Sequence[Exchange], *, is_partial: bool
 ) -> LookedForBlock | None:
-    """Return the sum of what a test looks for; None where its source is not at hand. exchanges: all that were read."""
+    """Return the summary; None if the test's source is not available. exchanges: all that were read."""
     if read is None:
         return None
     is_cut = len([one for one in exchanges if one.outputs]) > MOST_ANSWERS
@@ -112,7 +114,7 @@ def block_of(
 
 
 def _once(expected: Sequence[Expectation]) -> list[Expectation]:
-    """Return each thing that is looked for once, also where several asserts look for it."""
+    """Return each expectation once, even if several assertions have it."""
     seen: dict[str, Expectation] = {}
     for one in expected:
         key = repr((one.where, one.how, one.any_of, one.absent, one.steps, one.inside, one.question))
@@ -125,7 +127,7 @@ _kept = Recent[tuple[str, str], tuple[Expectations | None]](64)
 
 
 def expectations(test: TestId) -> Expectations | None:
-    """Return what the source of a test looks for; None where it is not at hand."""
+    """Return the expectations in the source of a test; None if it is not available."""
     here = git_contents.here() if test.file.removesuffix("::").endswith(".py") else None
     if here is None:
         return None

@@ -15,13 +15,13 @@ from recviewer.pages.text.folds import Fold, Folds
 from recviewer.pages.text.test_addresses import url_of_test
 
 OPEN = 40
-"""Functions of files that are open at once."""
+"""Maximum number of functions in files that are open at first."""
 
 NAMED_RUNS = 6
 """Runs of the suite that are named."""
 
 BARS = 60
-"""Tests of a function that have a bar; of more, each bar stands for several."""
+"""Tests of a function with a bar each; with more, a bar represents several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,10 @@ class DrawnBar:
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """The recordings of one test. url: "" where there is no such test. unread: those that no run of the suite reads."""
+    """The recordings of one test. url: "" if there is no such test.
+
+    unread: number of those that no run of the suite reads.
+    """
 
     url: str
     count: int
@@ -47,7 +50,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The tests of a function: a row for what is not the provider, a column for each provider."""
+    """The tests of a function: a row for the other parameters, a column for each provider."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[GridCell, ...]], ...]
@@ -55,9 +58,9 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class ReadByRuns:
-    """What runs of the suite say of a row. runs: how many read any of it. is_never: those that speak of it read none.
+    """What runs of the suite say about a row. runs: how many read any of it.
 
-    title: in words.
+    is_never: those with something to say read none. title: in words.
     """
 
     runs: int
@@ -67,9 +70,9 @@ class ReadByRuns:
 
 @dataclass(frozen=True, slots=True)
 class FunctionView:
-    """A row. url: of the only test, "" where there are several; then fold holds them. marks: (glyph, tone, words).
+    """A row. url: of the only test, "" if there are several; then fold contains them. marks: (glyph, tone, words).
 
-    by_runs: None where no run is kept.
+    by_runs: None if no run is stored.
     """
 
     anchor: str
@@ -89,15 +92,15 @@ class FunctionView:
 
     @property
     def verdicts(self) -> tuple[tuple[str, int], ...]:
-        """What was decided."""
+        """The decisions."""
         return verdicts_of(self.tally)
 
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """A file with its functions. folder: without what all files begin with; title: all of its path.
+    """A file with its functions. folder: without the common prefix of all files; title: its full path.
 
-    by_runs: None where no run is kept.
+    by_runs: None if no run is stored.
     """
 
     folder: str
@@ -112,12 +115,12 @@ class FileLine:
 
     @property
     def verdicts(self) -> tuple[tuple[str, int], ...]:
-        """What was decided."""
+        """The decisions."""
         return verdicts_of(self.tally)
 
 
 class RowTeller:
-    """Makes rows ready. has_runs: runs of the suite are kept, so that each row tells of them."""
+    """Builds rows. has_runs: runs of the suite are stored, so that each row mentions them."""
 
     def __init__(
         self, folds: Folds, models: tuple[str, ...], functions: Sequence[TestFunction], *, has_runs: bool
@@ -126,7 +129,7 @@ class RowTeller:
         self._start = shared_folder(list(dict.fromkeys(one.file for one in functions)))
 
     def files(self, functions: Sequence[TestFunction], *, is_narrow: bool) -> tuple[tuple[FileLine, ...], Fold | None]:
-        """Return the files, and the fold with those that follow. Those with what stands out are open."""
+        """Return the files, and the fold with further ones. Files with outliers are open."""
         by_file: dict[str, list[TestFunction]] = {}
         for one in functions:
             by_file.setdefault(one.file, []).append(one)
@@ -223,7 +226,7 @@ class RowTeller:
 
 
 def shared_folder(files: Sequence[str]) -> str:
-    """Return the folder, `/` included, in which all files lie, "" where there is none."""
+    """Return the folder, `/` included, that contains all files, "" if there is none."""
     folders = [file.split("/")[:-1] for file in files if file]
     shared = (
         takewhile(lambda pair: pair[0] == pair[1], zip(min(folders), max(folders), strict=False)) if folders else ()
@@ -232,7 +235,7 @@ def shared_folder(files: Sequence[str]) -> str:
 
 
 def _opened(by_file: dict[str, list[TestFunction]], *, is_narrow: bool) -> set[str]:
-    """Return the files that are open at first: those of which most stands out, or the first of what was asked for."""
+    """Return the files that are open at first: those with most outliers, or the first of a filtered list."""
     opened: set[str] = set()
     left = OPEN
     is_small = is_narrow or len(by_file) <= 3
@@ -247,7 +250,7 @@ def _opened(by_file: dict[str, list[TestFunction]], *, is_narrow: bool) -> set[s
 
 
 def _bars(one: TestFunction, models: tuple[str, ...]) -> Iterator[DrawnBar]:
-    """Yield bars, those of a provider together: the height is the square root of the recordings."""
+    """Yield bars, grouped by provider: the height is the square root of the number of recordings."""
     apart = set(one.outliers)
     order = sorted(range(len(one.tests)), key=lambda at: (provider_of(told(one.tests[at][0], models)), at))
     step = -(-len(order) // BARS)
@@ -295,7 +298,7 @@ def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _did(tally: Tally) -> str:
-    """Say what recordings came to: two kinds, then how many others."""
+    """Describe the outcomes of recordings: two kinds, then the number of others."""
     often = _most(tally.did)
     said = [
         counted(count, _NOUNS[what]) if what in _NOUNS else f"{count:,} {_WORDS.get(what, what)}"
@@ -315,7 +318,7 @@ STATES = ("approved", "rejected", "delete")
 
 
 def verdicts_of(tally: Tally) -> tuple[tuple[str, int], ...]:
-    """Return the states that recordings are in, undecided ones left out, with how many."""
+    """Return the states of recordings except undecided, with their numbers."""
     return tuple([(state, tally.verdicts[state]) for state in STATES if tally.verdicts.get(state)])
 
 

@@ -1,4 +1,4 @@
-"""The same test function with other parameters: what each of its tests did, side by side."""
+"""The same test function with other parameters: its tests side by side."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ MOST = 100
 """Tests that the table shows."""
 
 READ, READ_BYTES = 40, 1_000_000
-"""Tests up to which their last answers are compared, and bytes of a recording that is read for that."""
+"""Maximum number of tests whose last answers are compared, and of bytes of a recording that is read for that."""
 
 ROWS = 20_000
-"""Recordings of a function that are looked at."""
+"""Maximum number of recordings of a function that are read."""
 
 AT_ONCE = 1_000
 """Rows of them that are in memory at once."""
@@ -39,15 +39,15 @@ COLUMNS = (
     "path", "part", "raw_path", "file", "blob", "fingerprint", "test_id", "answered", "answer_kind", "outcome",
     "error_status", "calls", "kind", "size", "model",
 )  # fmt: skip
-"""What of a test's last recording is read."""
+"""Columns of a test's last recording."""
 
 
 _one_at_a_time = Lock()
-"""What all tests of a function hold is looked through by one thread, while others wait: it takes memory for each of them."""
+"""Only one thread reads all tests of a function at a time, because that takes memory for each of them."""
 
 
 class _Call(NamedTuple):
-    """What counts of one of very many recordings. pk: its key in the catalog. subject: what verdicts hang on."""
+    """The needed columns of one of very many recordings. pk: its key in the catalog. subject: that of its verdicts."""
 
     pk: int
     path: str
@@ -61,7 +61,7 @@ class _Call(NamedTuple):
 
 
 class _Sum(NamedTuple):
-    """What the recordings of a test come to. last: the key of the one that it ends with."""
+    """The sums of a test's recordings. last: the key of its last one."""
 
     calls: int
     missed: int
@@ -71,8 +71,10 @@ class _Sum(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """One test. parameters: those that are not the same in all. ends: the words of its last answer; group: a letter for
-    those that end with the same answer, "" where nobody looked. missed: recordings that replay does not find.
+    """One test. parameters: those that are not the same in all.
+
+    ends: the words of its last answer; group: a letter for those with the same last answer, "" if they were not
+    compared. missed: number of recordings that replay does not find.
     """
 
     test_id: str
@@ -89,7 +91,10 @@ class Sibling:
 
 @dataclass(frozen=True, slots=True)
 class Siblings:
-    """All tests of a function. calls: recordings of all of them. alike: the most that end with the same answer."""
+    """All tests of a function. calls: number of recordings of all of them.
+
+    alike: the largest number with the same last answer.
+    """
 
     rows: tuple[Sibling, ...]
     count: int
@@ -99,7 +104,7 @@ class Siblings:
 
 
 def siblings_of(test: TestId, models: Sequence[str]) -> Siblings | None:
-    """Return the tests of the same function, None where there is no other one."""
+    """Return the tests of the same function, None if there is no other one."""
     if not test.parameters or not test.function:
         return None
     with _one_at_a_time:
@@ -156,7 +161,7 @@ def _around(tests: Sequence[str], here: str) -> Sequence[str]:
 
 
 def _calls(prefix: str) -> Iterator[_Call]:
-    """Yield the recordings of the tests whose ids begin so."""
+    """Yield the recordings of the tests whose ids have a prefix."""
     columns = (
         "pk",
         "path",
@@ -185,9 +190,9 @@ def _of_keys(keys: Sequence[int]) -> QuerySet[Recording]:
 
 
 def _last(test_id: str, some: Iterable[_Call]) -> _Call:
-    """Return the call that a test ends with, as far as that can be told from the catalog: found, with the most turns.
+    """Return the last call of a test, as far as the catalog tells: found by replay, with the most turns.
 
-    Where the test's id names the model of some of its calls, it is one of these: others check what it says.
+    If the test's id names the model of some of its calls, it is one of these; other models may only check it.
     """
 
     def rank(row: _Call) -> tuple[bool, bool, bool, int, int, str]:
@@ -199,7 +204,7 @@ def _last(test_id: str, some: Iterable[_Call]) -> _Call:
 
 
 def _answers(last: dict[str, Recording]) -> dict[str, Digest]:
-    """Return what stands for the last answer of each test, but of those whose last recording is too long or not there."""
+    """Return a digest of the last answer of each test, except of those whose last recording is too long or missing."""
     found = {}
     for one, row in last.items():
         if row.size > READ_BYTES or not row.blob:
@@ -214,7 +219,7 @@ def _answers(last: dict[str, Recording]) -> dict[str, Digest]:
 
 
 def _letters(answers: dict[str, Digest]) -> dict[Digest, str]:
-    """Give a letter to each answer that more than one test ends with, the most frequent first."""
+    """Assign a letter to each answer that more than one test ends with, the most frequent first."""
     often = [answer for answer, count in Counter(answers.values()).most_common(26) if count > 1]
     return {answer: chr(ord("a") + at) for at, answer in enumerate(often)}
 

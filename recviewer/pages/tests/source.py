@@ -1,4 +1,4 @@
-"""The source of a test, as git has it at HEAD: read as text, at its function's line. Nothing of it is run or imported."""
+"""The source of a test in git at HEAD: read as text, at its function's line. Nothing of it is run or imported."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from recviewer.memory import git_contents
 from recviewer.pages.text.test_ids import TestId
 
 MOST_BYTES = 2_000_000
-"""Bytes of a source file that is looked into."""
+"""Maximum size of a source file that is searched."""
 
 LINES = 240
-"""Lines of a function that are shown; more are counted."""
+"""Maximum number of lines of a function that are shown; further ones are counted."""
 
 WIDTH = 400
 """Characters of a line that are shown."""
@@ -24,8 +24,9 @@ WIDTH = 400
 
 @dataclass(frozen=True, slots=True)
 class TestSource:
-    """A test's function. file: its path in the repository. line: of its `def`, from 1. text: from its first decorator on,
-    which stands in line `first`. more: lines that follow and are not shown. commit: short.
+    """A test's function. file: its path in the repository. line: of its `def`, from 1.
+
+    text: from its first decorator on, which is in line `first`. more: number of further lines. commit: short.
     """
 
     __test__ = False
@@ -43,7 +44,7 @@ _kept = Recent[tuple[str, str], tuple[str, ...]](16, weigh=len, limit=60_000)
 
 
 def source_of(test: TestId) -> TestSource | None:
-    """Return where a test is written, None where git has no such file or no such function."""
+    """Return the source of a test, None if git has no such file or no such function."""
     file = test.file.removesuffix("::")
     here = git_contents.here() if file.endswith(".py") else None
     if here is None:
@@ -65,7 +66,7 @@ def _lines(here: repository.Repository, commit: str, file: str) -> tuple[str, ..
 
 
 def found_in(lines: tuple[str, ...], test: TestId, file: str, commit: str) -> TestSource | None:
-    """Return a test's function among the lines of a file, that of its class where the id names one."""
+    """Return a test's function in the lines of a file, that of its class if the id names one."""
     start, end = 0, len(lines)
     *classes, function = test.function.split("::")
     for name in classes:
@@ -87,7 +88,7 @@ def _defined(lines: tuple[str, ...], pattern: str, start: int, end: int) -> int:
 
 
 def _end(lines: tuple[str, ...], at: int, end: int) -> int:
-    """Return behind which line a block ends that begins at one: before the next line that is not further in."""
+    """Return the line after which a block ends: before the next line that is not indented further."""
     depth = _depth(lines[at])
     body = at + 1
     while body < end and not lines[body - 1].rstrip().endswith(":"):  # the parameters may take several lines

@@ -1,4 +1,4 @@
-"""What the tests of a tree hold, added up from what is kept of all recordings in memory, while nothing is indexed."""
+"""Sums over the tests of a tree, computed from the cached columns of all recordings, while nothing is indexed."""
 
 from __future__ import annotations
 
@@ -22,17 +22,16 @@ from recviewer.threads.entries import MISSED
 FAILED = frozenset({Outcome.ERROR.value, Outcome.FAILED.value, Outcome.UNREADABLE.value})
 
 KEPT_TESTS = 60_000
-"""Tests of all answers together that are kept; the last answer is kept whatever its length."""
+"""Maximum number of tests in all cached results together; the last one is cached whatever its length."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """Recordings added up: of a test, a function, a file, or all.
+    """Sums over recordings: of a test, a function, a file, or all.
 
-    missed: those that replay does not find. did: what they came to, by outcome, and those that list something by kind.
-    models: by name. verdicts: by state. last: when a commit last touched one, None where nobody knows.
-    read_by: how many recordings each run of the suite read, by its name; unread: those that no run reads; untold: those of
-    which no run says anything.
+    missed: those that replay does not find. did: by outcome, and listings by kind. models: by name. verdicts: by state.
+    last: when a commit last touched one, None if unknown. read_by: how many recordings each run of the suite read, by
+    its name; unread: those that no run reads; untold: those that no run says anything about.
     """
 
     count: int = 0
@@ -49,7 +48,7 @@ class Tally:
     untold: int = 0
 
     def add(self, other: Tally) -> None:
-        """Add what another one holds."""
+        """Add another one."""
         self.count += other.count
         self.size += other.size
         self.missed += other.missed
@@ -66,7 +65,7 @@ class Tally:
 
 
 def sum_of(tallies: Iterable[Tally]) -> Tally:
-    """Return what some tallies hold together."""
+    """Return the sum of some tallies."""
     made = Tally()
     for one in tallies:
         made.add(one)
@@ -74,7 +73,7 @@ def sum_of(tallies: Iterable[Tally]) -> Tally:
 
 
 _Key = tuple[str, tuple[Term, ...], str]
-"""The state of the catalog, and what is asked for."""
+"""The state of the catalog, and the filters."""
 
 _kept = Recent[_Key, dict[str, Tally]](16, weigh=len, limit=KEPT_TESTS, once=True, state_of=lambda key: key[0])
 _kept_verdicts = Recent[tuple[_Key, tuple[object, ...]], dict[str, dict[str, int]]](
@@ -83,9 +82,9 @@ _kept_verdicts = Recent[tuple[_Key, tuple[object, ...]], dict[str, dict[str, int
 
 
 def tallies(state: ListState, current: str) -> dict[str, Tally]:
-    """Return what each test holds of what a list's address leaves, by its id and in order of ids.
+    """Return the tally of each test for a list's filters, by its id and in order of ids.
 
-    current: names the catalog's state, as `catalog.state` says.
+    current: the catalog's state, from `catalog.state`.
     """
     stable = if_stable(current)
     holds_said = narrowing.holds_said(state.terms, state.words)
@@ -127,7 +126,7 @@ def _known_verdicts(key: _Key, state: ListState, stable: str) -> dict[str, dict[
 
 
 def _verdicts(state: ListState, stable: str) -> dict[str, dict[str, int]]:
-    """Return how many recordings of each test are in which state, undecided ones left out."""
+    """Return how many recordings of each test are in which state, without undecided ones."""
     if not Standing.objects.exists():
         return {}
     mine = Standing.objects.filter(fingerprint=OuterRef("fingerprint")).values("state")[:1]

@@ -1,4 +1,4 @@
-"""One test: what it asked, what was called, returned and answered, each piece once. `/tests/<id>` and `/tests/<id>.json`."""
+"""One test: what it asked, called, got and answered, each piece once. `/tests/<id>` and `/tests/<id>.json`."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ class OutlineLine:
 
 @dataclass(frozen=True, slots=True)
 class TestBar:
-    """What is decided on at the bottom. items: the `item` field of what is undecided and stands on the page.
+    """The bar at the bottom. items: the `item` field of what is undecided and on the page.
 
-    count: how many that are; decided: how many are decided already; calls: of both. hidden: sentences on what is left out.
-    alike: recordings elsewhere that say the same, decided too.
+    count: how many that are; decided: how many are decided already; calls: of both. hidden: sentences on what is left
+    out. alike: number of recordings elsewhere with the same meaning, to which a verdict applies too.
     """
 
     __test__ = False
@@ -74,10 +74,10 @@ class TestBar:
 
 @dataclass(frozen=True, slots=True)
 class TestPage:
-    """A test's page. facts: the sentence under the title, in pieces. source: None where git has none.
+    """A test's page. facts: the sentence under the title, in pieces. source: None if git has none.
 
-    list_url: of its recordings in the list. path: of the file that the page is about, "" for a test; test_url: of its test,
-    "" where none is known. is_pasted: what was pasted into the box led here. found_by: of a file of several, else None.
+    list_url: of its recordings in the list. path: of the file that the page is about, "" for a test; test_url: of its
+    test, "" if unknown. is_pasted: a pasted query redirected here. found_by: for a file of several, else None.
     """
 
     __test__ = False
@@ -111,13 +111,13 @@ class TestPage:
 
     @property
     def file(self) -> str:
-        """The test's file, "" where its id names none."""
+        """The test's file, "" if its id names none."""
         return self.test.file.removesuffix("::")
 
 
 @require_safe
 def show(request: HttpRequest, given: str) -> HttpResponse:
-    """Show a test, or give it as JSON where `.json` follows its id."""
+    """Show a test, or return it as JSON if `.json` follows its id."""
     test_id = test_named(given)
     if test_id is None:
         test_id = test_named(given.removesuffix(".json")) if given.endswith(".json") else None
@@ -128,7 +128,7 @@ def show(request: HttpRequest, given: str) -> HttpResponse:
 
 
 def answer(request: HttpRequest, loaded: Loaded, here: str) -> HttpResponse:
-    """Answer with the page of what was loaded, with a part of it, or with a picture in it. here: its address."""
+    """Answer with the page of what was loaded, with a part of it, or with a picture in it. here: its URL."""
     if "media" in request.GET:
         return _media(loaded, request.GET["media"])
     standings = standings_for([subject_of(row) for row in loaded.rows.values()])
@@ -140,7 +140,7 @@ def answer(request: HttpRequest, loaded: Loaded, here: str) -> HttpResponse:
 
 
 def page_of(loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str) -> TestPage:
-    """Put the page of a test together."""
+    """Build the page of a test."""
     test = parse(loaded.test_id)
     models = models_asked()
     exchanges = [one.exchange for one in loaded.threads.entries()]
@@ -192,7 +192,7 @@ def _source_fold(source: TestSource, folds: Folds) -> Fold:
 
 
 def _beside(loaded: Loaded) -> tuple[int, str]:
-    """Return how many recordings are beside the conversation, and that in words."""
+    """Return the number of recordings beside the conversation, and a description."""
     texts = [len(one.entries) for one in loaded.threads.checks if not one.of]
     count = sum(texts) + sum(len(one.entries) for one in loaded.threads.rest)
     is_checks = count == sum(texts) > 0
@@ -294,7 +294,7 @@ def _replay(loaded: Loaded) -> tuple[tuple[str, int], ...]:
 
 
 def _bar(loaded: Loaded, teller: Teller, standings: dict[str, Stand], here: str) -> TestBar:
-    """Return what can be decided at once: what is undecided and stands on the page, outside of closed folds."""
+    """Return what can be decided on at once: what is undecided and on the page, outside of closed folds."""
     shown = list(dict.fromkeys(teller.shown))
     rows = teller.undecided(shown)
     told = totals(subject_of(row) for row in rows)
@@ -321,7 +321,7 @@ _models_known: tuple[str, tuple[str, ...]] = ("", ())
 
 
 def models_asked() -> tuple[str, ...]:
-    """Return the names of the models that recordings here ask, asked once for each state of the catalog."""
+    """Return the models of the recordings here, queried once for each state of the catalog."""
     global _models_known
     current = current_state()
     if _models_known[0] != current:
@@ -335,7 +335,7 @@ def _named_models() -> QuerySet[Recording, str]:
 
 
 def _fold(request: HttpRequest, loaded: Loaded, standings: dict[str, Stand], here: str) -> HttpResponse:
-    """Answer with the body of one fold, the last of those named; the others lie around it."""
+    """Answer with the body of one fold, the last one named; the others are around it."""
     names = request.GET.getlist("open")
     folds = Folds.asked_by(names, is_part=True)
     exchanges = [one.exchange for one in loaded.threads.entries()]
@@ -351,7 +351,7 @@ def _fold(request: HttpRequest, loaded: Loaded, standings: dict[str, Stand], her
 
 
 def _media(loaded: Loaded, name: str) -> HttpResponse:
-    """Give a picture of a turn: `t4.0` is the first part of what was sent in turn 4, `t5-a0.1` a part of an answer."""
+    """Return a picture of a turn: `t4.0` is the first part of the message in turn 4, `t5-a0.1` a part of an answer."""
     head, _, rest = name.partition(".")
     place, _, output = head.removeprefix("t").partition("-a")
     if not place.isdecimal() or len(place) > 6 or not (output or "0").isdecimal():

@@ -1,4 +1,4 @@
-"""The turns of a test, ready to be shown: each piece once, with the recordings that it came from."""
+"""The turns of a test for templates: each piece once, with the recordings that it came from."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ from recviewer.review.subjects import subject_of
 from recviewer.threads.model import Answered, AskedMessage, Branch, Checks, Conversation, Entry, Rest, SentBack
 
 LARGE = 220
-"""Characters of a first question that is set large."""
+"""Maximum length of a first question in large type."""
 
 
 class Teller:
-    """Makes the turns of a test ready. shown: keys of the recordings whose answers stand on the page outside of folds."""
+    """Builds the turns of a test. shown: keys of the recordings whose answers are on the page outside of folds."""
 
     def __init__(self, loaded: Loaded, standings: dict[str, Stand], folds: Folds, here: str, looked: LookedFor) -> None:
         self._loaded, self._standings, self._folds, self._here = loaded, standings, folds, here
@@ -81,7 +81,7 @@ class Teller:
     # --- what stands on the page, one after the other ---
 
     def conversation(self) -> tuple[tuple[Any, ...], Fold | None]:
-        """Return the blocks of the conversations, and the fold with those that follow."""
+        """Return the blocks of the conversations, and the fold with further ones."""
         plans = [
             plan
             for number, one in enumerate(self._loaded.threads.conversations, 1)
@@ -90,7 +90,7 @@ class Teller:
         return self._blocks("turns", plans)
 
     def beside(self) -> tuple[tuple[Any, ...], Fold | None]:
-        """Return the blocks of what is no conversation."""
+        """Return the blocks of what is not a conversation."""
         plans: list[Callable[[], Any]] = [partial(self._checked, at, one) for at, one in self._checks.get(0, ())]
         plans += [partial(self._rest, rest) for rest in self._loaded.threads.rest]
         return self._blocks("beside", plans)
@@ -160,7 +160,7 @@ class Teller:
         return self._calls.get(getattr(part, "call_id", ""))
 
     def _called(self) -> dict[str, Called]:
-        """Return the calls of all turns by id, with where they stand."""
+        """Return the calls of all turns by id, with their places."""
         found: dict[str, Called] = {}
         for turn in self._turns.values():
             if isinstance(turn, AskedMessage):
@@ -271,14 +271,14 @@ class Teller:
         return "changed on disk" if row.path in self._loaded.stale else ""
 
     def undecided(self, keys: Sequence[str]) -> list[Recording]:
-        """Return those recordings that are undecided and can be decided on, each once."""
+        """Return the recordings that are undecided and can be decided on, each once."""
         rows = [self._loaded.rows[key] for key in dict.fromkeys(keys)]
         return [row for row in rows if subject_of(row) not in self._standings and not self._closed(row)]
 
     # --- folds ---
 
     def _counted(self, keys: list[str], make: Callable[[], tuple[tuple[Any, ...], Fold | None]]) -> Window:
-        """Make the body of a fold, with a form for what it shows. keys: filled by what is shown."""
+        """Make the body of a fold, with a form for what it shows. keys: filled with what is shown."""
         self._counting.append(keys)
         shown, more = make()
         self._counting.pop()
@@ -381,7 +381,7 @@ class Teller:
                 template=WINDOWED,
                 make=make,
                 weight=1 << 30,
-                is_open=not self.shown,  # nothing else stands on the page
+                is_open=not self.shown,  # nothing else is on the page
             )
         )
 
@@ -390,4 +390,4 @@ OUTPUTS = 8
 """Choices of an answer that are shown; the recording's own page has the others."""
 
 OWN = 2_600
-"""Characters of markup that a recording's line takes."""
+"""Characters of markup for a recording's line."""

@@ -1,4 +1,4 @@
-"""What templates show of a test: turns, headings, checks, folds, and the line of each recording."""
+"""Data of a test's templates: turns, headings, checks, folds, and the line of each recording."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an answer says. nothing: what to say where it says nothing. end: what its finish means, None for a good one."""
+    """The content of an answer. nothing: the text if it says nothing. end: its finish reason, None for a good one."""
 
     reasoning: Fold | None
     words: ShownText | None
@@ -60,7 +60,7 @@ class Said:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all words and calls stand on the page: what is cut is decided on where it is read."""
+        """Whether all words and calls are on the page: what is cut is decided on where it can be read."""
         rests = [self.words.rest if self.words else None]
         rests += [call.rest if isinstance(call, CallView) else getattr(call, "fold", None) for call in self.calls]
         rests += [part.fold for part in self.parts if isinstance(part, MoreView)]
@@ -100,7 +100,7 @@ class TurnView:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A line between turns. name: `Branch A`; about: what makes it differ."""
+    """A line between turns. name: `Branch A`; about: what distinguishes it."""
 
     template: ClassVar[str] = "tests/_heading.html"
     anchor: str
@@ -136,7 +136,7 @@ class ChecksView:
 
 @dataclass(frozen=True, slots=True)
 class FoldView:
-    """A fold that stands among turns."""
+    """A fold among turns."""
 
     template: ClassVar[str] = "tests/_folded.html"
     fold: Fold
@@ -144,7 +144,7 @@ class FoldView:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One recording in a list: what it says in a line."""
+    """One recording in a list, on one line."""
 
     own: Own
     words: str
@@ -153,7 +153,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """Turns or rows that a fold shows, with a form for those of them that are undecided. items: its `item` field."""
+    """Turns or rows in a fold, with a form for those of them that are undecided. items: its `item` field."""
 
     body: tuple[Any, ...]
     items: str
@@ -162,7 +162,7 @@ class Some:
 
 
 def wedge_of(checks: Checks) -> Wedge:
-    """Draw growing texts: a bar each, or one for several; the height is the length, and what ends otherwise stands out."""
+    """Draw growing texts: a bar for one or several; the height is the length, and other outcomes stand out."""
     lengths, usual = checks.lengths, checks.outcomes[0][0]
     odd = [words != usual for words, times in checks.outcomes for _ in range(times)]
     step = -(-len(lengths) // BARS)
@@ -175,10 +175,10 @@ def wedge_of(checks: Checks) -> Wedge:
 
 
 def never_checked(turn: Answered, checks: Sequence[tuple[int, Checks]]) -> Iterator[tuple[str, str, str]]:
-    """Yield where a guard that read an answer as it grew said something else at last, and how much it never read."""
+    """Yield where a guard that read a growing answer changed its outcome at last, and how much it never read."""
     content = next((output.content for output in turn.entries[0].exchange.outputs), "")
     for _, one in checks:
-        read = one.text[max(one.text.find(content[:KNOWN]), 0) :]  # it may stand behind what asks for the check
+        read = one.text[max(one.text.find(content[:KNOWN]), 0) :]  # it may come after the instructions for the check
         rest = len(content) - len(read)
         if len(one.outcomes) > 1 and rest > 0 and content.startswith(read):
             said, last = " ".join(one.outcomes[-1][0].split()), " ".join(read[-40:].split())
@@ -186,12 +186,12 @@ def never_checked(turn: Answered, checks: Sequence[tuple[int, Checks]]) -> Itera
 
 
 def kind_word(kind: str) -> str:
-    """Return what a kind is called."""
+    """Return the label of a kind."""
     return KIND_WORDS.get(kind, kind)
 
 
 def name_of_model(model: str) -> str:
-    """Return the name of a model for the gutter: of a path its last component."""
+    """Return the name of a model for the gutter: the last component of a path."""
     return model if len(model) <= 18 else model.rstrip("/").rpartition("/")[2][:ROLE]
 
 
