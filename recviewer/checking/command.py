@@ -50,8 +50,12 @@ def parser() -> ArgumentParser:
     """Return the argument parser."""
     made = ArgumentParser("recviewer check", description=HELP, formatter_class=RawDescriptionHelpFormatter)
     made.add_argument("what", nargs="*", metavar="DIR|RANGE|FILE", help="what to look at; default: this directory")
-    made.add_argument("--base", metavar="REV", help="only what is new since REV; what was as bad before does not count")
-    made.add_argument("--changed", action="store_true", help="only files that changed, each by itself, which is fast")
+    made.add_argument(
+        "--base", metavar="REV", help="only what is new since REV; problems that existed before do not count"
+    )
+    made.add_argument(
+        "--changed", action="store_true", help="only files that changed, each checked separately, which is fast"
+    )
     made.add_argument("--repo", metavar="DIR", default=".", help="the repository of a range; default: here")
     made.add_argument("--format", choices=forms.FORMS, default="text", help="default: text")
     made.add_argument("--output", metavar="FILE", help="write to a file instead")
@@ -59,22 +63,22 @@ def parser() -> ArgumentParser:
         "--fail-on",
         choices=[*(level.value for level in Severity), "none"],
         default=Severity.AMBER.value,
-        help="the mildest level that gives exit code 1; default: amber",
+        help="the mildest level with exit code 1; default: amber",
     )
-    made.add_argument("--rules", metavar="NAMES", help="ask only these, with commas between")
-    made.add_argument("--without", metavar="NAMES", help="leave these out")
+    made.add_argument("--rules", metavar="NAMES", help="run only these rules, separated by commas")
+    made.add_argument("--without", metavar="NAMES", help="skip these rules")
     made.add_argument(
         "--reviews",
         metavar="FILE",
         help="findings that this file of reviews suppresses do not count: as `recviewer reviews export` writes it, "
         "on disk or REVISION:PATH; default: $RECVIEWER_REVIEWS_FILE, if it is there",
     )
-    made.add_argument("--baseline", metavar="FILE", help="findings that stand in this file are known and do not count")
+    made.add_argument("--baseline", metavar="FILE", help="findings in this file are known and do not count")
     made.add_argument("--write-baseline", metavar="FILE", help="write all that is found now to this file; exit code 0")
     made.add_argument(
         "--collected",
         metavar="FILE",
-        help="what `pytest --collect-only -q` printed, so that recordings of parameters that are gone are found",
+        help="the output of `pytest --collect-only -q`, to find recordings of removed parameters",
     )
     made.add_argument(
         "--runs",

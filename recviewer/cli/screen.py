@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 SCREEN = """\
 recviewer shows recorded LLM calls so that people can read, search and review them.
 
-  recviewer serve                  in a checkout: look at its recordings on http://127.0.0.1:8000
-                                   elsewhere: at a demo, in which deleting is safe
-  recviewer serve DIR              look at those of another folder
-  recviewer report BASE...HEAD     what a range of commits did to them: for a pull request, in CI
-  recviewer check                  what is odd about them: errors, broken answers; in CI too
+  recviewer serve                  in a checkout: open its recordings on http://127.0.0.1:8000
+                                   elsewhere: a demo, in which deleting is safe
+  recviewer serve DIR              open the recordings in another folder
+  recviewer report BASE...HEAD     what a range of commits changed: for a pull request, in CI
+  recviewer check                  what is odd: errors, broken answers, secrets; also in CI
   recviewer search WORDS           find recordings by words and filters, such as model:gpt-4o
-  recviewer show FILE              read one as a conversation, here
-  recviewer plan                   what was decided, as a patch, commands and tests to re-record
-  recviewer --server URL           ask one elsewhere: export, reviews, decide
+  recviewer show FILE              print one as a conversation
+  recviewer plan                   decisions as a patch, commands and tests to re-record
+  recviewer --server URL           use a recviewer elsewhere: export, reviews, decide
 
 More: {more}.
-recviewer COMMAND --help tells what a command takes.
+recviewer COMMAND --help explains a command.
 """
 
 FIRST = ("serve", "report", "check", "search", "show", "plan")

@@ -31,10 +31,8 @@ ASSETS = _BUNDLED if _BUNDLED.is_dir() else PACKAGE.parent
 DEMO_SOURCE = ASSETS / "recordings"
 
 
-RECORDER = (
-    "look for files of this recorder alone, wherever they lie (vcrpy, go-vcr, …), instead of guessing whose each is"
-)
-MOVED = "the recordings that the data folder belongs to have moved to DIR: go on with their verdicts and tags"
+RECORDER = "look only for files of this recorder (vcrpy, go-vcr, …), at any path, instead of guessing"
+MOVED = "the recordings of the data folder have moved to DIR; keep their verdicts and tags"
 
 
 class OtherRoot(Exception):

@@ -48,27 +48,25 @@ def parser() -> ArgumentParser:
     made = ArgumentParser(
         "recviewer", description=HELP, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    made.add_argument("--server", metavar="URL", required=True, help="https, but for this machine")
-    made.add_argument("--token-file", metavar="FILE", help="holds the token; default: $RECVIEWER_TOKEN")
+    made.add_argument("--server", metavar="URL", required=True, help="https; http only for this machine")
+    made.add_argument("--token-file", metavar="FILE", help="a file with the token; default: $RECVIEWER_TOKEN")
     acts = made.add_subparsers(dest="act", required=True, metavar="export|reviews|decide")
     export = acts.add_parser("export", help="print its recordings as lines of JSON")
-    export.add_argument("--query", metavar="Q", default="", help="what its search box takes")
+    export.add_argument("--query", metavar="Q", default="", help="a query, as in its search box")
     reviews = acts.add_parser("reviews", help="write its reviews to a file, or merge a file into them")
     reviews.add_argument("way", choices=("export", "import"))
     reviews.add_argument("file", metavar="FILE", help="- is standard output or input")
-    decide = acts.add_parser("decide", help="say a verdict on what you have looked at")
+    decide = acts.add_parser("decide", help="record a verdict on what you have seen")
     decide.add_argument("verdict", choices=VERDICTS)
     decide.add_argument(
-        "paths", nargs="+", metavar="PATH", help="below DIR; of a range, below the top of the repository"
+        "paths", nargs="+", metavar="PATH", help="relative to DIR; for a range, to the top of the repository"
     )
-    decide.add_argument("--recordings", metavar="DIR", default=".", help="what paths begin at; default: this directory")
+    decide.add_argument("--recordings", metavar="DIR", default=".", help="base of the paths; default: this directory")
     decide.add_argument(
-        "--seen", metavar="BLOB", help="blob id of what you saw of the one PATH; default: that of its file"
+        "--seen", metavar="BLOB", help="blob id of what you saw at the one PATH; default: that of the file"
     )
-    decide.add_argument("--note", metavar="WHY", default="", help="why; needed to reject")
-    decide.add_argument(
-        "--range", metavar="BASE...HEAD", help="on changes of this range of two commits, named by their ids"
-    )
+    decide.add_argument("--note", metavar="WHY", default="", help="the reason; required to reject")
+    decide.add_argument("--range", metavar="BASE...HEAD", help="a range of two commit ids whose changes to decide on")
     return made
 
 

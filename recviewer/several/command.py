@@ -48,17 +48,19 @@ def parser() -> ArgumentParser:
     made = ArgumentParser(
         "recviewer several", description=HELP, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    made.add_argument("--file", metavar="FILE", default=str(plans.PLACE), help="names the repositories")
-    made.add_argument("--only", metavar="NAME", action="append", default=[], help="of one; may be said again")
+    made.add_argument("--file", metavar="FILE", default=str(plans.PLACE), help="the file that names the repositories")
+    made.add_argument("--only", metavar="NAME", action="append", default=[], help="only this instance; may be repeated")
     acts = made.add_subparsers(dest="act", required=True, metavar="check|prepare|run|stop|backup|each|proxy")
-    acts.add_parser("check", help="say what cannot work, or does not")
-    acts.add_parser("prepare", help="make what each needs, and bring it up to date")
+    acts.add_parser("check", help="report what cannot work, or does not")
+    acts.add_parser("prepare", help="create what each needs, and index")
     acts.add_parser("run", help="run all, and the page that lists them")
-    acts.add_parser("stop", help="end what `run` keeps")
-    acts.add_parser("backup", help="back each up").add_argument("dir", metavar="DIR", help="gets a folder for each")
+    acts.add_parser("stop", help="stop the processes of `run`")
+    acts.add_parser("backup", help="back each up").add_argument(
+        "dir", metavar="DIR", help="where to write a folder for each"
+    )
     acts.add_parser("proxy", help="print lines for the proxy in front").add_argument("kind", choices=proxies.KINDS)
     each = acts.add_parser("each", help="run a command in each")
-    each.add_argument("words", metavar="COMMAND", nargs=REMAINDER, help="without `recviewer` in front")
+    each.add_argument("words", metavar="COMMAND", nargs=REMAINDER, help="without the leading `recviewer`")
     return made
 
 

@@ -50,12 +50,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "words", nargs="*", metavar="DIR", help="the recordings root; or import FILE…; or list, by-test"
     )
+    parser.add_argument("--as", dest="name", metavar="NAME", help="the name of the run (default: the program's name)")
+    parser.add_argument("--output", metavar="FILE", help="where to store the run (a file, or an existing folder)")
     parser.add_argument(
-        "--as", dest="name", metavar="NAME", help="what the run is called (default: the program's name)"
-    )
-    parser.add_argument("--output", metavar="FILE", help="keep the run there (a file, or a folder that is there)")
-    parser.add_argument(
-        "--tests", action="store_true", help="hand the plugin to pytest, to note which test reads which file"
+        "--tests", action="store_true", help="load the pytest plugin, to note which test reads which file"
     )
     parser.add_argument("--quiet", action="store_true", help="say nothing about the run itself")
     parser.add_argument("--recordings", metavar="DIR", help="the recordings root, for import, list and by-test")

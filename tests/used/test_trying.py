@@ -154,7 +154,7 @@ def test_interrupted_it_leaves_nothing(suite, number):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "says"),
-    [(["--try"], "--try goes with a command"), (["--try", "--", "true"], "nothing to try")],
+    [(["--try"], "--try requires a command"), (["--try", "--", "true"], "nothing to try")],
 )
 def test_what_cannot_be_tried_ends_with_2(suite, words, says):
     done = suite("plan", *words)

@@ -12,14 +12,14 @@ from django.db import DatabaseError
 
 class Command(BaseCommand):
     help = (
-        "Write verdicts, tags, notes, the log of acts, accounts and the trash to FILE, while pages are served; `recviewer "
-        "restore` brings them back, to SQLite or PostgreSQL. The index is made anew from the recordings, which are not in "
-        "it. Example: recviewer backup /backups/recviewer-2026-11-29.tar.gz"
+        "Write verdicts, tags, notes, the activity log, accounts and the trash to FILE, while pages are served; `recviewer "
+        "restore` restores them, to SQLite or PostgreSQL. The recordings are not included, nor the index, which is rebuilt "
+        "from them. Example: recviewer backup /backups/recviewer-2026-11-29.tar.gz"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE", help="the back-up; one that is there is not written over")
+        parser.add_argument("file", metavar="FILE", help="the back-up; an existing file is not overwritten")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.commands.backups import back_up

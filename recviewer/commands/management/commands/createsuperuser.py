@@ -13,7 +13,7 @@ class Command(createsuperuser.Command):
     """Django offers to accept a bad password, and does not check it with `--noinput`; here it is an error."""
 
     help = (
-        "Make a user who may do everything, with a password that keeps to the rules. Example: recviewer createsuperuser"
+        "Create a user with all permissions; the password has to follow the rules. Example: recviewer createsuperuser"
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -15,7 +15,7 @@ from recviewer.configuration.places import RECORDER
 
 class Command(BaseCommand):
     help = (
-        "Print one JSON line for each recording below DIR, reading the files themselves, no index. "
+        "Print one JSON line for each recording below DIR, reading the files themselves, without an index. "
         "Example: recviewer export tests/integration --query 'kind:chat weather' > recordings.jsonl"
     )
     requires_system_checks: list[str] = []
@@ -26,8 +26,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--query",
             metavar="Q",
-            help="only the recordings that the search box would find for this, without what "
-            "people said and commits, which files do not hold",
+            help="only the recordings that match this query; filters on what people said and on "
+            "commits are not available",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -21,20 +21,22 @@ SHOWN = 10
 
 class Command(BaseCommand):
     help = (
-        "Find the recording that a hash names, or that a request would be answered by: where replay looks, the nearest "
-        "recordings, and the fields that move the hash. FILE holds a recording, its request, or the body as JSON; - is "
+        "Find the recording that a hash names, or that would answer a request: where replay looks, the nearest "
+        "recordings, and the fields that change the hash. FILE is a recording, its request, or the body as JSON; - is "
         "standard input. Example: recviewer find-hash 18a3af849a4b --recordings tests/integration"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", metavar="HASH|FILE")
-        parser.add_argument("--test", default="", metavar="ID", help="the test that asks, which is part of the hash")
+        parser.add_argument(
+            "--test", default="", metavar="ID", help="the test that makes the request; part of the hash"
+        )
         parser.add_argument(
             "--url",
             default="",
             metavar="URL",
-            help="the address that a request is sent to, for a FILE that holds its body alone: part of the hash",
+            help="the URL of the request, if FILE is only its body; part of the hash",
         )
         parser.add_argument("--recordings", metavar="DIR", help="the recordings root")
 

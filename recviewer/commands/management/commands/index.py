@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--recorder", metavar="NAME", help=RECORDER)
         parser.add_argument("dir", nargs="?", metavar="DIR", help="the recordings root")
         parser.add_argument("--moved", action="store_true", help=MOVED)
-        parser.add_argument("--full", action="store_true", help="read every file again, also the unchanged")
+        parser.add_argument("--full", action="store_true", help="read every file again, even if it is unchanged")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.catalog import indexer, run_lock

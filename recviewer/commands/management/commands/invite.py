@@ -11,18 +11,18 @@ from django.core.management.base import BaseCommand, CommandError
 
 class Command(BaseCommand):
     help = (
-        "Make an account with a role, or change the role of one that is there, and print an address at which its owner "
-        "chooses a password, once and within three days. Whoever has the address can do so: hand it over with care. "
+        "Create an account with a role, or change the role of an existing one, and print a URL at which its owner "
+        "chooses a password, once and within three days. Whoever has the URL can do so, so keep it secret. "
         "Example: recviewer invite ana --role reviewer"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", metavar="NAME", help="the name that verdicts carry")
+        parser.add_argument("name", metavar="NAME", help="the user name, as shown beside verdicts")
         parser.add_argument(
             "--role",
             choices=("viewer", "reviewer", "maintainer"),
-            help="what it may do; default: the role that it has; a new account may only read",
+            help="the role; default: unchanged; a new account is a viewer",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -16,16 +16,14 @@ from recviewer.configuration import databases
 
 class Command(BaseCommand):
     help = (
-        "Copy verdicts, tags, notes, trash, the log of acts and accounts from SQLite to the database of DATABASE_URL, "
-        "which has to be empty. The file stays as it is. Stop recviewer first; the index is made anew. "
+        "Copy verdicts, tags, notes, trash, the activity log and accounts from SQLite to the database of DATABASE_URL, "
+        "which has to be empty. The file is not changed. Stop recviewer first; the index is rebuilt. "
         "Example: recviewer move-database ~/.local/share/recviewer/recviewer.sqlite3"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "file", metavar="FILE", nargs="?", help="the file of SQLite; default: that of the data folder"
-        )
+        parser.add_argument("file", metavar="FILE", nargs="?", help="the SQLite file; default: that of the data folder")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.commands import moving

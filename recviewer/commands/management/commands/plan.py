@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 class Command(BaseCommand):
     help = (
-        "Print what the decisions ask for: the recordings that are marked for deletion and the tests to re-record; of "
-        "a range also the recordings that it removed and that somebody wants back. Nothing is changed. Exit code 0: "
+        "Print what the decisions ask for: the recordings that are marked for deletion and the tests to re-record; for "
+        "a range also the recordings that it removed and that somebody wants back. Changes nothing. Exit code 0: "
         "printed; 1: printed, but something in the range is undecided; 2: could not run. "
-        "With --try the command behind -- is run on a private copy of the work tree, before and after the plan: exit code 0 "
+        "With --try the command after -- is run on a private copy of the work tree, before and after the plan: exit code 0 "
         "only if nothing differs. Example: recviewer plan --format patch | git apply --index"
     )
     requires_system_checks: list[str] = []
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             choices=("text", "patch", "git-rm", "tests", "json"),
             default="text",
             help="text for people; patch for `git apply`; git-rm for `git rm --pathspec-from-file=-`; tests: pytest ids, "
-            "one a line; json",
+            "one on each line; json",
         )
         parser.add_argument(
             "--null",
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             "--try",
             action="store_true",
             dest="is_tried",
-            help="run the command behind -- before and after the plan, on a copy, and tell what differs",
+            help="run the command after -- before and after the plan, on a copy, and report what differs",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -73,12 +73,12 @@ class Command(BaseCommand):
         from recviewer.store.refusals import Refusal
 
         if options["null"] and options["format"] != "git-rm":
-            raise CommandError("--null goes with --format git-rm", returncode=2)
+            raise CommandError("--null requires --format git-rm", returncode=2)
         if options["repo"] and not options["range"]:
-            raise CommandError("--repo goes with a range, BASE...HEAD", returncode=2)
+            raise CommandError("--repo requires a range, BASE...HEAD", returncode=2)
         words = getattr(self, "_words", ()) or tuple(options.get("command", ()))
         if options["is_tried"] and not words:
-            raise CommandError("--try goes with a command: recviewer plan --try -- COMMAND…", returncode=2)
+            raise CommandError("--try requires a command: recviewer plan --try -- COMMAND…", returncode=2)
         prepare(static=False)
         try:
             repository = _repository(options) if options["range"] else None

@@ -16,8 +16,8 @@ from recviewer.report.forms import FORMS, pieces
 
 class Command(BaseCommand):
     help = (
-        "Tell what a range of commits did to the recordings: a comment for a pull request, the summary of a job, JSON for "
-        "scripts, one HTML file, or a commit status. Nothing is changed. Exit code 0: everything was decided on, and "
+        "Report what a range of commits did to the recordings: a comment for a pull request, a job summary, JSON for "
+        "scripts, one HTML file, or a commit status. Changes nothing. Exit code 0: everything was decided on, and "
         "nothing is to be re-recorded; 1: something is undecided or to be re-recorded (see --fail-on); 2: could "
         "not run. Example: recviewer report origin/main...HEAD --format md"
     )
@@ -27,8 +27,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "range",
             metavar="BASE...HEAD",
-            help="with three dots the head is compared with where it left the base, with two dots with the base itself; "
-            "BASE alone is compared with the files on disk",
+            help="with three dots the head is compared with the commit where it left the base, with two dots with the "
+            "base itself; BASE alone is compared with the files on disk",
         )
         parser.add_argument(
             "--repo", metavar="DIR", default=".", help="the repository or a mirror of it; default: here"
@@ -44,20 +44,20 @@ class Command(BaseCommand):
             action="append",
             default=[],
             help="count the verdicts that `recviewer reviews export` wrote: a file on disk, or REVISION:PATH for one "
-            "in a commit; may be given more than once; default: $RECVIEWER_REVIEWS_FILE, if it is there",
+            "in a commit; may be given more than once; default: $RECVIEWER_REVIEWS_FILE, if it exists",
         )
         parser.add_argument(
             "--runs",
             metavar="FILE",
             action="append",
-            help="a run of the suite, as `recviewer used` keeps it, or a folder with such; may be given more than once, and "
-            "an empty one for none; default: those of the data folder",
+            help="a run of the suite from `recviewer used`, or a folder of runs; may be repeated; "
+            "an empty value means none; default: those of the data folder",
         )
         parser.add_argument(
             "--format",
             choices=FORMS,
             default="md",
-            help="md for a comment; summary for the summary of a job; json; html: one file without a server; status: one "
+            help="md: a comment; summary: a job summary; json; html: one file without a server; status: one "
             "line of 140 characters at most; status-json: that line and the state of a commit status",
         )
         parser.add_argument(

@@ -13,8 +13,8 @@ from django.db import DatabaseError
 
 class Command(BaseCommand):
     help = (
-        "Bring what `recviewer backup` wrote into an empty database (SQLite, or PostgreSQL by DATABASE_URL) and an empty "
-        "data folder. Nothing is written over. A back-up of an older recviewer is brought up to date. "
+        "Restore a back-up of `recviewer backup` into an empty database (SQLite, or PostgreSQL by DATABASE_URL) and an "
+        "empty data folder. Nothing is overwritten. A back-up of an older recviewer is upgraded. "
         "Example: recviewer restore /backups/recviewer-2026-11-29.tar.gz"
     )
     requires_system_checks: list[str] = []

@@ -17,8 +17,8 @@ from recviewer.bounded.files import data_from, data_of
 
 class Command(BaseCommand):
     help = (
-        "Write verdicts, tags and notes as lines of JSON that git merges line by line (export), or merge such a file "
-        "into yours (import; what is known already changes nothing, and one undo takes it back). "
+        "Write verdicts, tags and notes as JSON lines that git can merge (export), or merge such a file "
+        "into yours (import; known lines change nothing, and one undo takes the import back). "
         "Example: recviewer reviews export reviews.jsonl"
     )
     requires_system_checks: list[str] = []

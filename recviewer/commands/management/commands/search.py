@@ -11,15 +11,15 @@ from django.core.management.base import BaseCommand, CommandError
 class Command(BaseCommand):
     help = (
         "Search the indexed recordings as the search box does: words in requests and in reassembled answers, quoted "
-        "phrases, filters such as model:gpt-4o, has:tool or size:>100k, names of tests and hashes of files, and - before "
-        "any of these to leave out. Example: recviewer search '\"boiling point\" -celsius kind:chat'"
+        "phrases, filters such as model:gpt-4o, has:tool or size:>100k, names of tests and hashes of files; - before "
+        "any of these excludes it. Example: recviewer search '\"boiling point\" -celsius kind:chat'"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("query", metavar="QUERY", nargs="+", help="several stand side by side in one query")
+        parser.add_argument("query", metavar="QUERY", nargs="+", help="several words form one query")
         parser.add_argument("--recordings", metavar="DIR", help="the recordings root")
-        parser.add_argument("--limit", type=int, default=50, help="print so many at the most (default 50)")
+        parser.add_argument("--limit", type=int, default=50, help="maximum number of results (default 50)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.catalog import search

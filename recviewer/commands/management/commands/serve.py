@@ -29,8 +29,8 @@ def _port(text: str) -> int:
 class Command(BaseCommand):
     help = (
         "Index the recordings below DIR and serve them on http://127.0.0.1:8000. Without DIR: $RECVIEWER_RECORDINGS, "
-        "else those in the work tree of --repo (a mirror has none, and only its changes are shown), else those below "
-        "this folder where it lies in a work tree and has some, else a private copy of the demo tree. "
+        "else the work tree of --repo (a mirror has none, and only its changes are shown), else this folder if it is "
+        "in a work tree with recordings, else a private copy of the demo tree. "
         "Example: recviewer serve tests/integration --open"
     )
     requires_system_checks: list[str] = []
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--repo",
             metavar="DIR",
-            help="where /changes/ finds commits; without it: the repository of DIR",
+            help="the repository for /changes/; default: that of DIR",
         )
         parser.add_argument("--open", action="store_true", help="open the browser when the server is up")
         parser.add_argument("--moved", action="store_true", help=MOVED)

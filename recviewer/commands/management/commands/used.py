@@ -16,10 +16,10 @@ from recviewer.used.command import CannotStart, WantedRun
 
 class Command(BaseCommand):
     help = (
-        "Run COMMAND, a test suite, unchanged, and note which recording files below DIR it opens, whatever program opens "
-        "them: its output, its signals and its exit code are passed on. What was noted is kept as used-NAME.jsonl. "
-        "`recviewer used import FILE…` takes such files of other machines, `recviewer used list` tells what is there, "
-        "`recviewer used by-test` which tests read others' recordings, or none. "
+        "Run a test suite unchanged and note which recording files below DIR it opens, whatever program opens them. Output, "
+        "signals and exit code are passed on. The result is stored as used-NAME.jsonl. "
+        "`recviewer used import FILE…` imports such files from other machines, `recviewer used list` lists them, and "
+        "`recviewer used by-test` lists tests that read the recordings of other tests, or none. "
         "Example: recviewer used tests --as openai -- pytest tests/integration"
     )
     requires_system_checks: list[str] = []

@@ -15,14 +15,15 @@ from django.db import DatabaseError, connection
 
 class Command(BaseCommand):
     help = (
-        "Run the worker of a team, until it is ended: with RECVIEWER_HOST, fetch pull requests that are opened or "
-        "pushed, and post status and comment. One process is enough; another one waits until the first has ended. "
+        "Run the background jobs of a hosted instance until it is stopped: with RECVIEWER_HOST, fetch pull requests "
+        "that are opened or pushed, and post status and comment. One process is enough; another one waits until the "
+        "first has ended. "
         "Example: recviewer work"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="do what is due now, and end")
+        parser.add_argument("--once", action="store_true", help="run the jobs that are due now, and exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from recviewer.commands.start import prepare, unusable
