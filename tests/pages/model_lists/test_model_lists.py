@@ -243,9 +243,7 @@ def test_list_whose_request_cannot_be_hashed_is_counted_apart(client, make_recor
     del document["request"]["body"]
     make_recording("tests/recordings/x.json", data=json.dumps(document).encode())
 
-    assert (
-        "1 list more, whose request’s hash cannot be worked out, stands in" in client.get("/models/").content.decode()
-    )
+    assert "1 list more, whose request’s hash cannot be computed, is in" in client.get("/models/").content.decode()
 
 
 def test_files_that_can_go_are_named_and_go_to_the_trash_after_a_question(client, add):

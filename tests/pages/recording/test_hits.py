@@ -72,7 +72,7 @@ def test_each_leads_to_the_first_of_its_sort_and_opens_what_is_around(client, ta
 def test_a_page_that_looks_for_nothing_says_nothing(client, talk):
     assert client.get("/r/a/recordings/talk.json").context["page"].hits is None
     assert page_of(client, "kind:chat") is None
-    assert "stands nowhere" in client.get("/r/a/recordings/talk.json?find=Jupiter").content.decode()
+    assert "not in its text" in client.get("/r/a/recordings/talk.json?find=Jupiter").content.decode()
 
 
 def test_a_list_leads_there_only_where_words_were_found(client, talk):
@@ -93,7 +93,7 @@ def test_what_is_too_much_is_not_looked_through_and_said(client, talk, monkeypat
 
     assert not found.is_all
     assert found.count == 2
-    assert "not all of it was looked through" in client.get("/r/a/recordings/talk.json?find=moons").content.decode()
+    assert "not all of it was searched" in client.get("/r/a/recordings/talk.json?find=moons").content.decode()
 
 
 def test_words_are_no_markup(client, talk):
