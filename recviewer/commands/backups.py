@@ -58,7 +58,7 @@ def back_up(file: Path) -> BackupCount:
     Raises CommandError, OSError, DatabaseError; then no file is left.
     """
     if file.exists():
-        raise CommandError(f"{file} is there already, and is not written over.", returncode=2)
+        raise CommandError(f"{file} exists already and is not overwritten.", returncode=2)
     fresh = file.with_name(f".{file.name}.{os.getpid()}.new")
     try:
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
@@ -186,9 +186,11 @@ def check(file: Path) -> dict[str, Any]:
                 found[member.name] = summed.hexdigest()
                 about = json.loads(text) if member.name == "about.json" else about
     except (tarfile.TarError, ValueError, EOFError, OSError) as error:
-        raise CommandError(f"{file} is no whole back-up: {error}. Nothing was changed.", returncode=2) from None
+        raise CommandError(f"{file} is not a complete back-up: {error}. Nothing was changed.", returncode=2) from None
     if not sums or found != sums or about.get("recviewer_backup") != FORMAT:
-        raise CommandError(f"{file} is no whole back-up: its sums do not fit. Nothing was changed.", returncode=2)
+        raise CommandError(
+            f"{file} is not a complete back-up: its checksums do not match. Nothing was changed.", returncode=2
+        )
     return about
 
 

@@ -116,7 +116,7 @@ def _expect_equal(model: type[Model]) -> None:
     names = [field.attname for field in model._meta.concrete_fields]
     for one, other in zip_longest(_rows(model, SOURCE), _rows(model, "default")):
         if one is None or other is None or any(_told(one, name) != _told(other, name) for name in names):
-            raise CommandError(f"{model._meta.db_table} is not as it was. Nothing was moved.", returncode=2)
+            raise CommandError(f"{model._meta.db_table} differs after the copy. Nothing was moved.", returncode=2)
 
 
 def _told(row: Model, name: str) -> object:

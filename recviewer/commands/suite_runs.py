@@ -31,7 +31,7 @@ def runs_for(named: Sequence[str] | None, folder: Path, repository: Repository, 
         found = kept.named(Path(one) for one in named if one)
         if found.bad:
             name, why = found.bad[0]
-            raise CommandError(f"{name} is no run that can be used: {why}", returncode=2)
+            raise CommandError(f"{name} is not a usable run: {why}", returncode=2)
         return found.runs
     for data in _folders(folder, repository):
         found = kept.kept_in(data)

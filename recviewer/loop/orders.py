@@ -80,15 +80,15 @@ def give(kind: str, plan: Plan, *, seen: str, actor: str) -> HostOrder:
     """Create and log an order. seen: the digest of what its author saw. Raises Invalid, GitFailed."""
     row = request_at(plan.ground.head)
     if not is_offered(settings.HOST, kind) or row is None:
-        raise Invalid("That is the plan of no open request of the code host, or of one that moved on.")
+        raise Invalid("This plan belongs to no open request of the code host, or the request has moved.")
     if not (plan.has_patch if kind == JobKind.BRANCH else plans.test_ids(plan)):
         raise Invalid("The plan asks for nothing of that kind.")
     if digest(kind, plan) != seen:
-        raise Invalid("The plan is another one by now. Look at it again.")
+        raise Invalid("The plan has changed. Look at it again.")
     given = {"kind": kind, "number": row.number, "base": plan.ground.base, "head": plan.ground.head, "digest": seen}
     with acting():
         if HostOrder.objects.filter(**given, state__in=(OrderState.WAITING, OrderState.DONE)).exists():
-            raise Invalid("That was asked for already.")
+            raise Invalid("That was requested already.")
         order = HostOrder.objects.create(**given, actor=actor, at=timezone.now(), state=OrderState.WAITING)
         does = (
             "had the plan pushed"

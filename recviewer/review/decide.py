@@ -112,9 +112,9 @@ def say(
     if word is Verdict.REVERT and any(not target.subject.startswith(CHANGE_PREFIX) for target in targets):
         raise Invalid("Only a change of a range has an old recording that can be taken back.")
     if any(len(target.path) > PATH_LENGTH for target in targets) or len(origin) > PATH_LENGTH:
-        raise Invalid(f"A path or range of more than {PATH_LENGTH:,} characters cannot be written down.")
+        raise Invalid(f"A path or range of more than {PATH_LENGTH:,} characters cannot be stored.")
     if any(not target.subject for target in targets):
-        raise Invalid("A file whose bytes cannot be read has nothing to decide on.")
+        raise Invalid("A file that cannot be read cannot be decided on.")
     at = now or timezone.now()
     with Keeping() as keeping:
         if word is Verdict.APPROVE:

@@ -155,7 +155,7 @@ def restore(ids: Sequence[str], *, actor: str) -> Restored:
     ids: of the entries. Raises NotAllowed (read-only), Invalid (none named).
     """
     if settings.READ_ONLY:
-        raise NotAllowed("This instance is set to read-only: nothing can be put back.")
+        raise NotAllowed("This instance is set to read-only: nothing can be restored.")
     if not ids:
         raise Invalid("Nothing was selected.")
     back: list[TrashEntry] = []

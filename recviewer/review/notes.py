@@ -230,7 +230,7 @@ def _act(uid: str, action: Action, summary: str, before: Values, after: Values, 
 def _clean(body: str) -> str:
     tidy = without_secrets(body.replace("\r\n", "\n").replace("\r", "\n").strip(), most=LENGTH)
     if not tidy:
-        raise Invalid("A note needs words.")
+        raise Invalid("A note needs a text.")
     if len(tidy) > LENGTH:
         raise Invalid(f"A note has at most {LENGTH:,} characters.")
     if unfit(tidy):

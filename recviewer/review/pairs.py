@@ -30,7 +30,7 @@ def choose(found: Overview, old: Seen, new: Seen, *, is_pair: bool, actor: str, 
     """Make two recordings of a range a pair, or break them up. Raises Invalid, Gone, Changed."""
     before, after = _side(found, old, is_old=True), _side(found, new, is_old=False)
     if before.raw == after.raw:
-        raise Invalid("Both lie at the same path, so git itself says that one became the other.")
+        raise Invalid("Both are at the same path, so they are a pair already.")
     if not before.blob or not after.blob:
         raise Invalid("What cannot be read cannot be paired.")
     key = [before.path, before.blob, after.path, after.blob]

@@ -43,9 +43,9 @@ def clean_query(query: str) -> str:
     """Normalise a query. Raises Invalid."""
     tidy = " ".join(query.split())
     if not tidy:
-        raise Invalid("There is nothing to save: the list is not narrowed.")
+        raise Invalid("There is nothing to save: the list has no filters.")
     if len(tidy) > QUERY_LENGTH or unfit(tidy):
-        raise Invalid("This search cannot be saved: it is too long, or holds what no text holds.")
+        raise Invalid("This search cannot be saved: it is too long, or contains invalid characters.")
     return tidy
 
 
@@ -69,7 +69,7 @@ def save(name: str, query: str, *, actor: str, sort: str = "", over: str = "", n
                 f"There is a search {found.name} already, for {printable(found.query, 120)}. Choose another name."
             )
         if found is None and SavedSearch.objects.count() >= MOST:
-            raise Invalid(f"{MOST} searches are saved already. Delete one that nobody needs.")
+            raise Invalid(f"{MOST} searches are saved already. Delete one first.")
         at = now or timezone.now()
         after: Values = {"name": found.name if found else name, "query": query, "sort": sort, "author": actor}
         after |= {"changed_at": at.isoformat()}

@@ -61,7 +61,7 @@ def _expect(aims: Sequence[Aim]) -> None:
         if aim.rule not in known:
             raise Invalid(f"There is no rule {printable(aim.rule, 60)}.")
         if not aim.subject or len(aim.subject) > TEST_LENGTH or unfit(aim.subject):
-            raise Invalid("This suppression cannot be kept.")
+            raise Invalid("This suppression cannot be stored.")
 
 
 def _act(aims: Sequence[Aim], values: Values, *, actor: str, at: datetime, verb: str) -> Done:

@@ -188,6 +188,6 @@ def test_a_reason_and_a_tag_at_once_do_nothing_without_scripts(open_page):
     page.get_by_label("Tag", exact=True).fill("flaky")
     page.get_by_label("Tag", exact=True).press("Enter")
 
-    assert "press the button of the one that is meant" in page.get_by_role("alert").inner_text()
+    assert "press the button of the one that you mean" in page.get_by_role("alert").inner_text()
     assert acts() == []
     assert re.search("typed$", page.url)

@@ -153,7 +153,7 @@ def test_a_backup_holds_every_kind_of_row(file, db):
 
 
 def test_one_that_is_there_is_not_written_over(file):
-    with pytest.raises(CommandError, match="not written over"):
+    with pytest.raises(CommandError, match="not overwritten"):
         backups.back_up(file)
 
 
@@ -170,7 +170,7 @@ def test_a_spoiled_one_is_refused_and_changes_nothing(file, how):
     file.write_bytes(SPOILED[how](file.read_bytes()))
     count = Decision.objects.count()
 
-    with pytest.raises(CommandError, match="no whole back-up"):
+    with pytest.raises(CommandError, match="not a complete back-up"):
         backups.restore(file)
 
     assert Decision.objects.count() == count

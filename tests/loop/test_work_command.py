@@ -75,7 +75,7 @@ def test_it_stops_when_it_is_asked_to_and_a_second_one_waits_for_its_turn(start,
     wait_for(lambda: stand_in.calls)
     second = start("--once")
     assert second.wait(60) == 2
-    assert "another worker is at work" in second.stderr.read()
+    assert "another worker is running" in second.stderr.read()
 
     first.send_signal(signal.SIGTERM)
 

@@ -121,12 +121,14 @@ def typed(request: HttpRequest) -> HttpResponse:
     """
     has_note, has_name = bool(request.POST.get("note", "").strip()), bool(request.POST.get("name", "").strip())
     if has_note and has_name:
-        return _refuse(request, Invalid("A reason and a tag were typed: press the button of the one that is meant."))
+        return _refuse(
+            request, Invalid("Both a reason and a tag were typed: press the button of the one that you mean.")
+        )
     if has_name:
         return _tagged(request, put_tag)
     if has_note:
         return _decided(request, Verdict.REJECT)
-    return _refuse(request, Invalid("Enter decides nothing by itself: press the button of what is meant."))
+    return _refuse(request, Invalid("Enter alone decides nothing: press a button."))
 
 
 @require_http_methods(["GET", "POST"])

@@ -206,7 +206,7 @@ def _nothing_selected(request: HttpRequest) -> HttpResponse:
 def discard(request: HttpRequest) -> HttpResponse:
     """Ask before recordings are deleted for good, and delete them (with `confirmed`)."""
     if not may_discard(request):
-        raise NotAllowed("Only a superuser deletes recordings for good. They wait in the trash until then.")
+        raise NotAllowed("Only a superuser may delete recordings for good. Until then they stay in the trash.")
     is_all = bool(request.POST.get("all"))
     records = _all_held() if is_all else _all_held().filter(entry__in=_chosen(request)[:5000])
     chosen = list(records.order_by("-pk"))

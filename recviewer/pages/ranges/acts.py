@@ -189,7 +189,7 @@ def _approve_churn(request: HttpRequest, spec: str) -> HttpResponse:
         report = look()
         covered = {change.side.path for change in ranges.covered(report)}
         if any(item.path not in covered for item in seen):
-            raise Invalid("Some of what was selected is more than churn. Open the page again.")
+            raise Invalid("Some of the selected changes are more than churn. Open the page again.")
         return report.found
 
     done = ranges.say(find, seen, actor=actor_of(request), verdict=Verdict.APPROVE, rule=ranges.CHURN)

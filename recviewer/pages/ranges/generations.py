@@ -137,7 +137,9 @@ def _let_go(request: HttpRequest, spec: str) -> HttpResponse:
             any(item.path not in groups or not item.change for item in seen)
             or len({groups[item.path] for item in seen}) > 1
         ):
-            raise Invalid("Some of what was selected is no older generation of that call. Open the page again.")
+            raise Invalid(
+                "Some of the selected recordings are not older generations of that call. Open the page again."
+            )
         return found
 
     done = ranges.say(find, seen, actor=actor_of(request), verdict=Verdict.APPROVE, rule=GENERATIONS)

@@ -102,7 +102,7 @@ def order(request: HttpRequest) -> HttpResponse:
 def _question(spec: str, kind: str, plan: Plan) -> OrderQuestion:
     row, host = orders.request_at(plan.ground.head), settings.HOST
     if row is None:
-        raise Invalid("That is the plan of no open request of the code host, or of one that moved on.")
+        raise Invalid("This plan belongs to no open request of the code host, or the request has moved.")
     is_branch = kind == JobKind.BRANCH
     where = settings.FETCH_FROM.shown if settings.FETCH_FROM else ""
     if not is_branch and host and host.record:

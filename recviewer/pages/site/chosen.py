@@ -55,7 +55,7 @@ def address_of(items: str) -> str:
     try:
         _keep(_folder() / name, data)
     except OSError:
-        raise Invalid("What was selected cannot be kept: the data folder takes nothing. Nothing was done.") from None
+        raise Invalid("The selection cannot be stored: the data folder is not writable. Nothing was done.") from None
     return MARK + name
 
 
@@ -66,7 +66,7 @@ def choice_in(value: str) -> str:
     name = value.removeprefix(MARK)
     data = _read(_folder() / name) if _NAME.fullmatch(name) else b""
     if hashlib.sha256(data).hexdigest() != name:
-        raise Invalid("What was selected is not kept any more. Open the page again. Nothing was saved.")
+        raise Invalid("The selection is no longer stored. Open the page again. Nothing was saved.")
     return data.decode()
 
 

@@ -71,7 +71,7 @@ def event_in(sent: QueryDict) -> int | None:
     if not given:
         return None
     if not is_whole(given):
-        raise Invalid("There is no such act.")
+        raise Invalid("There is no such action.")
     return int(given)
 
 
@@ -79,5 +79,5 @@ def _item(value: str) -> Seen:
     blob, colon, rest = value.partition(":")
     path, _, change = rest.partition(":")
     if not colon or not path or len(blob) not in (0, _BLOB_DIGITS):
-        raise Invalid("What was chosen cannot be read. Open the page again.")
+        raise Invalid("The selection cannot be read. Open the page again.")
     return Seen(unquote(path), blob, change)

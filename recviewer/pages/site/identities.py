@@ -32,7 +32,7 @@ def signed_in(login: ConfiguredLogin, person: Person) -> User:
         if not found.is_own and not login.people.lets_in(person):
             raise NotLetIn(_stranger(login, person))
         if not found.user.is_active:
-            raise NotLetIn("Your account here is shut. Ask a superuser of this instance.")
+            raise NotLetIn("Your account here is deactivated. Ask a superuser of this instance.")
         Identity.objects.filter(pk=found.pk).update(name=person.name, used_at=timezone.now())
         return found.user
 
@@ -69,7 +69,7 @@ def _made(login: ConfiguredLogin, person: Person) -> User:
     try:
         user = User.objects.create_user(person.name)
     except IntegrityError:
-        raise NotLetIn("Your account is being made. Sign in once more.") from None
+        raise NotLetIn("Your account is being created. Sign in again.") from None
     if login.role != "viewer":
         Membership.objects.create(user=user, role=login.role)
     _note(login, person, user, is_own=False)

@@ -44,12 +44,12 @@ class ProxyUsers:
             return self.get_response(request)
         if not is_among(request.META.get("REMOTE_ADDR", ""), settings.LOGIN_PROXIES):
             log.warning("%s came from an address that RECVIEWER_LOGIN_PROXIES does not name", settings.LOGIN_HEADER)
-            return _refused(request, "This site takes a name only from the proxy in front of it.")
+            return _refused(request, "This site accepts user names only from the proxy in front of it.")
         if tokens.scope_of(request) or not name.strip():
             return self.get_response(request)
         user = _user(name.strip())
         if user is None:
-            return _refused(request, "The proxy in front of this site named nobody who may come in.")
+            return _refused(request, "The proxy in front of this site sent no user who may sign in.")
         request.user = user
         request.is_named_by_proxy = True  # type: ignore[attr-defined]  # read by `is_by_proxy`
         return self.get_response(request)

@@ -70,4 +70,4 @@ def _until(request: HttpRequest) -> date | None:
     try:
         return date.fromisoformat(given) if given else None
     except ValueError:
-        raise Invalid("The last day is no day, as 2026-12-31 is.") from None
+        raise Invalid("The last day is not a date such as 2026-12-31.") from None

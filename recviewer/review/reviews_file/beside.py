@@ -64,7 +64,7 @@ def write_file() -> FileTold:
     """
     file = reviews_file()
     if file is None:
-        raise Invalid("No file is set: RECVIEWER_REVIEWS_FILE names it.")
+        raise Invalid("No file is configured: set RECVIEWER_REVIEWS_FILE.")
     before = _read(file)
     if before is not None:
         _expect_nothing_lost(file, before)
@@ -91,7 +91,7 @@ def _expect_nothing_lost(file: Path, data: bytes) -> None:
     there = data.split(b"\n") if found.bad else []
     for number, why in found.bad:
         if there[number - 1].replace(b"\\u0000", "\ufffd".encode()) not in ours:
-            raise Invalid(f"{file.name} would lose its line {number:,}, which cannot be read ({why}). Mend it first.")
+            raise Invalid(f"{file.name} would lose its line {number:,}, which cannot be read ({why}). Fix it first.")
     for number, name in found.lost:
         raise Invalid(
             f"{file.name} would lose “{printable(name, 40)}” of its line {number:,}, which this recviewer does not "
@@ -110,7 +110,7 @@ def _read(file: Path) -> bytes | None:
         if not stat.S_ISREG(about.st_mode):
             raise Invalid(f"{file.name} is no file.")
         if about.st_size > LARGEST:
-            raise Invalid(f"{file.name} is larger than {LARGEST:,} bytes, which no file of reviews is.")
+            raise Invalid(f"{file.name} is larger than {LARGEST:,} bytes, the limit for a file of reviews.")
         return opened.read(LARGEST + 1)
 
 

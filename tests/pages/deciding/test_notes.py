@@ -111,7 +111,7 @@ def test_an_empty_note_is_422(client, sent):
     response = client.post("/do/note", {**sent, "body": " "}, headers=HTMX)
 
     assert response.status_code == 422
-    assert "A note needs words" in response.content.decode()
+    assert "A note needs a text" in response.content.decode()
 
 
 def test_anothers_note_has_no_edit_and_is_refused(client, sent, note):

@@ -93,7 +93,7 @@ def test_what_somebody_did_not_see_is_refused(client, request_):
     answer = client.post("/do/order", {"range": request_, "kind": "branch", "seen": "0" * 64})
 
     assert answer.status_code == 422
-    assert "another one by now" in answer.content.decode()
+    assert "The plan has changed" in answer.content.decode()
     assert not HostOrder.objects.exists()
 
 

@@ -58,7 +58,7 @@ def test_a_choice_that_is_not_kept_any_more_says_so(client, db, root):
     answer = client.get(f"/bulk/?chosen=@{'0' * 64}")
 
     assert answer.status_code == 422
-    assert "not kept any more" in answer.content.decode()
+    assert "no longer stored" in answer.content.decode()
 
 
 def test_nothing_chosen_and_no_choice_are_pages_too(client, three):

@@ -170,7 +170,7 @@ def test_an_account_that_is_shut_stays_out(issuer):
     client, answer = sign_in(issuer)
 
     assert answer.status_code == 403
-    assert "is shut" in answer.content.decode()
+    assert "is deactivated" in answer.content.decode()
     assert client.get("/").status_code == 302
 
 

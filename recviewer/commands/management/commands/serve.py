@@ -93,7 +93,7 @@ class Command(BaseCommand):
 
     def _refuse_no_repository(self) -> None:
         if settings.REPOSITORY is not None and self._repository() is None:
-            raise CommandError(f"{settings.REPOSITORY} is no git repository, and lies in none", returncode=2)
+            raise CommandError(f"{settings.REPOSITORY} is not a git repository, nor inside one", returncode=2)
 
     def _refuse_taken(self, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -39,7 +39,7 @@ class Command(BaseCommand):
                     while worker.turn():
                         pass
             except OtherWorker:
-                raise CommandError("another worker is at work.", returncode=2) from None
+                raise CommandError("another worker is running.", returncode=2) from None
             except (OSError, DatabaseError) as error:
                 raise unusable(error) from error
             return
