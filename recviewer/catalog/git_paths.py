@@ -10,7 +10,7 @@ from recviewer.git import repository
 from recviewer.store.paths import key_of
 
 
-def way() -> bytes:
+def root_prefix() -> bytes:
     """Return the path prefix from the top of the repository to the recordings root, ending in `/`; b"" for the top.
 
     It is taken from the checkout that contains the root; a mirror of it has the same paths. b"" if there is no
@@ -24,6 +24,6 @@ def way() -> bytes:
 def key_at(raw: bytes, start: bytes) -> str:
     """Return the catalog's key for a path of git if it is below the root, otherwise the path itself.
 
-    start: the prefix that `way` returns.
+    start: the prefix that `root_prefix` returns.
     """
     return key_of(raw[len(start) :] if start and raw.startswith(start) else raw)

@@ -84,7 +84,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     report = RunReport()
     found = scan(settings.RECORDINGS_ROOT, claims(), skip=[settings.DATA_DIR])
     report.problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
-    strangers = rows.strangers()
+    non_recordings = rows.non_recordings()
     rows.last_id()  # query both tables, so that damage is noticed here and not by a page
     version = reader_version()
     known: dict[str, rows.Known] = {}  # of files that are deleted or changed
@@ -94,20 +94,20 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
         stamp = stamps.get(key)
         if stamp is None:
             known[key] = row
-        elif full or _is_another(row, stamp) or (reader != version and not _is_still_unread(row, stamp)):
+        elif full or _has_changed(row, stamp) or (reader != version and not _is_still_unread(row, stamp)):
             known[key] = row
             report.changed += 1
         else:
             del stamps[key]
-            report.unchanged += key not in strangers
+            report.unchanged += key not in non_recordings
     report.added = len(stamps) - report.changed
     jobs = [Job(stamp.key, stamp.raw, stamp.obstacle, stamp.size) for stamp in stamps.values()]
-    gone = _gone(found, known, stamps)
-    report.removed = sum([key not in strangers for key in gone])
+    gone = _deleted(found, known, stamps)
+    report.removed = sum([key not in non_recordings for key in gone])
     progress.start(len(jobs))
     if jobs or gone:
         run = IndexRun.objects.create(started_at=datetime.now(UTC))
-        _write(jobs, stamps, known, strangers, report, progress, processes)
+        _write(jobs, stamps, known, non_recordings, report, progress, processes)
         with transaction.atomic():
             rows.delete([known[key][0] for key in gone])
         report.seconds = time.perf_counter() - started
@@ -118,7 +118,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     return report
 
 
-def _is_another(row: rows.Known, stamp: FileStamp) -> bool:
+def _has_changed(row: rows.Known, stamp: FileStamp) -> bool:
     """Tell whether a file's stamp differs from that of its row."""
     numbers = row[1:4]
     return numbers != stamp[2:5] and numbers != storable(stamp)[2:5]
@@ -149,7 +149,7 @@ def _is_still_unread(row: rows.Known, stamp: FileStamp) -> bool:
     return False
 
 
-def _gone(found: Scan, known: dict[str, rows.Known], there: Collection[str]) -> list[str]:
+def _deleted(found: Scan, known: dict[str, rows.Known], there: Collection[str]) -> list[str]:
     """Return the keys of rows whose files were deleted.
 
     Rows stay where the walk could not look, because nobody knows.
@@ -169,7 +169,7 @@ def _write(
     jobs: list[Job],
     stamps: dict[str, FileStamp],
     known: dict[str, rows.Known],
-    strangers: Collection[str],
+    non_recordings: Collection[str],
     report: RunReport,
     progress: Progress,
     processes: int | None,
@@ -188,8 +188,8 @@ def _write(
             if not done.summed.parts:  # not a recording, although it is among them
                 report.changed -= done.key in known
                 report.added -= done.key not in known
-                report.removed += done.key in known and done.key not in strangers
-            elif done.key in strangers:
+                report.removed += done.key in known and done.key not in non_recordings
+            elif done.key in non_recordings:
                 report.changed -= 1
                 report.added += 1
             pending.append((done, storable(done.stamp or stamps[done.key])))

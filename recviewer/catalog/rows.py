@@ -33,7 +33,7 @@ def known() -> Iterator[Known]:
             yield from some
 
 
-def strangers() -> set[str]:
+def non_recordings() -> set[str]:
     """Return the keys of files that are not recordings, although they are among them."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from recviewer.catalog import rows
-from recviewer.catalog.git_paths import way
+from recviewer.catalog.git_paths import root_prefix
 from recviewer.catalog.models import Recording, SuiteRun
 from recviewer.catalog.state import newest_writing_run, rename_state
 from recviewer.store.paths import key_of
@@ -84,7 +84,7 @@ def summed(said: Iterable[RunSays]) -> tuple[int | None, str | None, str | None]
 def _store(runs: tuple[UsedRun, ...]) -> int:
     asked, known = subjects()
     changed = []
-    for (id, *before), said in zip(known, said_by(runs, asked, key_of(way())), strict=True):
+    for (id, *before), said in zip(known, said_by(runs, asked, key_of(root_prefix())), strict=True):
         now = summed(said)
         if tuple(before) != now:
             changed.append((*now, id))

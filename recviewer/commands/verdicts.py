@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from recviewer.bounded.files import data_of
-from recviewer.catalog.git_paths import way
+from recviewer.catalog.git_paths import root_prefix
 from recviewer.configuration import databases, places
 from recviewer.git import ranges, refs
 from recviewer.git.history import contents
@@ -78,7 +78,7 @@ class Heard:
             yield from ((blob, kept[blob]) for blob in blobs if blob in kept)
             yield from carrying.in_git(self.repository, [blob for blob in blobs if blob not in kept])
 
-        start = b"" if settings.PLACES.is_demo else way()
+        start = b"" if settings.PLACES.is_demo else root_prefix()
         found = carrying.carried([*self.spoken, *older], {}, read, start)
         if found.left:
             self.warn(carrying.sentence_about(found.left))

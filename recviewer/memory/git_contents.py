@@ -8,7 +8,7 @@ from django.conf import settings
 
 from recviewer.catalog import content as contents_of
 from recviewer.catalog.content import Content
-from recviewer.catalog.git_paths import way
+from recviewer.catalog.git_paths import root_prefix
 from recviewer.catalog.models import Recording
 from recviewer.git import blobs, history
 from recviewer.git.repository import GitFailed, Repository
@@ -50,10 +50,10 @@ def raws_of(key: str, recording: Recording | None) -> list[bytes]:
     may stand for bytes that are not UTF-8.
     """
     if recording is not None:
-        return [way() + recording.raw]
+        return [root_prefix() + recording.raw]
     text = key.encode("utf-8", "surrogatepass")
     spelled = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), text)
-    found = [start + raw for raw in (text, spelled) for start in (b"", way())]
+    found = [start + raw for raw in (text, spelled) for start in (b"", root_prefix())]
     return [raw for raw in dict.fromkeys(found) if _is_inside(raw)]
 
 
@@ -67,7 +67,7 @@ def _is_inside(raw: bytes) -> bool:
 
 def key_for(raw: bytes) -> str:
     """Return the key of a path of the repository on pages: below the root if the catalog has it."""
-    start = way()
+    start = root_prefix()
     if start and raw.startswith(start):
         below = key_of(raw[len(start) :])
         if Recording.objects.filter(path=below).exists():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from recviewer.catalog.git_paths import key_at, way
+from recviewer.catalog.git_paths import key_at, root_prefix
 from recviewer.catalog.letter_case import beginning
 from recviewer.changes.model import Change, Key
 from recviewer.changes.overview import Overview, subjects
@@ -120,7 +120,7 @@ class _Marked:
 
 
 def _marked(found: Overview, head: Head) -> _Marked:
-    start = way()
+    start = root_prefix()
     marks = asked_for.marks_by_path()
     own = {mark.fingerprint: mark for mark in history.marks(of_changes=True)}
     made = _Marked([], [], [])

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from django.conf import settings
 from django.db.models import Count, Q
 
-from recviewer.catalog.git_paths import way
+from recviewer.catalog.git_paths import root_prefix
 from recviewer.catalog.models import Recording
 from recviewer.git import repository
 from recviewer.plan import asked_for
@@ -53,7 +53,7 @@ def _place() -> tuple[Path | None, bytes]:
     found = repository.find(settings.RECORDINGS_ROOT)
     if found is None:
         return None, b""
-    return found.work_tree, way()
+    return found.work_tree, root_prefix()
 
 
 def _marked(prefix: bytes, by_path: Mapping[str, Sequence[Mark]]) -> tuple[list[FileToDo], list[LeftOut], list[CutOut]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recviewer.catalog.git_paths import key_at, way
+from recviewer.catalog.git_paths import key_at, root_prefix
 from recviewer.changes.model import Change, Key
 from recviewer.report.report import Report
 from recviewer.review import mentions
@@ -10,7 +10,7 @@ from recviewer.review import mentions
 
 def keys_of(report: Report, name: str) -> frozenset[Key]:
     """Return what is assigned to somebody, decided or not."""
-    tagged, start = mentions.paths_for(name), way()
+    tagged, start = mentions.paths_for(name), root_prefix()
     return frozenset(one.key for one in report.found.changes if _is_of(one, name, tagged, start))
 
 

@@ -15,7 +15,7 @@ from functools import partial
 
 from django.utils import timezone
 
-from recviewer.catalog.git_paths import way
+from recviewer.catalog.git_paths import root_prefix
 from recviewer.catalog.models import Recording
 from recviewer.changes.model import Change
 from recviewer.difference.model import Churn
@@ -53,8 +53,8 @@ def carried(spoken: Iterable[Saying], known: Mapping[str, str], read: Read, star
     """Carry over those verdicts that count.
 
     known: the present fingerprints of some blobs. read: returns the bytes of others. start: the prefix from
-    `catalog.git_paths.way`. A re-record verdict is carried to everything that its fingerprint covered; an approval or a
-    mark only to the blobs that it names.
+    `catalog.git_paths.root_prefix`. A re-record verdict is carried to everything that its fingerprint covered; an
+    approval or a mark only to the blobs that it names.
     """
     by_subject: dict[str, list[Saying]] = {}
     for saying in spoken:
@@ -155,7 +155,7 @@ def carry(repository: Repository | None) -> tuple[Done, tuple[Saying, ...]]:
         return Done("No verdict is of an older version.", None, 0), ()
     spoken = list(history.sayings(older))
     blobs = {one.blob for one in spoken}
-    found = carried(spoken, _catalog(blobs), _reader(older, repository), way())
+    found = carried(spoken, _catalog(blobs), _reader(older, repository), root_prefix())
     with acting():
         fresh = _fresh(found.sayings)
         if not fresh:

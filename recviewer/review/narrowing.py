@@ -253,7 +253,7 @@ def fault(term: Term) -> str:
     return f"{term.said} cannot be used: {term.key} takes {takes}." if takes else ""
 
 
-def strangers(terms: Iterable[Term], words: str = "") -> tuple[str, ...]:
+def unknown_values(terms: Iterable[Term], words: str = "") -> tuple[str, ...]:
     """Return sentences on values that no recording has, with the nearest ones, and on unknown hashes and tests."""
     found = [_nobody(word.text) for word in wanted_in(words) if search.names_of(word) is not None]
     names: dict[str, set[str]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from recviewer.catalog.git_paths import key_at, way
+from recviewer.catalog.git_paths import key_at, root_prefix
 from recviewer.catalog.letter_case import beginning
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview, subjects
@@ -40,7 +40,7 @@ def origin_of(asked: Range) -> str:
 
 
 def target_of(change: Change, start: bytes) -> Target:
-    """Return a change as the target of a person's verdict. start: the prefix from `catalog.git_paths.way`.
+    """Return a change as the target of a person's verdict. start: the prefix from `catalog.git_paths.root_prefix`.
 
     The change itself is decided on along with what it says; this is required where there is a finding on it.
     """
@@ -67,7 +67,7 @@ def targets(found: Overview, seen: Sequence[Seen], verdict: str, rule: str = "")
     named = _named(found, seen)
     if verdict == Verdict.REVERT:
         _check_offers(named)
-    start = way()
+    start = root_prefix()
     made = []
     for change in named:
         target = target_of(change, start)

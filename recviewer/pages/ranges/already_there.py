@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from recviewer.catalog.git_paths import way
+from recviewer.catalog.git_paths import root_prefix
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.changes.model import Change, Key
@@ -77,7 +77,7 @@ def _rows(fingerprints: Sequence[str]) -> QuerySet[Recording, tuple[str, bytes |
 
 def _standing(place: ShownRange, fingerprints: Collection[str]) -> dict[str, list[str]]:
     """Return the recordings with these fingerprints that exist at the base and are not touched by the range."""
-    asked, start = place.report.found.source.range, way()
+    asked, start = place.report.found.source.range, root_prefix()
     touched = {side.file_raw for one in place.report.found.changes for side in (one.old, one.new) if side is not None}
     found: dict[str, list[str]] = {}
     left = LOOKED_UP

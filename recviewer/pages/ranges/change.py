@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from recviewer.catalog.git_paths import key_at, way
+from recviewer.catalog.git_paths import key_at, root_prefix
 from recviewer.catalog.models import Recording
 from recviewer.changes.items import Item, items
 from recviewer.changes.model import Change
@@ -161,7 +161,7 @@ def _page(
 def _bar(request: HttpRequest, place: ShownRange, item: Item, queue: Queue, *, here: str, after: str) -> Bar:
     """Return the verdict bar of an item. here: its URL. after: where a verdict leads."""
     change = item.first
-    below = way()
+    below = root_prefix()
     targets = [ranges.target_of(one, below) for one in item.changes]
     bar = bar_of(
         actor_of(request),
@@ -275,7 +275,7 @@ def _shown(side: Side | None, otherwise: str) -> ShownSide:
 
 def _page_of(side: Side) -> str:
     """Return the URL of a recording's page if it is in the tree as it is here, else of its content."""
-    key = key_at(side.raw, way())
+    key = key_at(side.raw, root_prefix())
     if Recording.objects.filter(path=key, blob=side.blob).exists():
         return url_of(key)
     if not side.blob or not side.held_by.isalnum():  # an unreadable file on disk has no content page
@@ -302,4 +302,4 @@ def _history_of(place: ShownRange, side: Side) -> str:
     asked = place.report.found.source.range
     at = asked.head if any(change.new is side for change in place.report.found.changes) else asked.base
     told = {"at": at} if at else {}
-    return f"{reverse('history:show', args=[key_at(side.raw, way())])}?{urlencode(told)}"
+    return f"{reverse('history:show', args=[key_at(side.raw, root_prefix())])}?{urlencode(told)}"

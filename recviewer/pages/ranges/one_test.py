@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from recviewer.catalog.git_paths import way
+from recviewer.catalog.git_paths import root_prefix
 from recviewer.changes.items import Item
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
@@ -227,7 +227,7 @@ def _bar(
     """
     open_ = [one for call in calls if call.item for one in call.changes if one.is_open_to(place.actor)]
     mine = open_ or [one for call in calls if not call.why_not for one in call.changes] or list(item.changes)
-    start = way()
+    start = root_prefix()
     bar = bar_of(
         actor_of(request),
         [ranges.target_of(one, start) for one in mine],

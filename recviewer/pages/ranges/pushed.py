@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog.git_paths import way
+from recviewer.catalog.git_paths import root_prefix
 from recviewer.changes import sources
 from recviewer.changes.model import Change
 from recviewer.git.repository import GitFailed
@@ -160,7 +160,7 @@ _STATES = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.DELE
 def lost(request: HttpRequest, place: ShownRange) -> HttpResponse:
     """List the decisions that no longer apply, each with its successor."""
     moved: Moved = ranges.moved(place.report.found, actor_of(request))
-    start = way()
+    start = root_prefix()
     by_key = {ranges.target_of(change, start).path: change for change in place.report.found.changes}
     rows = []
     for decision in moved.lost:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog.git_paths import key_at, way
+from recviewer.catalog.git_paths import key_at, root_prefix
 from recviewer.catalog.models import Recording
 from recviewer.git.repository import GitFailed
 from recviewer.memory.ranges import is_range, report_of
@@ -85,7 +85,7 @@ def _change_url(place: ShownRange) -> Callable[[str], str]:
 
 def _in_the_tree(plan: Plan) -> list[str]:
     """Return what moves the marked files to the trash; nothing unless all of them are in the tree as they were marked."""
-    start = way()
+    start = root_prefix()
     keys = {key_of_part(key_at(file.name, start), file.part): file.blob for file in plan.deletions}
     there = 0
     for some in chunked(keys):

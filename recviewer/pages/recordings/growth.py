@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from recviewer.bounded.cache import Recent
-from recviewer.catalog.git_paths import way
+from recviewer.catalog.git_paths import root_prefix
 from recviewer.git import ranges, repository
 from recviewer.git.growth import Growth, GrowthStep, growth
 from recviewer.git.repository import GitFailed, Repository
@@ -108,7 +108,7 @@ def _page(number: int) -> GrowthPage:
 
 
 def _known(here: Repository) -> tuple[Growth, int]:
-    head, below = repository.resolve(here, "HEAD"), way()
+    head, below = repository.resolve(here, "HEAD"), root_prefix()
 
     def make() -> tuple[Growth, int]:
         paths = [one.raw for one in ranges.held(here, head, below)]

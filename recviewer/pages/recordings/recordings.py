@@ -216,7 +216,7 @@ def build(
         next_url=replace(state, page=state.page + 1).address() if state.page < pages else "",
         blame=blame_of(state) if not counted.total and everything.total and not faults else None,
         faults=faults,
-        strangers=narrowing.strangers((), state.words) if not counted.total and everything.total else (),
+        strangers=narrowing.unknown_values((), state.words) if not counted.total and everything.total else (),
         direct=_direct(state),
         freshness=Freshness(current, "/" + state.address(), False, discreet(freshness.trouble())),
         help=printed_help(),

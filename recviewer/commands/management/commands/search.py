@@ -49,7 +49,7 @@ class Command(BaseCommand):
         total = found.count()
         shown = list(found.only("id", "path")[: options["limit"]])
         snippets = search.snippets([recording.pk for recording in shown], wanted_in(asked.words))
-        for sentence in strangers(asked.terms, asked.words) if not total else ():
+        for sentence in unknown_values(asked.terms, asked.words) if not total else ():
             self.stderr.write(safe(sentence))
         for piece, name in no_filters(asked.words) if not total else ():
             self.stderr.write(safe(f"{name}: is no filter, so {piece} was looked for as a word."))
