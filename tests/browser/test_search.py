@@ -69,7 +69,7 @@ def test_what_can_be_asked_is_said_at_the_box(open_page):
 
     page.locator(".search-help summary").click()
 
-    expect(page.locator(".search-help .choice-sheet")).to_contain_text("Filters side by side must all hold")
+    expect(page.locator(".search-help .choice-sheet")).to_contain_text("Different filters must all match")
     page.locator("h1").click()
     expect(page.locator(".search-help .choice-sheet")).to_be_hidden()
 

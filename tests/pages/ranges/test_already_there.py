@@ -55,7 +55,7 @@ def test_what_stood_at_the_base_and_is_left_alone_is_said_and_asked_all_the_same
     assert found_in(spec) == {"new.json": "old.json"}
     html = page_of(client, spec, "new").content.decode()
     assert "Known already" in html
-    assert "so it is asked" in html
+    assert "so it needs a decision" in html
     assert "Known already" not in page_of(client, spec, "other").content.decode()
     assert {one.side.name for one in report_of(spec).found.changes if one.needs_you} >= {"new.json"}
 

@@ -63,7 +63,7 @@ def test_long_history_is_looked_through_in_part_and_counted_from_now(client, gro
 
     assert [(one.subject, one.total) for one in page.rows] == [("Less", 2), ("One <b>more</b>", 3)] or not page.is_whole
     assert not page.is_whole
-    assert "goes further back than was looked" in client.get("/growth/").content.decode()
+    assert "goes further back than what is shown" in client.get("/growth/").content.decode()
 
 
 def test_table_goes_on_on_further_pages(client, grown, monkeypatch):

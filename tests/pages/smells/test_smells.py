@@ -60,7 +60,7 @@ def rules(client):
 def test_before_anything_was_looked_for_the_page_says_so(client, root):
     indexer.refresh(processes=1)
 
-    assert "Nothing was checked yet" in client.get("/smells/").content.decode()
+    assert "The tree was not checked yet" in client.get("/smells/").content.decode()
     assert told(client)["is_looked_at"] is False
 
 
@@ -101,7 +101,7 @@ def test_the_page_of_a_rule_says_so_too(client, root):
     response = client.get("/smells/recorded-error")
 
     assert response.status_code == 200
-    assert "Nothing was checked yet" in response.content.decode()
+    assert "The tree was not checked yet" in response.content.decode()
     assert told(client, "/smells/recorded-error.json")["is_looked_at"] is False
 
 
@@ -192,7 +192,7 @@ def test_what_changed_since_is_left_out_and_said(client, tree_of, root):
     assert (told(client)["changed_since"], told(client)["is_current"]) == (1, False)
     html = client.get("/smells/").content.decode()
     assert "1 finding on recordings that changed since is left out" in html
-    assert "The recordings changed since they were checked" in html
+    assert "Recordings that have changed since the last check" in html
 
 
 @pytest.mark.slow
@@ -395,7 +395,7 @@ def test_any_rule_can_be_asked_for_in_the_list(client, tree_of):
 def test_a_list_says_that_its_findings_are_older_than_the_catalog(client, tree_of, root):
     def asked(smell):
         html = client.get(reverse("recordings:listing"), {"smell": smell}).content.decode()
-        return "recordings changed since" in html, client.get(reverse("recordings:json"), {"smell": smell}).json()
+        return "have changed since" in html, client.get(reverse("recordings:json"), {"smell": smell}).json()
 
     tree_of(CUT, GOOD)
     assert asked("twin")[0] is False
@@ -415,7 +415,7 @@ def test_a_list_says_that_its_findings_are_older_than_the_catalog(client, tree_o
 def test_a_list_says_that_nothing_was_looked_for_yet(client, root):
     indexer.refresh(processes=1)
 
-    assert "Nothing was checked yet" in client.get(reverse("recordings:listing"), {"smell": ""}).content.decode()
+    assert "The tree was not checked yet" in client.get(reverse("recordings:listing"), {"smell": ""}).content.decode()
 
 
 @pytest.mark.slow
