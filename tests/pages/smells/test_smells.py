@@ -60,7 +60,7 @@ def rules(client):
 def test_before_anything_was_looked_for_the_page_says_so(client, root):
     indexer.refresh(processes=1)
 
-    assert "The tree was not checked yet" in client.get("/smells/").content.decode()
+    assert "Nothing was checked yet" in client.get("/smells/").content.decode()
     assert told(client)["is_looked_at"] is False
 
 
@@ -101,7 +101,7 @@ def test_the_page_of_a_rule_says_so_too(client, root):
     response = client.get("/smells/recorded-error")
 
     assert response.status_code == 200
-    assert "The tree was not checked yet" in response.content.decode()
+    assert "Nothing was checked yet" in response.content.decode()
     assert told(client, "/smells/recorded-error.json")["is_looked_at"] is False
 
 
