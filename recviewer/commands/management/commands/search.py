@@ -27,7 +27,7 @@ class Command(BaseCommand):
         from recviewer.commands.start import prepare
         from recviewer.commands.terminal import safe
         from recviewer.exchange.amounts import counted
-        from recviewer.review.narrowing import narrowed, no_filters, read, strangers, terms_in, wanted_in
+        from recviewer.review.narrowing import narrowed, no_filters, read, terms_in, unknown_values, wanted_in
 
         query = " ".join(options["query"])
         asked = read(query)
