@@ -63,6 +63,7 @@ def test_the_queue_stops_once_for_a_call_until_its_older_generations_are_decided
 
     end = client.get(f"/changes/{spec}?end=1")
     assert "2 of 4 changes still undecided" in end.content.decode()
+    assert "1 deletion approved" in client.get(f"/changes/{spec}").content.decode()
 
     url = client.get(f"/changes/{spec}?end=1").context["page"].first_url
     assert next_page.leads_to_page(RequestFactory().get("/"), url)  # so that a decision before it leads there
