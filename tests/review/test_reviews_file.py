@@ -243,6 +243,11 @@ GOOD = {"type": "tag", "name": "x", "colour": "red", "changed": "2026-01-01T00:0
 SAID = {"type": "decision", "path": "p", "fingerprint": "1:f", "entered": "2026-01-01T00:00:00Z", "reviewer": "A"}
 
 
+def test_a_file_of_which_all_is_left_out_is_not_called_known(db):
+    assert bring(HEAD + b"odd\n").done.sentence == "Nothing in it is new; 1 line was left out."
+    assert bring(HEAD + b"odd\n[]\n").done.sentence == "Nothing in it is new; 2 lines were left out."
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [

@@ -78,7 +78,8 @@ def bring_in(data: bytes, *, actor: str, name: str = "", now: datetime | None = 
         changes = [*_changed_tags(found), *_new_uses(found), *_changed_notes(found), *_changed_searches(found)]
         changes += _changed_suppressions(found)
         if not fresh and not changes:
-            return Imported(Done("Nothing in it is new.", None, 0), tuple(found.bad))
+            left_out = f"; {counted(len(found.bad), 'line was', 'lines were')} left out" if found.bad else ""
+            return Imported(Done(f"Nothing in it is new{left_out}.", None, 0), tuple(found.bad))
         event = audit.write(
             actor=actor,
             action=Action.IMPORT,
