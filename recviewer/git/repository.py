@@ -107,9 +107,7 @@ def way_to(repository: Repository, folder: Path) -> bytes:
 
 
 def find(folder: Path) -> Repository | None:
-    """Return the repository whose work tree contains a folder, None if there is none. Reads two small files, no
-    configuration.
-    """
+    """Return the repository whose work tree contains a folder, or None. Reads two small files, no configuration."""
     here = Path(os.path.realpath(folder))
     for top in (here, *here.parents):
         marker = top / ".git"
@@ -151,9 +149,7 @@ def environment() -> dict[str, str]:
 
 
 def command(*words: str | bytes | Path) -> list[str]:
-    """Return the command line of git: its path, with safety options before the words. Raises GitFailed if git is not
-    installed.
-    """
+    """Return git's command line: its path, safety options, the words. Raises GitFailed if git is not installed."""
     git = shutil.which("git")
     if git is None:
         raise GitFailed("git is not installed")
