@@ -70,7 +70,7 @@ def test_an_act_that_another_builds_on_is_not_taken_back():
         ("a\u202eb", "is:cut", "invisible"),
         ("a", "  ", "nothing to save"),
         ("a", "x" * 5_000, "too long"),
-        ("a", "x\0", "no text"),
+        ("a", "x\0", "invalid characters"),
     ],
 )
 def test_what_cannot_be_saved_says_why(name, query, why):
