@@ -1,4 +1,4 @@
-"""Django settings, read from RECVIEWER_* variables. docs/configuration.md lists them.
+"""Django settings, read from RECVIEWER_* variables. The README lists them.
 
 With no variables set this is one person's program on a laptop: 127.0.0.1, SQLite, no login. DATABASE_URL names PostgreSQL.
 RECVIEWER_HOSTED=1 makes a secret key, host names and a login mandatory.

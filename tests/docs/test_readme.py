@@ -15,9 +15,8 @@ from recviewer.several import command as several
 PROJECT = Path(__file__).parents[2]
 PACKAGE = Path(recviewer.__file__).parent
 README = (PROJECT / "README.md").read_text()
-COMMANDS_DOC, CONFIGURATION, KEYS = (
-    (PROJECT / "docs" / f"{name}.md").read_text() for name in ("commands", "configuration", "keys")
-)
+CONFIGURATION = README.partition("\n## Configuration\n")[2].partition("\n## ")[0]
+COMMANDS_DOC, KEYS = ((PROJECT / "docs" / f"{name}.md").read_text() for name in ("commands", "keys"))
 OWN = "check"
 """The command that knows no Django."""
 COMMANDS = sorted([OWN, *(path.stem for path in (PACKAGE / "commands/management/commands").glob("[!_]*.py"))])
