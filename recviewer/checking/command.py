@@ -16,9 +16,10 @@ from recviewer.checking import baseline, forms, running
 from recviewer.checking.model import Checked, HowCounted, Located
 from recviewer.checking.running import Given
 from recviewer.configuration import env, places
+from recviewer.exchange.amounts import counted
 from recviewer.exchange.plain import put
 from recviewer.smells import Rule, Severity, rules
-from recviewer.smells.suppressing import BadReviews, Suppressions, in_reviews
+from recviewer.smells.suppressing import BadReviews, Reach, Suppressions, in_reviews
 from recviewer.store.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def run(arguments: Sequence[str]) -> int:
         checked = _checked(options)
         if options.write_baseline:
             Path(options.write_baseline).write_text(baseline.text_of(checked.found), encoding="utf-8")
-            sys.stderr.write(f"{len(checked.found):,} findings are written to {options.write_baseline}\n")
+            written = counted(len(checked.found), "finding is", "findings are")
+            sys.stderr.write(f"{written} written to {options.write_baseline}\n")
             return NOTHING
         _put(forms.render(checked, options.format), options.output)
     except (_Problem, GitFailed, Refusal, OSError, baseline.BadBaseline) as failed:
@@ -139,9 +141,17 @@ def _let_be(options: Namespace) -> Suppressions:
     if not named or (not options.reviews and not os.path.exists(named)):
         return Suppressions((), date.today())
     try:
-        return Suppressions(in_reviews(_reviews(named, Path(options.repo))), date.today())
+        suppressed, invalid = in_reviews(_reviews(named, Path(options.repo)))
     except BadReviews as bad:
         raise _Problem(f"{named} is no file of reviews: {bad}") from None
+    if invalid:
+        more = f" (and {counted(len(invalid) - 1, 'more line')})" if len(invalid) > 1 else ""
+        sys.stderr.write(
+            f"recviewer check: {named}, line {invalid[0]:,}{more}: not a valid suppression, so it suppresses nothing. "
+            f"It needs a rule, a subject, a reason, a time in `changed`, a scope ({', '.join(Reach)}) and, "
+            "if it ends, a date in `until`.\n"
+        )
+    return Suppressions(suppressed, date.today())
 
 
 def _reviews(named: str, folder: Path) -> bytes:

@@ -68,15 +68,16 @@ class BadReviews(ValueError):
     """A file that is not an export of reviews. The message says why."""
 
 
-def in_reviews(data: bytes) -> list[Suppressed]:
-    """Return the suppressions in an export of reviews; of two lines with one subject the later change counts. Raises
-    BadReviews.
+def in_reviews(data: bytes) -> tuple[list[Suppressed], list[int]]:
+    """Return the suppressions in an export of reviews, and the numbers of the lines whose suppression is invalid.
 
-    The file is that of `recviewer reviews export`; other lines are ignored.
+    Of two lines with one subject the later change counts. The file is that of `recviewer reviews export`; lines about
+    other things are ignored. Raises BadReviews.
     """
     found: dict[tuple[str, str, str], tuple[str, bytes, dict[str, Any]]] = {}
+    invalid: list[int] = []
     has_version = False
-    for raw in data.split(b"\n"):
+    for number, raw in enumerate(data.split(b"\n"), 1):
         try:
             line = json.loads(raw) if raw.strip() else None
         except (ValueError, RecursionError):
@@ -84,7 +85,11 @@ def in_reviews(data: bytes) -> list[Suppressed]:
         if not isinstance(line, dict):
             continue
         has_version = has_version or "recviewer_reviews" in line
-        if line.get("type") == "suppression" and isinstance(line.get("changed"), str):
+        if line.get("type") != "suppression":
+            continue
+        if not isinstance(line.get("changed"), str) or (not line.get("lifted") and of_line(line) is None):
+            invalid.append(number)
+        else:
             key = (str(line.get("rule")), str(line.get("scope")), str(line.get("subject")))
             made = (line["changed"], raw, line)
             if key not in found or made[:2] > found[key][:2]:
@@ -92,7 +97,7 @@ def in_reviews(data: bytes) -> list[Suppressed]:
     if not has_version:
         raise BadReviews('no line says which version of reviews it has, as {"recviewer_reviews":1} would')
     lines = [line for _, _, line in found.values() if not line.get("lifted")]
-    return [one for line in lines if (one := of_line(line)) is not None]
+    return [one for line in lines if (one := of_line(line)) is not None], invalid
 
 
 def of_line(line: dict[str, Any]) -> Suppressed | None:

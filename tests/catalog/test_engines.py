@@ -2,7 +2,6 @@ import threading
 
 import pytest
 from django.db import connection, connections
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -154,8 +153,16 @@ def test_decisions_on_a_fingerprint_are_found_by_an_index():
 def test_pages_of_very_many_rows_are_let_go(monkeypatch, rows, is_let_go):
     monkeypatch.setattr(sqlite, "MANY_ROWS", 5)
 
-    with CaptureQueriesContext(connection) as asked, acting(), connection.cursor() as cursor:
+    said = []
+    connection.ensure_connection()
+    connection.connection.set_trace_callback(said.append)
+
+    with acting(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE many (number)")
         cursor.executemany("INSERT INTO many VALUES (%s)", [(number,) for number in range(rows)])
 
-    assert any("shrink_memory" in one["sql"] for one in asked.captured_queries) is is_let_go
+    connection.connection.set_trace_callback(None)
+    assert any("shrink_memory" in one for one in said) is is_let_go
+    cache = [one for one in said if one.startswith("PRAGMA cache_size =")]
+    assert (len(cache), cache[0]) == (2, f"PRAGMA cache_size = -{sqlite.ACT_KIB}")
+    assert cache[1] != cache[0]

@@ -239,7 +239,7 @@ def test_what_a_change_lost_is_found_in_a_range_alone(tree, check):
 
 def test_a_baseline_is_written_and_kept_to(tree, check):
     tree.put(ERROR)
-    assert check("--write-baseline", "known.jsonl") == (0, "", "1 findings are written to known.jsonl\n")
+    assert check("--write-baseline", "known.jsonl") == (0, "", "1 finding is written to known.jsonl\n")
 
     code, out, _ = check("--baseline", "known.jsonl")
     assert code == 0
@@ -262,6 +262,19 @@ def test_what_the_reviews_let_be_does_not_count(tree, check, monkeypatch):
     monkeypatch.setenv("RECVIEWER_REVIEWS_FILE", "reviews.jsonl")
     assert rules(check("--format", "json")[1]) == ["broke-off"]
     assert check("--reviews", f"{FOLDER}/{name_of(CUT)}")[0] == 2
+
+
+def test_a_suppression_that_is_invalid_is_named_and_suppresses_nothing(tree, check):
+    tree.put(ERROR)
+    row = {"type": "suppression", "rule": "recorded-error", "scope": "everything", "subject": "tests/", "reason": "why"}
+    lines = [{"recviewer_reviews": 1}, *([{**row, "changed": "2026-01-01T00:00:00Z"}] * 2)]
+    tree.write("reviews.jsonl", "\n".join(map(json.dumps, lines)).encode())
+
+    code, out, said = check("--reviews", "reviews.jsonl", "--format", "json")
+
+    assert (code, rules(out)) == (1, ["recorded-error"])
+    assert "reviews.jsonl, line 2 (and 1 more line): not a valid suppression" in said
+    assert "a scope (finding, test, path)" in said
 
 
 def test_rules_are_chosen(tree, check):

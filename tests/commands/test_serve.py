@@ -70,7 +70,7 @@ def test_repository_that_is_none_is_refused(prepared, tmp_path):
     done = prepared(str(tmp_path / "elsewhere"), "--repo", str(tmp_path))
 
     assert done.returncode == 2
-    assert "is no git repository" in done.stderr
+    assert "is not a git repository" in done.stderr
 
 
 @pytest.mark.parametrize("address", ["ext::sh -c id", "--upload-pack=x", "nonsense"])

@@ -73,7 +73,7 @@ def test_they_travel_in_the_file_and_so_does_that_one_was_lifted():
     at = timezone.now() - timedelta(hours=2)
     suppressing.suppress([TEST, ONE], "Why.", actor="Ada", until=date(2999, 1, 1), now=at)
     before = merging.export()
-    assert {one.subject for one in in_reviews(before)} == {TEST.subject, ONE.subject}
+    assert {one.subject for one in in_reviews(before)[0]} == {TEST.subject, ONE.subject}
     suppressing.lift([ONE], actor="Ada", now=at + timedelta(hours=1))
     after = merging.export()
     Suppression.objects.all().delete()

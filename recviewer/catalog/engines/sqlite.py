@@ -20,9 +20,9 @@ from recviewer.catalog.folding import TOKENIZER
 
 KEY = "rowid"
 MANY_ROWS = 2_000
-"""Written by one act, from which on its pages are let go."""
+"""Number of rows written by one action from which on the page cache is freed afterwards."""
 ACT_KIB = 4096
-"""Pages that an act keeps in memory: the rest of what it writes waits in the log beside the database."""
+"""Size limit in KiB of the page cache during an action; pages beyond it are written to the write-ahead log early."""
 
 
 def create() -> list[str]:
@@ -73,7 +73,10 @@ def only_writer(name: str) -> None:
 
 @contextmanager
 def lean() -> Iterator[None]:
-    """Have few pages meanwhile, and keep none afterwards: each thread has a connection, with up to `cache_size` of them."""
+    """Limit the page cache of this thread's connection to `ACT_KIB` while the block runs.
+
+    After a block that wrote at least `MANY_ROWS` rows the cache is freed, too.
+    """
     connection.ensure_connection()
     opened = connection.connection
     before = opened.total_changes

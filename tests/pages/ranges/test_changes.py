@@ -266,7 +266,7 @@ def test_each_change_behind_the_groups_of_churn_can_be_looked_at(client, commit,
     assert (len(answer.context["page"].rest_members), answer.context["page"].rest_left) == (1, 1)
     listed = client.get(answer.context["page"].rest_url).context["page"]
     assert listed.churn == 2
-    assert "1 more stand" in answer.content.decode()
+    assert "1 more is in" in answer.content.decode()
 
 
 def test_churn_that_is_one_item_is_not_called_the_same_change(client, commit, make_recording):

@@ -41,7 +41,7 @@ def test_content_that_only_git_has_is_shown_like_a_recording(client, stored):
     assert ">Earth.<" in html
     assert "not in the recordings directory; it was read from git" in html
     assert 'data-key="a"' not in html
-    assert "Where it was is not known" in html
+    assert "Its path is unknown" in html
 
 
 def test_hint_says_where_it_was_and_history_confirms_it(client, stored):

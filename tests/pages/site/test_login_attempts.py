@@ -183,6 +183,18 @@ def test_createsuperuser_refuses_what_is_easily_guessed(db, django_user_model, m
     assert not django_user_model.objects.exists()
 
 
+def test_createsuperuser_creates_the_tables_first(tmp_path):
+    env = {**os.environ, "RECVIEWER_DATA": str(tmp_path / "data"), "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    words = ["createsuperuser", "--noinput", "--username=ana", "--email=a@example.com"]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "recviewer", *words], env=env, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "created" in done.stdout
+
+
 def test_createsuperuser_takes_a_good_password(db, django_user_model, monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
 

@@ -19,8 +19,12 @@ class Command(createsuperuser.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the user.
 
-        The rules are applied where Django's command passes the password on; it reports a ValidationError.
+        The rules are applied where Django's command passes the password on; it reports a ValidationError. Tables that are
+        missing are created first.
         """
+        from recviewer.commands.start import prepare
+
+        prepare(static=False)
         plainly = UserManager.create_superuser
 
         def by_the_rules(users: Any, username: str, email: Any = None, password: Any = None, **more: Any) -> Any:
