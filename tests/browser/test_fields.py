@@ -103,7 +103,10 @@ def bring_up(page, number):
     for tick in [] if is_search else page.locator("[data-tick]").all()[:2]:
         tick.check()
     if not field.is_visible():
-        page.locator(f"[aria-controls={field.evaluate('one => one.form.id')}]").click()
+        form = field.evaluate("one => one.form.id")
+        if form:
+            page.locator(f"[aria-controls={form}]").click()
+        field.wait_for()  # without a button that opens its form, it is about to be shown
     return field
 
 
