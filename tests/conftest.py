@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import subprocess
@@ -58,6 +59,12 @@ def pytest_itemcollected(item):
 def pytest_collection_modifyitems(items):
     """What takes long comes first, so that no worker is left alone with it at the end."""
     items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
+
+
+def pytest_collection_finish():
+    """The garbage collector leaves alone what lives until the end: thousands of collected tests, and the modules."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -60,6 +60,7 @@ def test_characters_beyond_the_limit_are_told(client, two):
     assert len(response.content) < 200_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["tag", "model", "path", "kind", "suite", "size", "hash", "has"])
 def test_filters_beyond_the_limit_are_told_and_not_used(client, two, key):
     response = client.get("/", {key: [f"{key}{n}" for n in range(200)]})

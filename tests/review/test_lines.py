@@ -278,6 +278,7 @@ def test_a_ring_of_answers_is_shown(make_recording, client):
 ODD = ["", "/", "..", "a\nb", "a\0b", "\x1b[2J", "x" * 30_000, "a//b", " ", "%2e%2e"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ODD, ids=range(len(ODD)))
 def test_no_page_breaks_on_a_path_of_an_earlier_import(make_recording, client, path):
     recording = make_recording()

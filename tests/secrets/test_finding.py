@@ -162,6 +162,7 @@ def test_lines_of_a_file_keep_their_numbers():
     assert shown(data).endswith(b"\nb: 1\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [20_000])
 def test_long_runs_take_no_longer_for_each_character(size):
     texts = ["a", "a-", "session", "eyJ", "https://", "key=", "@", "__Host-", "a.b/", "secretkey"]
@@ -185,6 +186,7 @@ FULL_OF_NAMES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", FULL_OF_NAMES)
 def test_a_text_full_of_names_is_not_looked_through_again_for_each(one, monkeypatch):
     looked = []
@@ -198,6 +200,7 @@ def test_a_text_full_of_names_is_not_looked_through_again_for_each(one, monkeypa
     assert sum(looked) <= 40 * len(text)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(20)
 def test_a_line_that_is_full_of_names_takes_seconds():
     named.find_all("[key=abc123 " * 20_000)

@@ -37,6 +37,7 @@ EACH = {secret for _, secret in PLANTED.values()}
 ALL = "\n".join(text for text, _ in PLANTED.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["message", "result", "call"])
 def test_none_is_shown_of_a_recording(field):
     data = json.dumps(documents("all", ALL)[field], indent=2).encode()
@@ -59,6 +60,7 @@ def test_none_is_shown_that_stands_alone(field):
         assert not leaks(secret, repr(part.reading.exchange) + shown(data).decode()), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("write", "key"), [(cassette, "tests/cassettes/test_x/test_y.yaml"), (har, "tests/har/x.har")])
 def test_none_is_shown_of_a_file_of_another_recorder(write, key):
     data = write("all", ALL)

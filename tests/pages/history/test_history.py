@@ -233,6 +233,7 @@ def test_scripts_get_the_same(client, story):
     assert found["versions"][0]["paired_by"] == "test"
 
 
+@pytest.mark.slow
 def test_a_hosted_instance_tells_no_history_of_a_file_that_is_no_recording(client, repo, settings):
     """Nor whether there was one: who may see recordings need not see the rest of a repository."""
     for path, data in (("deploy/settings.py", b"PASSWORD = 1"), ("deploy/conf.json", b'{"name": "x"}')):

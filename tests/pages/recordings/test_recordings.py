@@ -424,6 +424,7 @@ def test_further_pages_of_a_search_show_what_follows(client, make_recording):
     assert client.get("/", {"q": "question kind:chat", "page": "2"})["Location"] == "/?q=question&kind=chat"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize(
     "query", ["", "q=many", "q=many&test=test_1", "suite=a", "suite=!a&q=so", "has=test&size=<1k", "model="]

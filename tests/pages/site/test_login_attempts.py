@@ -183,6 +183,7 @@ def test_createsuperuser_refuses_what_is_easily_guessed(db, django_user_model, m
     assert not django_user_model.objects.exists()
 
 
+@pytest.mark.slow
 def test_createsuperuser_creates_the_tables_first(tmp_path):
     env = {**os.environ, "RECVIEWER_DATA": str(tmp_path / "data"), "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     words = ["createsuperuser", "--noinput", "--username=ana", "--email=a@example.com"]
