@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from collections.abc import Sequence
 
 from recviewer.changes.items import Item, items, joined, place_of
-from recviewer.changes.told_once import in_order_of_calls, question_of, told_once
+from recviewer.changes.shown_once import in_order_of_calls, question_of, shown_once
 from recviewer.difference.model import Words
 from recviewer.git.ranges import opened
 from recviewer.report import report
@@ -66,7 +66,7 @@ def _told(item: Item) -> int:
     heads = [one.first for one in items(item.changes)] if item.is_many else [item.first]
     heads = sorted(in_order_of_calls(heads), key=lambda head: item.places.index(place_of(head)))
     question = question_of(heads) if item.is_many and item.is_asked_alike else ""
-    parts = [part for call in told_once(heads, question) for section in call.sections for part in section.items]
+    parts = [part for call in shown_once(heads, question) for section in call.sections for part in section.items]
     return sum(part.words.removed.words + part.words.added.words for part in parts if isinstance(part, Words))
 
 

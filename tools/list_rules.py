@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from recviewer.smells import rules  # noqa: E402
-from recviewer.smells.telling import document  # noqa: E402
+from recviewer.smells.documenting import document  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "smells.md"
 

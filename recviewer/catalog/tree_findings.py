@@ -30,7 +30,7 @@ from recviewer.bounded.cache import Recent
 from recviewer.catalog.models import IndexRun, Recording
 from recviewer.catalog.state import current_state, rename_state
 from recviewer.formats.version import reader_version
-from recviewer.used import kept
+from recviewer.used import stored_runs
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ def wanted_state() -> str:
     """
     wrote = Q(added__gt=0) | Q(changed__gt=0) | Q(removed__gt=0) | Q(finished_at=None)
     newest = IndexRun.objects.filter(wrote).aggregate(newest=Max("id"))["newest"] or 0
-    runs = kept.state(Path(settings.DATA_DIR))
+    runs = stored_runs.state(Path(settings.DATA_DIR))
     told = f".{hashlib.sha256(repr(runs).encode()).hexdigest()[:16]}" if runs else ""
     return f"{newest}.{reader_version()}.{rules_version()}{told}"
 

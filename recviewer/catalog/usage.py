@@ -21,7 +21,7 @@ from recviewer.catalog.git_paths import root_prefix
 from recviewer.catalog.models import Recording, SuiteRun
 from recviewer.catalog.state import newest_writing_run, rename_state
 from recviewer.store.paths import key_of
-from recviewer.used import kept
+from recviewer.used import stored_runs
 from recviewer.used.evidence import OfRecording, RunSays, Speaker, written
 from recviewer.used.model import UsedRun
 
@@ -37,13 +37,13 @@ def refresh(*, catalog_changed: bool) -> int:
     keep, known = data / "used.state", ""
     with suppress(OSError):
         known = keep.read_text()
-    runs = kept.state(data)
+    runs = stored_runs.state(data)
     if not runs and not known:
         return 0
     state = f"{json.dumps(runs)} {newest_writing_run()}"
     if state == known and not catalog_changed:
         return 0
-    count = _store(kept.kept_in(data).runs)
+    count = _store(stored_runs.kept_in(data).runs)
     if count:
         rename_state()
     keep.write_text(state)

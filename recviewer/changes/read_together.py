@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 
 from recviewer.changes.model import NO_KIN, Change, Kin
-from recviewer.changes.told_once import is_plain
+from recviewer.changes.shown_once import is_plain
 from recviewer.difference.model import Churn
 from recviewer.exchange.fingerprint import Ids, canonical, said, said_of_part
 from recviewer.exchange.model import Exchange, Json, Kind

@@ -227,17 +227,17 @@ def _collected(file: str | None) -> frozenset[str] | None:
 
 def _runs(options: Namespace) -> tuple[UsedRun, ...]:
     """Return the named runs of the suite, else those stored for the directory. Raises _Problem."""
-    from recviewer.used import kept
+    from recviewer.used import stored_runs
 
     if options.runs is None:
         if options.changed or (options.what and not os.path.isdir(options.what[0]) and ".." not in options.what[0]):
             return ()  # no rule for single files uses runs
         where = places.find(_folder(options))
-        found = kept.kept_in(where.data) if not where.conflict else kept.KeptRuns((), ())
+        found = stored_runs.kept_in(where.data) if not where.conflict else stored_runs.KeptRuns((), ())
         for name, why in found.bad:
             sys.stderr.write(f"the run {name} was left out: {why}\n")
         return found.runs
-    found = kept.named(Path(one) for one in options.runs if one)
+    found = stored_runs.named(Path(one) for one in options.runs if one)
     if found.bad:
         name, why = found.bad[0]
         raise _Problem(f"{name} is no run that can be used: {why}")

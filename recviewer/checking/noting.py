@@ -15,8 +15,8 @@ from recviewer.pairing.sides import Side
 from recviewer.processes import forks
 from recviewer.recorders.reading import without_collector
 from recviewer.smells import Looking, Rule, rules
-from recviewer.smells.looking import noted, notes_on
 from recviewer.smells.model import Noted
+from recviewer.smells.scanning import noted, notes_on
 
 FILES = 64
 """Files per batch."""

@@ -25,7 +25,7 @@ from recviewer.git.texts import texts_of, texts_on_disk
 from recviewer.pairing.sides import Library, Side
 from recviewer.recorders.registry import claims
 from recviewer.smells import Looking, Noticed, Rule, Surroundings
-from recviewer.smells.looking import of_changes, softened
+from recviewer.smells.scanning import of_changes, softened
 from recviewer.store.scan import scan
 
 

@@ -15,7 +15,7 @@ from recviewer.checking.model import Checked, Located, in_order
 from recviewer.checking.trees import ReadFile
 from recviewer.recorders.reading import without_collector
 from recviewer.smells import Looking, Needs, Noticed, Rule, Surroundings
-from recviewer.smells.looking import softened
+from recviewer.smells.scanning import softened
 
 if TYPE_CHECKING:
     from recviewer.git.repository import Repository

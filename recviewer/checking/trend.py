@@ -28,7 +28,7 @@ from recviewer.processes.child import NICE
 from recviewer.recorders.reading import without_collector
 from recviewer.recorders.registry import claims
 from recviewer.smells import Needs, Rule, rules
-from recviewer.smells.looking import of_each
+from recviewer.smells.scanning import of_each
 
 POINTS = 40
 """Most commits that are counted; if there are more, they are sampled between the first and the last."""

@@ -20,7 +20,7 @@ from recviewer.checking.running import Given, directory
 from recviewer.processes import temporary
 from recviewer.processes.child import NICE
 from recviewer.smells import rules
-from recviewer.used.kept import kept_in
+from recviewer.used.stored_runs import kept_in
 
 SPOTS = 5
 """Most locations of one finding."""

@@ -27,7 +27,7 @@ from recviewer.store import files
 from recviewer.store.paths import key_of
 from recviewer.store.refusals import Refusal, Vanished
 from recviewer.store.scan import scan
-from recviewer.used import kept
+from recviewer.used import stored_runs
 from recviewer.used.evidence import OfRecording
 
 
@@ -104,7 +104,7 @@ def usage_of(found: Iterable[ReadExchange], root: Path) -> dict[str, Usage]:
         )
         keys.append(one.key)
     place = places.find(root)
-    runs = () if place.conflict else kept.kept_in(place.data).runs
+    runs = () if place.conflict else stored_runs.kept_in(place.data).runs
     repo = repository.find(root)
     start = key_of(repository.way_to(repo, root)) if repo else ""
     return {key: usage.summed(said) for key, said in zip(keys, usage.said_by(runs, every, start), strict=True)}

@@ -14,7 +14,7 @@ from recviewer.configuration import places
 from recviewer.git import repository as repositories
 from recviewer.git.repository import Repository
 from recviewer.store.paths import key_of
-from recviewer.used import kept
+from recviewer.used import stored_runs
 from recviewer.used.by_test import ByTest, by_test
 from recviewer.used.model import UsedRun
 
@@ -28,13 +28,13 @@ def runs_for(named: Sequence[str] | None, folder: Path, repository: Repository, 
     not a run.
     """
     if named is not None:
-        found = kept.named(Path(one) for one in named if one)
+        found = stored_runs.named(Path(one) for one in named if one)
         if found.bad:
             name, why = found.bad[0]
             raise CommandError(f"{name} is not a usable run: {why}", returncode=2)
         return found.runs
     for data in _folders(folder, repository):
-        found = kept.kept_in(data)
+        found = stored_runs.kept_in(data)
         for name, why in found.bad:
             warn(f"the run {name} was left out: {why}")
         if found.runs:
@@ -56,4 +56,4 @@ def by_test_below(root: Path, data: Path, *, limit_bytes: int) -> ByTest:
         recorded.setdefault(one.file, []).append(one.part.reading.exchange.test_id or "")
     found = repositories.find(root)
     start = key_of(repositories.way_to(found, root)) if found else ""
-    return by_test(kept.kept_in(data).runs, recorded, start)
+    return by_test(stored_runs.kept_in(data).runs, recorded, start)

@@ -15,7 +15,7 @@ from recviewer.plan.model import FileToDo, Plan
 from recviewer.recorders.registry import claims
 from recviewer.store.paths import key_of
 from recviewer.used.comparing import Compared, compare
-from recviewer.used.trying import CannotTry, ToTry, try_it
+from recviewer.used.trial import CannotTry, ToTry, try_it
 
 
 def tried(plan: Plan, words: tuple[str, ...], say: Callable[[str], object]) -> Compared:

@@ -29,7 +29,7 @@ from recviewer.report.report import Report
 from recviewer.review import pairs, standing
 from recviewer.review.filters import standings_for
 from recviewer.serving.discreet import discreet
-from recviewer.used import kept as runs_kept
+from recviewer.used import stored_runs as runs_kept
 
 KEPT = 12
 """Number of ranges whose report is cached; the least recently used one is dropped first."""

@@ -235,7 +235,9 @@ def jsonable(value: object) -> Json:
     return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
 
 
-def beside(held: object, *known: str, texts: Collection[str] = (), numbers: Collection[str] = ()) -> dict[str, object]:
+def extra_fields(
+    held: object, *known: str, texts: Collection[str] = (), numbers: Collection[str] = ()
+) -> dict[str, object]:
     """Return an object's values other than some keys: those that were read, and those without meaning.
 
     texts, numbers: keys of which only a text or an integer was read; values of other types are returned.

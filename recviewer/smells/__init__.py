@@ -1,8 +1,8 @@
 """Oddities of a recording, or of a change: the rules, one per module in `rules/`, and their findings."""
 
-from recviewer.smells.asking import findings, rules
-from recviewer.smells.looking import Looking, of_recordings
+from recviewer.smells.applying import findings, rules
 from recviewer.smells.model import EVIDENCE, About, Case, Finding, Needs, Noticed, Rule, Severity, Surroundings
+from recviewer.smells.scanning import Looking, of_recordings
 
 __all__ = [
     "EVIDENCE",

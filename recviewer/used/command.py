@@ -16,11 +16,11 @@ from recviewer.processes import temporary
 from recviewer.recorders.registry import claims
 from recviewer.store.paths import open_root
 from recviewer.store.refusals import Refusal, why
-from recviewer.used.kept import folder_of
 from recviewer.used.model import NAME_RULE, is_name
 from recviewer.used.run_file import file_name
 from recviewer.used.running import CannotRun, end_as
-from recviewer.used.telling import sentences
+from recviewer.used.sentences import sentences
+from recviewer.used.stored_runs import folder_of
 from recviewer.used.watching_run import Asking, watch_run
 
 Say = Callable[[str], object]

@@ -18,7 +18,7 @@ from recviewer.processes import own_reads, temporary
 from recviewer.store.claims import Claims
 from recviewer.used import marks, run_file
 from recviewer.used.model import UsedFile, UsedRun
-from recviewer.used.noting import RunNotes
+from recviewer.used.run_notes import RunNotes
 from recviewer.used.running import Command, code_of
 from recviewer.used.sweeps import Sweeps
 from recviewer.used.tree_state import Blobs, commit_of

@@ -10,7 +10,7 @@ from recviewer.catalog import indexer, tree_findings
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.review.models import AuditEvent, Standing
-from recviewer.used.kept import folder_of
+from recviewer.used.stored_runs import folder_of
 from tests.browser.test_widths import SMALL, WIDE
 from tests.used.building import keep, run_over
 

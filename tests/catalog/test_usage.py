@@ -13,7 +13,7 @@ from recviewer.catalog.facets import columns, counts
 from recviewer.catalog.models import Recording, SuiteRun
 from recviewer.catalog.state import current_state, stable_state
 from recviewer.review.narrowing import narrowed, read
-from recviewer.used import kept, run_file
+from recviewer.used import run_file, stored_runs
 from recviewer.used.model import UsedFile, UsedRun
 
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -38,7 +38,7 @@ def keep(settings, indexed):
             times = (AT, AT) if count else (None, None)
             files[path] = UsedFile(path, blob, 1, count or 0, *times, doubt="" if count is not None else "swept")
         run = UsedRun(name, AT, ("pytest",), ended=AT, exit=0, files=files, **more)
-        folder = kept.folder_of(Path(settings.DATA_DIR))
+        folder = stored_runs.folder_of(Path(settings.DATA_DIR))
         folder.mkdir(exist_ok=True)
         run_file.write(folder / run_file.file_name(name), run_file.lines_of(run))
         indexer.refresh(processes=1)
@@ -115,7 +115,7 @@ def test_a_recording_that_was_made_anew_is_spoken_of_by_none(runs, put):
 
 
 def test_runs_that_go_are_forgotten(runs, settings):
-    for place in kept.folder_of(Path(settings.DATA_DIR)).iterdir():
+    for place in stored_runs.folder_of(Path(settings.DATA_DIR)).iterdir():
         place.unlink()
     before = current_state()
     indexer.refresh(processes=1)
@@ -140,7 +140,7 @@ def test_nothing_is_written_where_nothing_changed(runs):
 
 
 def test_a_file_that_is_no_run_is_passed_over(runs, settings):
-    (kept.folder_of(Path(settings.DATA_DIR)) / "used-bad.jsonl").write_text("{")
+    (stored_runs.folder_of(Path(settings.DATA_DIR)) / "used-bad.jsonl").write_text("{")
     indexer.refresh(processes=1)
 
     assert [run.name for run in SuiteRun.objects.order_by("name")] == ["azure", "openai"]

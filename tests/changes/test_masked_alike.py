@@ -3,7 +3,7 @@
 import pytest
 
 from recviewer.changes.model import Change
-from recviewer.changes.told_once import in_order_of_calls, told_once
+from recviewer.changes.shown_once import in_order_of_calls, shown_once
 from recviewer.difference.model import Churn
 from recviewer.recorders.reading import read_file
 from recviewer.smells.rules import found_nothing, left_behind, stacked_generations
@@ -104,7 +104,7 @@ def test_another_secret_is_told_though_an_earlier_call_told_its_mask(tree, make,
         found = overview(tree, make, before, after)
         for at in (0, 1):
             (tree.top / f"{FOLDER}/{at}.json").unlink()
-        _, second = told_once(in_order_of_calls(found.changes))
+        _, second = shown_once(in_order_of_calls(found.changes))
         return [label for one in second.repeated for label in one.labels]
 
     assert "messages[1] assistant" in repeated(talk(ONE))

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from recviewer.changes.told_once import in_order_of_calls, told_once
+from recviewer.changes.shown_once import in_order_of_calls, shown_once
 from recviewer.difference.model import Churn, SectionKind, Words
-from tests.changes.test_told_once import changed, said, talk
+from tests.changes.test_shown_once import changed, said, talk
 
 
 def broken_up(change):
@@ -26,7 +26,7 @@ def test_a_recording_that_came_is_told_beside_the_one_that_answered_its_turn_bef
     first, second = changed(tree, make, talk("Saturn has rings.", "Titan."), talk("Saturn has many.", "Titan it is."))
     gone, new = broken_up(second)
 
-    told = told_once(in_order_of_calls([first, gone, new]))
+    told = shown_once(in_order_of_calls([first, gone, new]))
 
     assert [(one.number, one.change, one.beside) for one in told] == [(1, first, 0), (2, new, 3), (3, gone, 2)]
     assert [(one.has_sides, one.is_told) for one in told] == [(True, True), (True, True), (False, True)]
@@ -40,7 +40,7 @@ def test_what_a_reviewer_parted_stands_alone(tree, make):
     first, second = changed(tree, make, talk("Saturn has rings.", "Titan."), talk("Saturn has many.", "Titan it is."))
     gone, new = broken_up(second)
 
-    told = told_once([first, replace(gone, is_parted=True), replace(new, is_parted=True)])
+    told = shown_once([first, replace(gone, is_parted=True), replace(new, is_parted=True)])
 
     assert [one.beside for one in told] == [0, 0, 0]
 
@@ -49,7 +49,7 @@ def test_each_recording_stands_beside_one_other_at_most(tree, make):
     pairs = changed(tree, make, talk("Saturn has rings.", "Titan."), talk("Saturn has many.", "Titan it is."))
     every = [side for pair in pairs for side in broken_up(pair)]
 
-    told = told_once(in_order_of_calls(every))
+    told = shown_once(in_order_of_calls(every))
 
     assert sorted(one.change.key for one in told) == sorted(change.key for change in every)
     assert [one.beside for one in told] == [2, 1, 4, 3]
@@ -62,7 +62,7 @@ def test_what_answers_another_test_stands_alone(tree, make):
     gone, _ = broken_up(first)
     _, new = broken_up(second)
 
-    assert [one.beside for one in told_once([gone, new])] == [0, 0]
+    assert [one.beside for one in shown_once([gone, new])] == [0, 0]
 
 
 def test_a_call_that_another_answer_makes_now_says_where(tree, make):
@@ -71,7 +71,7 @@ def test_a_call_that_another_answer_makes_now_says_where(tree, make):
     before = [with_call("roll", "{}"), {"answer": "One.", **later}]
     after = [{"answer": "Which dice?"}, with_call("roll", "{}", **later)]
 
-    first, second = told_once(changed(tree, make, before, after))
+    first, second = shown_once(changed(tree, make, before, after))
 
     assert "roll (made in call 2 now)" in labels(first)
     assert "roll (made in call 1 before)" in labels(second)
@@ -82,7 +82,7 @@ def test_another_call_is_no_call_that_moved(tree, make):
     before = [with_call("roll", '{"sides": 6}'), {"answer": "One.", **later}]
     after = [{"answer": "Which dice?"}, with_call("roll", '{"sides": 8}', **later)]
 
-    told = told_once(changed(tree, make, before, after))
+    told = shown_once(changed(tree, make, before, after))
 
     assert not any("made in" in label for call in told for label in labels(call))
 
@@ -98,10 +98,10 @@ def test_a_call_is_not_told_again_where_a_later_request_holds_it(tree, make):
         return [with_call("weather", city, question="How is it?"), {"answer": "Rain.", "params": {"messages": turns}}]
 
     old, new = '{"city": "Rome"}', '{"city": "Oslo"}'
-    first, second = told_once(changed(tree, make, calls(old, old), calls(new, new)))
+    first, second = shown_once(changed(tree, make, calls(old, old), calls(new, new)))
     assert "weather" in labels(first)
     assert [(one.call, one.labels) for one in second.repeated] == [(1, ("messages[1] assistant weather",))]
 
-    _, second = told_once(changed(tree, make, calls(old, old), calls(new, '{"city": "Bonn"}')))
+    _, second = shown_once(changed(tree, make, calls(old, old), calls(new, '{"city": "Bonn"}')))
     assert "messages[1] assistant weather" in labels(second)
     assert said(second) == []

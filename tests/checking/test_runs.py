@@ -137,7 +137,7 @@ def test_clocks_may_differ_a_little(tmp_path, check, tree, paths):
 
 
 def test_files_by_themselves_ask_no_run(check, tree, paths, monkeypatch):
-    monkeypatch.setattr("recviewer.used.kept.kept_in", None)
+    monkeypatch.setattr("recviewer.used.stored_runs.kept_in", None)
     tree.commit()
 
     assert check(paths[0])[0] == check("--changed")[0] == 0

@@ -14,7 +14,7 @@ from recviewer.formats.decode import decode
 from recviewer.formats.raw import envelope
 from recviewer.replay.names import ReplayState
 from recviewer.replay.rules import RULES
-from recviewer.smells import asking
+from recviewer.smells import applying
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), PROJECT / "bench/README.md"])
@@ -111,7 +111,7 @@ def test_the_finding_in_the_document_works():
     exec(case_source, cases)
 
     def found(case):
-        return [one.severity.value for one in asking.ask(rule["RULE"], ["here"], [case])]
+        return [one.severity.value for one in applying.ask(rule["RULE"], ["here"], [case])]
 
     assert [found(case) for case, _ in cases["FIRES"].values()] == [
         [severity] for _, severity in cases["FIRES"].values()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recviewer import smells
-from recviewer.smells import asking
+from recviewer.smells import applying
 from recviewer.smells.model import Severity
 from tests.smells.building import Tree, chat, recorded
 
@@ -30,7 +30,7 @@ def found(rule, case):
     if isinstance(case, Tree):
         every = smells.of_recordings(case.sides, [rule], case.around)
         return [one.held.severity.value for one in every if one.key == case.sides[0].path]
-    told = [one.severity.value for one in asking.ask(rule, ["here"], [case])]
+    told = [one.severity.value for one in applying.ask(rule, ["here"], [case])]
     alone = smells.of_recordings([case.new], [rule]) if case.old is None and case.new else ()
     return told or [one.held.severity.value for one in alone]
 

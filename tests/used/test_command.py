@@ -289,7 +289,7 @@ def test_a_limit_of_watches_is_told_and_nothing_is_claimed(tree, tmp_path, monke
     import errno
 
     from recviewer.recorders.registry import claims
-    from recviewer.used.noting import RunNotes
+    from recviewer.used.run_notes import RunNotes
     from recviewer.used.watching import TreeWatch
 
     noted = RunNotes()
@@ -313,7 +313,7 @@ def test_a_limit_of_watches_is_told_and_nothing_is_claimed(tree, tmp_path, monke
 
 def test_an_overflow_of_the_queue_is_told(tree):
     from recviewer.recorders.registry import claims
-    from recviewer.used.noting import RunNotes
+    from recviewer.used.run_notes import RunNotes
     from recviewer.used.watching import OVERFLOW, TreeWatch
 
     limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recviewer.used import kept, run_file
+from recviewer.used import run_file, stored_runs
 from recviewer.used.model import SweepSeen, UsedFile, UsedRun, UsedTest, is_name
 from recviewer.used.run_file import BadRun, parse
 
@@ -174,17 +174,17 @@ def test_names(name, is_one):
 
 def test_imports_keep_the_newest_of_a_name(tmp_path):
     data = tmp_path / "data"
-    kept.folder_of(data).mkdir(parents=True)
+    stored_runs.folder_of(data).mkdir(parents=True)
     files = {}
     for name, began in (("old", "2026-11-28"), ("new", "2026-11-29")):
         files[name] = tmp_path / name
         files[name].write_bytes(whole(head=HEAD | {"began": f"{began}T12:00:00Z"}))
-    assert kept.bring_in(files["new"], data).run.name == "a"
+    assert stored_runs.bring_in(files["new"], data).run.name == "a"
     with pytest.raises(BadRun, match="A newer run called a"):
-        kept.bring_in(files["old"], data)
+        stored_runs.bring_in(files["old"], data)
     files["future"] = tmp_path / "future"
     late = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
     files["future"].write_bytes(whole(head=HEAD | {"began": late, "run": "b"}))
     with pytest.raises(BadRun, match="yet to come"):
-        kept.bring_in(files["future"], data)
-    assert [run.began.day for run in kept.kept_in(data).runs] == [29]
+        stored_runs.bring_in(files["future"], data)
+    assert [run.began.day for run in stored_runs.kept_in(data).runs] == [29]

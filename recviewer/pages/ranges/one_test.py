@@ -14,7 +14,7 @@ from recviewer.catalog.git_paths import root_prefix
 from recviewer.changes.items import Item
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview
-from recviewer.changes.told_once import question_of, told_once
+from recviewer.changes.shown_once import question_of, shown_once
 from recviewer.difference.model import Section, Words
 from recviewer.exchange.amounts import counted
 from recviewer.memory.ranges import watching
@@ -183,8 +183,8 @@ def _page(
         calls=tuple(calls),
         classes=tuple([(look, looks.count(look)) for look in dict.fromkeys(looks)]),
         findings=tuple(found_on(place, item.changes)),
-        words=sum(_words(part) for one in told_once(heads, question) for part in one.sections),
-        words_by_call=sum(_words(part) for head in heads for one in told_once([head]) for part in one.sections),
+        words=sum(_words(part) for one in shown_once(heads, question) for part in one.sections),
+        words_by_call=sum(_words(part) for head in heads for one in shown_once([head]) for part in one.sections),
         older=tuple(_older(place, heads)),
         known=tuple(_known(place, calls)),
         turns=() if others else turn_maps_of(item.changes, numbers_of(calls)),

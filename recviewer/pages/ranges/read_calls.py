@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from recviewer.changes.items import Item, items, place_of
 from recviewer.changes.model import Change
 from recviewer.changes.run_words import clauses_on
-from recviewer.changes.told_once import ToldCall, in_order_of_calls, question_of, told_once
+from recviewer.changes.shown_once import ShownCall, in_order_of_calls, question_of, shown_once
 from recviewer.difference.model import Churn, SectionKind, Words
 from recviewer.difference.words import shared_start
 from recviewer.exchange.model import Exhibit, Kind, Vector
@@ -85,7 +85,7 @@ class ReadCall:
     pair_url: str = ""
     """Where another partner is chosen, "" if git made the pair."""
     beside: int = 0
-    """As of a `ToldCall`."""
+    """As of a `ShownCall`."""
 
     @property
     def was(self) -> str:
@@ -131,7 +131,7 @@ def calls_of(place: ShownRange, asked: RangeFilter, item: Item, folds: Folds) ->
     room, hidden, made = Room(ROOM, folds_old=True), set[int](), []
     before, asked_in, names = "", dict[str, int](), _apart([place_of(head) for head in heads], heads)
     told, unread = _parameters(heads), set[str]()
-    for one in told_once(heads, question_of(heads) if item.is_asked_alike else ""):
+    for one in shown_once(heads, question_of(heads) if item.is_asked_alike else ""):
         call = _call(place, asked, one, same[one.change.key][1:], folds, room, hidden)
         if call.why_not:
             hidden.add(one.number)
@@ -201,7 +201,7 @@ def _name(change: Change) -> str:
 def _call(
     place: ShownRange,
     asked: RangeFilter,
-    told: ToldCall,
+    told: ShownCall,
     others: Sequence[Change],
     folds: Folds,
     room: Room,
@@ -238,7 +238,7 @@ def _call(
     )
 
 
-def _is_stub(told: ToldCall) -> bool:
+def _is_stub(told: ShownCall) -> bool:
     """Tell whether everything in a call is shown in another one, beside what replaced it."""
     return told.beside > 0 and not told.has_sides
 
@@ -268,7 +268,7 @@ def _in_a_line(labels: Sequence[str]) -> str:
     return f"{', '.join(made)}{more}"
 
 
-def _tells_question(told: ToldCall) -> bool:
+def _tells_question(told: ShownCall) -> bool:
     asked = told.change.about.meaning.line.asked
     texts = [
         text
@@ -285,7 +285,7 @@ def _vectors(change: Change) -> tuple[VectorView, ...]:
     return tuple([vector_view(one) for one in _exhibits(change) if isinstance(one, Vector)])
 
 
-def _why_not(told: ToldCall, room: Room) -> str:
+def _why_not(told: ShownCall, room: Room) -> str:
     """Return why a call is left to its own page, "" if it is not."""
     sides = (told.change.old, told.change.new)
     is_read = all(side is None or side.exchange.kind is not Kind.UNREADABLE for side in sides)
@@ -307,7 +307,7 @@ def _exhibits(change: Change) -> tuple[Exhibit, ...]:
     return change.side.exchange.exhibits if change.pair is None else ()
 
 
-def _parts(told: ToldCall, folds: Folds, room: Room) -> list[Part]:
+def _parts(told: ShownCall, folds: Folds, room: Room) -> list[Part]:
     """Return the sections of a call, rendered, with names that are unique on the page; see `ReadCall.vectors`."""
     made = []
     sides = [side.exchange.kind for side in (told.change.old, told.change.new) if side is not None]

@@ -56,12 +56,12 @@ class GeminiCli(Unverifiable):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read a line."""
-        from recviewer.recorders.http_exchange import HttpExchange, beside
+        from recviewer.recorders.http_exchange import HttpExchange, extra_fields
 
         if not isinstance(value, dict) or not isinstance(value.get("method"), str) or "response" not in value:
             raise ValueError("a line that is no reply to a method")
         given = value["response"]
-        more = {"exchange": beside(value, "method", "response")}
+        more = {"exchange": extra_fields(value, "method", "response")}
         return HttpExchange("POST", value["method"], {}, None, None, {}, given, more, is_stream=isinstance(given, list))
 
     def without(self, data: bytes, parts: Collection[str]) -> bytes | None:

@@ -46,7 +46,7 @@ class Har(JsonCassette):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read an entry."""
-        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+        from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed
 
         asked, given = object_in(value, "request"), object_in(value, "response")
         sent = asked.get("postData")
@@ -60,11 +60,12 @@ class Har(JsonCassette):
             listed(given.get("headers")),
             _body(given.get("content")),
             {
-                "entry": beside(value, "request", "response", *_TOOK),
-                "request": beside(asked, "headers", "postData", *_TWICE, texts=("method", "url")) | _otherwise(asked),
-                "postData": beside(sent, *_type_in(asked.get("headers"), sent), texts=("text",)),
-                "response": beside(given, "headers", "content", *_TWICE, numbers=("status",)),
-                "content": beside(
+                "entry": extra_fields(value, "request", "response", *_TOOK),
+                "request": extra_fields(asked, "headers", "postData", *_TWICE, texts=("method", "url"))
+                | _otherwise(asked),
+                "postData": extra_fields(sent, *_type_in(asked.get("headers"), sent), texts=("text",)),
+                "response": extra_fields(given, "headers", "content", *_TWICE, numbers=("status",)),
+                "content": extra_fields(
                     *(given.get("content"), "encoding", "size", "compression"),
                     *_type_in(given.get("headers"), given.get("content")),
                     texts=("text",),

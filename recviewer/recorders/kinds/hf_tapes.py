@@ -23,7 +23,7 @@ class HuggingFaceTapes(JsonFile):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read a tape."""
-        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed, says_its_number
+        from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed, says_its_number
 
         given = object_in(value, "response")
         asked = object_in(value, "init")
@@ -37,9 +37,9 @@ class HuggingFaceTapes(JsonFile):
             listed(given.get("headers")),
             _body(given.get("body")),
             {
-                "tape": beside(value, "init", "response", texts=("url",)),
-                "init": beside(asked, "headers", "body", texts=("method",)),
-                "response": beside(
+                "tape": extra_fields(value, "init", "response", texts=("url",)),
+                "init": extra_fields(asked, "headers", "body", texts=("method",)),
+                "response": extra_fields(
                     given,
                     "headers",
                     "body",

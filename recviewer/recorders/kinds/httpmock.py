@@ -44,7 +44,7 @@ class HttpMock(Cassette):
         """Read a document."""
         import base64
 
-        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+        from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed
 
         asked, given = object_in(value, "when"), object_in(value, "then")
         given_query = asked.get("query_param") or []
@@ -64,10 +64,10 @@ class HttpMock(Cassette):
             listed(given.get("header")),
             body,
             {
-                "document": beside(value, "when", "then"),
-                "when": beside(asked, "query_param", "header", "body", texts=("path", "method")),
+                "document": extra_fields(value, "when", "then"),
+                "when": extra_fields(asked, "query_param", "header", "body", texts=("path", "method")),
                 "query_param": [one for one in given_query if not _is_pair(one) or len(one) > 2] or None,
-                "then": beside(given, "header", "body", "body_encoding", numbers=("status",)),
+                "then": extra_fields(given, "header", "body", "body_encoding", numbers=("status",)),
             },
         )
 

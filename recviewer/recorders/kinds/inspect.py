@@ -36,12 +36,12 @@ class Inspect(JsonCassette):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read an event."""
-        from recviewer.recorders.http_exchange import HttpExchange, beside
+        from recviewer.recorders.http_exchange import HttpExchange, extra_fields
 
         if not isinstance(value, dict):
             raise ValueError("a call that is no object")
         call = value.get("call")
-        more = {"call": beside(value, *_PASSED), "provider": beside(call, *_PASSED_OF_CALL)}
+        more = {"call": extra_fields(value, *_PASSED), "provider": extra_fields(call, *_PASSED_OF_CALL)}
         if isinstance(call, dict) and isinstance(call.get("response"), dict) and call["response"]:
             return HttpExchange("POST", "", {}, call.get("request"), None, {}, call["response"], more)
         return HttpExchange("POST", "", {}, _asked(value), None, {}, _given(value), more)

@@ -29,15 +29,15 @@ class Mastra(JsonCassette):
 
     def around(self, value: object) -> dict[str, object]:
         """Return the file's other values, without names and times."""
-        from recviewer.recorders.http_exchange import beside
+        from recviewer.recorders.http_exchange import extra_fields
 
         made = super().around(value)
-        meta = beside(made.pop("meta", None), *_NAMES)
+        meta = extra_fields(made.pop("meta", None), *_NAMES)
         return made | ({"meta": meta} if meta else {})
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read an item."""
-        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed, says_its_number
+        from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed, says_its_number
 
         asked, given = object_in(value, "request"), object_in(value, "response")
         status, chunks = given.get("status"), given.get("chunks")
@@ -53,9 +53,9 @@ class Mastra(JsonCassette):
             listed(given.get("headers")),
             "".join(chunks) if is_cut and isinstance(chunks, list) else given.get("body"),
             {
-                "recording": beside(value, "request", "response"),
-                "request": beside(asked, "headers", "body", "timestamp", texts=("method", "url")),
-                "response": beside(
+                "recording": extra_fields(value, "request", "response"),
+                "request": extra_fields(asked, "headers", "body", "timestamp", texts=("method", "url")),
+                "response": extra_fields(
                     given,
                     *_READ,
                     *(["statusText"] if says_its_number(given.get("statusText"), status) else []),

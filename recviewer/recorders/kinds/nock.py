@@ -30,7 +30,7 @@ class Nock(JsonCassette):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read a definition."""
-        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+        from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed
         from recviewer.recorders.pieces import joined_list
 
         if not isinstance(value, dict) or not isinstance(value.get("path"), str):
@@ -50,7 +50,7 @@ class Nock(JsonCassette):
             _headers(value.get("rawHeaders")),
             answer if whole is None else whole,
             {
-                "definition": beside(
+                "definition": extra_fields(
                     value,
                     *_READ,
                     *([] if is_odd else ["responseIsBinary"]),

@@ -28,7 +28,7 @@ class ReqLlm(JsonFile):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read a fixture."""
-        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+        from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed
 
         asked, given = object_in(value, "request"), object_in(value, "response")
         sent = _body(asked.get("body"))
@@ -45,9 +45,11 @@ class ReqLlm(JsonFile):
             listed(given.get("headers")),
             _body(given.get("body")) if whole is None else whole,
             {
-                "fixture": beside(value, *(_READ if whole is not None or not chunks else set(_READ) - {"chunks"})),
-                "request": beside(asked, *known, texts=("method", "url")),
-                "response": beside(given, "headers", *(["body"] if whole is None else []), numbers=("status",)),
+                "fixture": extra_fields(
+                    value, *(_READ if whole is not None or not chunks else set(_READ) - {"chunks"})
+                ),
+                "request": extra_fields(asked, *known, texts=("method", "url")),
+                "response": extra_fields(given, "headers", *(["body"] if whole is None else []), numbers=("status",)),
             },
         )
 

@@ -32,7 +32,7 @@ class TestProxy(JsonCassette):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read an entry."""
-        from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+        from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed
 
         if not isinstance(value, dict) or not isinstance(value.get("RequestUri"), str):
             raise ValueError("an entry without `RequestUri`")
@@ -45,7 +45,7 @@ class TestProxy(JsonCassette):
             status if isinstance(status, int) else None,
             listed(value.get("ResponseHeaders")),
             _body(value.get("ResponseBody"), value.get("ResponseHeaders")),
-            {"entry": beside(value, *_READ, texts=("RequestMethod",), numbers=("StatusCode",))},
+            {"entry": extra_fields(value, *_READ, texts=("RequestMethod",), numbers=("StatusCode",))},
         )
 
 

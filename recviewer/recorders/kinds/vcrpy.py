@@ -115,14 +115,14 @@ def _session(frames: Sequence[Any]) -> HttpExchange:
 
 def _sampled(value: dict[str, Any]) -> HttpExchange:
     """Return a gRPC call whose messages were stored as JSON beside their bytes."""
-    from recviewer.recorders.http_exchange import HttpExchange, beside, first_text
+    from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text
 
     method = value.get("collections_method")
     if isinstance(method, dict):
         name = first_text((method.get("method"),))
         more = {
-            "exchange": beside(value, "collections_method"),
-            "call": beside(method, "method", "request_json", "response_json", "request_raw", "response_raw"),
+            "exchange": extra_fields(value, "collections_method"),
+            "call": extra_fields(method, "method", "request_json", "response_json", "request_raw", "response_raw"),
         }
         return HttpExchange("POST", name, {}, method.get("request_json"), None, {}, method.get("response_json"), more)
     asked = value.get("request_sample") or value.get("request_stream")
@@ -135,10 +135,10 @@ def _sampled(value: dict[str, Any]) -> HttpExchange:
     if body is None:
         raise ValueError("a call over gRPC without its messages as JSON")
     more = {
-        "exchange": beside(value, "request_sample", "request_stream", "response_sample", "response_stream"),
-        "request": beside(asked, "json", "raw"),
-        "response": beside(given, "json", "raw"),
-        "stream": beside(stream, "chunks_json", "chunks_raw"),
+        "exchange": extra_fields(value, "request_sample", "request_stream", "response_sample", "response_stream"),
+        "request": extra_fields(asked, "json", "raw"),
+        "response": extra_fields(given, "json", "raw"),
+        "stream": extra_fields(stream, "chunks_json", "chunks_raw"),
         "chunks": _beside_chunks(stream),
     }
     sent = asked.get("json") if isinstance(asked, dict) else None
@@ -161,7 +161,7 @@ def exchange_of(value: Any) -> HttpExchange:
 
     Raises ValueError with the reason where it is none.
     """
-    from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+    from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed
 
     request, response = _with_typed_body(object_in(value, "request")), _with_body(object_in(value, "response"))
     status = response.get("status")
@@ -179,12 +179,12 @@ def exchange_of(value: Any) -> HttpExchange:
         listed(response.get("headers")),
         bodies[1],
         {
-            "exchange": beside(value, "request", "response", "recorded_at", "id"),
-            "request": beside(
+            "exchange": extra_fields(value, "request", "response", "recorded_at", "id"),
+            "request": extra_fields(
                 request, "headers", "body", "parsed_body", *_WIRE, texts=("method", "uri", "url", "query_string")
             ),
             "request.body": _beside_body(request),
-            "response": beside(response, "status", "code", "headers", "body", "parsed_body", "duration", *_WIRE),
+            "response": extra_fields(response, "status", "code", "headers", "body", "parsed_body", "duration", *_WIRE),
             "response.status": _beside_status(response),
             "response.body": _beside_body(response),
         },
@@ -255,23 +255,23 @@ _WIRE = (
 
 def _beside_body(message: dict[str, Any]) -> object:
     """Return what is stored beside the text of a body, and a second copy of the body."""
-    from recviewer.recorders.http_exchange import beside
+    from recviewer.recorders.http_exchange import extra_fields
 
     body = message.get("body")
     if "parsed_body" in message and "body" in message:
         return body
     if not isinstance(body, dict):
         return None
-    return beside(body, "encoding", "base64_string" if "base64_string" in body else "string")
+    return extra_fields(body, "encoding", "base64_string" if "base64_string" in body else "string")
 
 
 def _beside_status(response: dict[str, Any]) -> object:
     """Return what a status contains besides its number."""
-    from recviewer.recorders.http_exchange import beside
+    from recviewer.recorders.http_exchange import extra_fields
 
     status = response.get("status")
     if isinstance(status, dict):
-        return beside(status, numbers=("code",))
+        return extra_fields(status, numbers=("code",))
     if isinstance(status, int) and "code" in response:
         return {"code": response["code"]}
     return {"text": status} if isinstance(status, str) else None

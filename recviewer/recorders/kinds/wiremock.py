@@ -80,7 +80,7 @@ class WireMock(Unverifiable):
 
 def _exchange(value: Any) -> HttpExchange:
     from recviewer.recorders.cassettes import object_in
-    from recviewer.recorders.http_exchange import HttpExchange, beside, first_text, listed
+    from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed
 
     asked, given = object_in(value, "request"), object_in(value, "response")
     status = given.get("status")
@@ -95,11 +95,11 @@ def _exchange(value: Any) -> HttpExchange:
         listed(given.get("headers")),
         _given(given),
         {
-            "mapping": beside(value, "request", "response", "id", "uuid", "persistent", "insertionIndex"),
-            "request": beside(asked, "bodyPatterns", texts=("method", url))
+            "mapping": extra_fields(value, "request", "response", "id", "uuid", "persistent", "insertionIndex"),
+            "request": extra_fields(asked, "bodyPatterns", texts=("method", url))
             | ({"address is": url} if url != "url" else {}),
             "pattern": _beside_pattern(asked.get("bodyPatterns")),
-            "response": beside(given, "headers", answer, numbers=("status",)),
+            "response": extra_fields(given, "headers", answer, numbers=("status",)),
         },
         [f"{ELSEWHERE}: __files/{given[answer]}"] if answer == "bodyFileName" else [],
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recviewer.changes import overview
-from recviewer.changes.told_once import told_once
+from recviewer.changes.shown_once import shown_once
 from recviewer.difference.model import Churn
 from recviewer.memory.ranges import report_of
 from recviewer.pages.deciding import double_clicks
@@ -371,8 +371,8 @@ def test_what_a_range_did_not_read_is_not_decided_here(client, write, commit):
     (change,) = report_of(f"{base}..{commit('after')}").found.changes
     unread = replace(change, churn=Churn.UNREAD)
 
-    assert read_calls._why_not(told_once([change])[0], Room(read_calls.ROOM)) == ""
-    assert read_calls._why_not(told_once([unread])[0], Room(read_calls.ROOM)) == read_calls.NOTHING
+    assert read_calls._why_not(shown_once([change])[0], Room(read_calls.ROOM)) == ""
+    assert read_calls._why_not(shown_once([unread])[0], Room(read_calls.ROOM)) == read_calls.NOTHING
 
 
 def test_red_is_named_where_it_is_decided(client, write, commit):

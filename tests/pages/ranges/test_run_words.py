@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from recviewer.used.kept import folder_of
 from recviewer.used.model import UsedTest
+from recviewer.used.stored_runs import folder_of
 from tests.used.building import keep, run_over
 
 MOON, NEW, OLD = (f"tests/recordings/{name}.json" for name in ("moon", "new", "old"))

@@ -6,7 +6,7 @@ import pytest
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.used.kept import folder_of
+from recviewer.used.stored_runs import folder_of
 from tests.used.building import keep, run_over
 
 FILE = "tests/test_cats.py"

@@ -101,7 +101,7 @@ class Command(BaseCommand):
         """Try a plan, and exit."""
         from recviewer.commands.tried import tried
         from recviewer.used.running import CannotRun, end_as
-        from recviewer.used.trying import CannotTry, EndedBySignal
+        from recviewer.used.trial import CannotTry, EndedBySignal
 
         try:
             found = tried(plan, words, self.stderr.write)

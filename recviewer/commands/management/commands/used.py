@@ -54,9 +54,9 @@ class Command(BaseCommand):
             raise CommandError(str(cannot), returncode=cannot.code) from None
 
     def _import(self, files: list[str]) -> None:
-        from recviewer.used.kept import bring_in
         from recviewer.used.run_file import BadRun
-        from recviewer.used.telling import in_list
+        from recviewer.used.sentences import in_list
+        from recviewer.used.stored_runs import bring_in
 
         if not files:
             raise CommandError("name the files to import", returncode=2)
@@ -79,8 +79,8 @@ class Command(BaseCommand):
             sys.exit(2)
 
     def _list(self) -> None:
-        from recviewer.used.kept import kept_in
-        from recviewer.used.telling import in_list
+        from recviewer.used.sentences import in_list
+        from recviewer.used.stored_runs import kept_in
 
         found = kept_in(settings.DATA_DIR)
         for run in found.runs:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from recviewer.pairing.sides import Side
-from recviewer.smells.asking import COULD_NOT_LOOK, rules, weighed
+from recviewer.smells.applying import COULD_NOT_LOOK, rules, weighed
 from recviewer.smells.model import Among, Case, Held, Needs, Noted, Noticed, Rule, Severity, Surroundings
 
 log = logging.getLogger(__name__)

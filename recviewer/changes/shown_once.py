@@ -50,7 +50,7 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldCall:
+class ShownCall:
     """One change of a test. number: from 1. sections: what is shown only here, without sections that do not affect the
     meaning.
 
@@ -89,7 +89,7 @@ def question_of(changes: Sequence[Change]) -> str:
     return asking.about.meaning.line.asked
 
 
-def told_once(changes: Sequence[Change], question: str = "") -> list[ToldCall]:
+def shown_once(changes: Sequence[Change], question: str = "") -> list[ShownCall]:
     """Return changes of one test, in the given order, with what each shows.
 
     question: shown above them; an equal message of a recording without another side is not repeated. A deleted
@@ -103,10 +103,10 @@ def told_once(changes: Sequence[Change], question: str = "") -> list[ToldCall]:
     for number, change in enumerate(ordered, 1):
         stood = before.get(change.key)
         if number > 1 and before.get(ordered[number - 2].key) is change:
-            made.append(ToldCall(number, change, (), (), beside=number - 1))
+            made.append(ShownCall(number, change, (), (), beside=number - 1))
             continue
         if change.pair is None and stood is None and not is_plain(change.side.exchange):
-            made.append(ToldCall(number, change, (), (), is_told=False))
+            made.append(ShownCall(number, change, (), (), is_told=False))
             continue
         repeated: dict[int, list[str]] = {}
         sections = []
@@ -134,7 +134,7 @@ def told_once(changes: Sequence[Change], question: str = "") -> list[ToldCall]:
                 sections.append(replace(section, items=tuple(rest)))
         told |= {key: number for key in mine if key not in told}
         again = tuple(Repeated(call, tuple(labels)) for call, labels in sorted(repeated.items()))
-        made.append(ToldCall(number, change, tuple(sections), again, beside=0 if stood is None else number + 1))
+        made.append(ShownCall(number, change, tuple(sections), again, beside=0 if stood is None else number + 1))
     return made
 
 

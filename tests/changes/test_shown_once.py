@@ -1,6 +1,6 @@
 """Each thing that changed in a test is told once."""
 
-from recviewer.changes.told_once import in_order_of_calls, question_of, told_once
+from recviewer.changes.shown_once import in_order_of_calls, question_of, shown_once
 from recviewer.difference.model import SectionKind, Words
 
 FOLDER = "tests/integration/chat/recordings"
@@ -28,7 +28,7 @@ def said(call):
 
 
 def test_a_changed_answer_is_not_told_again_where_a_later_request_holds_it(tree, make):
-    first, second = told_once(changed(tree, make, talk("Saturn.", "Titan."), talk("It is Saturn.", "It is Titan.")))
+    first, second = shown_once(changed(tree, make, talk("Saturn.", "Titan."), talk("It is Saturn.", "It is Titan.")))
 
     assert said(first) == [(SectionKind.ANSWER, "It is Saturn.")]
     assert said(second) == [(SectionKind.ANSWER, "It is Titan.")]
@@ -52,7 +52,7 @@ def with_thoughts(tree, make, steps):
         for path, one in zip(paths, made, strict=True):
             tree.write(path, make.bytes_of(one))
         commits.append(tree.commit(str(len(commits))))
-    return told_once(in_order_of_calls(tree.overview("..".join(commits)).changes))
+    return shown_once(in_order_of_calls(tree.overview("..".join(commits)).changes))
 
 
 def test_a_thought_that_a_later_request_holds_is_told_once_and_only_as_a_thought(tree, make):
@@ -74,7 +74,7 @@ def test_what_differs_by_one_sign_is_told(tree, make):
     before = talk("Saturn.", "Titan.")
     after = talk("It is Saturn.", "Titan.")
     after[0]["turns"][1] = ("assistant", "It is Saturn!")
-    _, second = told_once(changed(tree, make, before, after))
+    _, second = shown_once(changed(tree, make, before, after))
 
     assert second.repeated == ()
     assert (SectionKind.MESSAGES, "It is Saturn!") in said(second)
@@ -83,7 +83,7 @@ def test_what_differs_by_one_sign_is_told(tree, make):
 def test_an_equal_change_of_another_old_text_is_told(tree, make):
     before = [*talk("Saturn.", "Titan.")]
     before[0]["turns"][1] = ("assistant", "Mars.")
-    _, second = told_once(changed(tree, make, before, talk("It is Saturn.", "Titan.")))
+    _, second = shown_once(changed(tree, make, before, talk("It is Saturn.", "Titan.")))
 
     assert [item.words.old for section in second.sections for item in section.items] == ["Mars."]
     assert [one.labels for one in second.repeated] == [("messages[1] assistant (new)",)]
@@ -92,7 +92,7 @@ def test_an_equal_change_of_another_old_text_is_told(tree, make):
 def test_a_text_that_came_where_another_went_is_not_told_again(tree, make):
     before = talk("Saturn has rings of ice and dust.", "Titan.")
     after = talk("Nobody may answer such questions here!", "Titan.")
-    first, second = told_once(changed(tree, make, before, after))
+    first, second = shown_once(changed(tree, make, before, after))
 
     assert said(first) == [(SectionKind.ANSWER, "Nobody may answer such questions here!")]
     assert second.sections == ()
@@ -105,7 +105,7 @@ def test_a_text_that_only_came_is_told_by_the_call_that_answered_it(tree, make):
     before, after = talk("Saturn.", "Titan."), talk("It is Saturn.", "Titan.")
     before[0]["turns"] = after[0]["turns"] = [("user", "Which planet has rings?")]
     after[0]["turns"] = [*after[0]["turns"], ("assistant", "It is Saturn.")]
-    _, second = told_once(changed(tree, make, before, after))
+    _, second = shown_once(changed(tree, make, before, after))
 
     assert said(second) == []
     assert second.repeated[0].labels == ("messages[1] assistant (new)",)
@@ -115,7 +115,7 @@ def test_a_text_is_told_where_it_stood_on_the_other_side_alone(tree, make):
     before, after = talk("Saturn.", "Titan."), talk("It is Saturn.", "Titan.")
     before[0]["turns"] = after[0]["turns"] = [("user", "Which planet has rings?")]
     after[0]["turns"] = [*after[0]["turns"], ("assistant", "Saturn.")]
-    _, second = told_once(changed(tree, make, before, after))
+    _, second = shown_once(changed(tree, make, before, after))
 
     assert second.repeated == ()
     assert (SectionKind.MESSAGES, "Saturn.") in said(second)
@@ -132,7 +132,7 @@ def test_words_of_several_calls_are_each_named_by_theirs(tree, make):
     old, new = "The planet Saturn has many rings.", "The planet Saturn has many moons."
     before, after = calls(old, "One of them.", old), calls("It is said to be so.", new, new)
     after[0]["turns"] = before[0]["turns"]
-    *_, third = told_once(changed(tree, make, before, after))
+    *_, third = shown_once(changed(tree, make, before, after))
 
     assert said(third) == []
     assert sorted((one.call, one.labels) for one in third.repeated) == [
@@ -145,7 +145,7 @@ def test_parameters_that_changed_alike_are_told_once(tree, make):
     before, after = talk("Saturn.", "Titan."), talk("Saturn.", "Titan.")
     for one in after:
         one["params"] = {"temperature": 1}
-    first, second = told_once(changed(tree, make, before, after))
+    first, second = shown_once(changed(tree, make, before, after))
 
     assert [section.kind for section in first.sections] == [SectionKind.PARAMETERS]
     assert second.sections == ()
@@ -156,7 +156,7 @@ def test_values_that_changed_alike_are_told_once_though_others_beside_them_did_n
     before, after = talk("Saturn.", "Titan."), talk("Saturn.", "Titan.")
     for number, one in enumerate(after):
         one["params"] = {"temperature": 1, "seed": number}
-    first, second = told_once(changed(tree, make, before, after))
+    first, second = shown_once(changed(tree, make, before, after))
 
     def paths(call):
         return [value.path for section in call.sections for item in section.items for value in item.values]
@@ -177,7 +177,7 @@ def alone(tree, make, *calls):
     base = tree.commit("before")
     for at, one in enumerate(calls):
         tree.write(f"{FOLDER}/{at}.json", make.bytes_of(make.chat(**one)))
-    return told_once(in_order_of_calls(tree.overview(f"{base}..{tree.commit('after')}").changes))
+    return shown_once(in_order_of_calls(tree.overview(f"{base}..{tree.commit('after')}").changes))
 
 
 def test_of_what_came_all_is_told_but_what_an_earlier_call_told(tree, make):
@@ -201,7 +201,7 @@ def test_a_question_that_stands_above_is_not_told_again_where_a_recording_came(t
     changes = tree.overview(f"{base}..{tree.commit('after')}").changes
     changes = sorted(changes, key=lambda one: one.side.name)
 
-    first, second = told_once(changes, question_of(changes))
+    first, second = shown_once(changes, question_of(changes))
 
     assert [(one.call, one.labels) for one in first.repeated] == [(0, ("messages[0] user",))]
     assert (SectionKind.MESSAGES, asked) not in said(first)
