@@ -176,7 +176,7 @@ def work(server: Server, root: Path, data: Path, told: argparse.Namespace) -> bo
     done, shown, is_within = 0, [0] * len(people), True
     told_of = shown
     while any(one.is_alive() for one in people):
-        until = min(began + (done + 1) * told.every * 60, began + told.minutes * 60 + 5)
+        until = max(min(began + (done + 1) * told.every * 60, began + told.minutes * 60 + 5), time.monotonic() + 5)
         while time.monotonic() < until and any(one.is_alive() for one in people):
             time.sleep(1)
         done += 1

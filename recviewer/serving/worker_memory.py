@@ -33,6 +33,9 @@ def share_heaps() -> None:
 MEMORY_BYTES = 200 * 1024 * 1024
 """What a worker may keep between requests."""
 
+TRIMMED_BYTES = 140 * 1024 * 1024
+"""Memory above which a worker returns what the C library has free: soon enough that a peak starts from less."""
+
 TRIMMED_SECONDS = 10
 """How long a worker waits before it tries again to return memory."""
 
@@ -63,9 +66,12 @@ def give_back(worker: Any) -> None:
     other workers, it accepts nothing for a while until it has answered all its requests.
     """
     global _trimmed_at
-    if _memory() <= MEMORY_BYTES or time.monotonic() - _trimmed_at < TRIMMED_SECONDS:
+    if _memory() <= TRIMMED_BYTES or time.monotonic() - _trimmed_at < TRIMMED_SECONDS:
         return
     _trimmed_at = time.monotonic()
+    _trim()
+    if _memory() <= MEMORY_BYTES:
+        return
     gc.collect()
     _trim()
     if _memory() <= MEMORY_BYTES:

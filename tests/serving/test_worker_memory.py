@@ -26,9 +26,9 @@ def after(monkeypatch):
     everything, others = threading.enumerate, set(threading.enumerate()) - {threading.main_thread()}
     monkeypatch.setattr(threading, "enumerate", lambda: [one for one in everything() if one not in others])
 
-    def end(before, behind, *, connections=1, kept=0, last=-1e9):
+    def end(*mib, connections=1, kept=0, last=-1e9):
         monkeypatch.setattr(worker_memory, "_trimmed_at", last)
-        told = iter([before, behind])
+        told = iter(mib)
         monkeypatch.setattr(worker_memory, "_memory", lambda: next(told) * 1024 * 1024)
         trimmed = []
         monkeypatch.setattr(worker_memory, "_trim", lambda: trimmed.append(1))
@@ -44,16 +44,21 @@ def test_a_small_worker_is_left_alone(after):
 
 
 def test_memory_is_given_back(after):
+    assert after(150, 145) == (True, 1)
     assert after(300, 120) == (True, 1)
 
 
+def test_garbage_is_collected_where_that_is_not_enough(after):
+    assert after(300, 280, 120) == (True, 2)
+
+
 def test_a_worker_that_cannot_give_back_goes(after):
-    assert after(300, 300) == (False, 1)
-    assert after(300, 300, connections=4, kept=3) == (False, 1)
+    assert after(300, 300, 300) == (False, 2)
+    assert after(300, 300, 300, connections=4, kept=3) == (False, 2)
 
 
 def test_it_stays_while_somebody_waits_for_it(after):
-    assert after(300, 300, connections=2) == (True, 1)
+    assert after(300, 300, 300, connections=2) == (True, 2)
 
 
 @pytest.fixture
@@ -120,7 +125,7 @@ def test_it_stays_while_a_thread_of_ours_is_at_work(after):
     thread = threading.Thread(target=done.wait, name="recviewer-refresh", daemon=True)
     thread.start()
     try:
-        assert after(300, 300) == (True, 1)
+        assert after(300, 300, 300) == (True, 2)
     finally:
         done.set()
         thread.join()
