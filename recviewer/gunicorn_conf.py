@@ -49,8 +49,9 @@ def when_ready(server: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Have the threads of a worker share their heaps, where the C library can."""
+    """Keep what a worker holds small: its threads share their heaps, where the C library can, and have small caches."""
     worker_memory.share_heaps()
+    worker_memory.keep_small_caches()
 
 
 def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:

@@ -30,6 +30,22 @@ def share_heaps() -> None:
         ctypes.CDLL(None).mallopt(_ARENA_MAX, ARENAS)
 
 
+CACHE_KIB = 4096
+"""Page cache of each SQLite connection of a worker: each of its threads has one, and reads the database as a mapped file."""
+
+
+def keep_small_caches() -> None:
+    """Give each SQLite connection that this process opens a small page cache; the index and commands keep a large one."""
+    from django.db.backends.signals import connection_created
+
+    connection_created.connect(_shrink_cache, dispatch_uid="recviewer-small-cache")
+
+
+def _shrink_cache(connection: Any, **more: object) -> None:
+    if connection.vendor == "sqlite":
+        connection.connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+
+
 MEMORY_BYTES = 200 * 1024 * 1024
 """What a worker may keep between requests."""
 

@@ -10,6 +10,8 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.db.backends.signals import connection_created
 from gunicorn.config import Config
 
 from recviewer.serving import worker_memory
@@ -140,6 +142,29 @@ def test_memory_is_not_looked_for_at_every_request(after, monkeypatch):
 def test_memory_is_what_this_process_has():
     assert 5_000_000 < worker_memory._memory() < 10_000_000_000
     worker_memory._trim()
+
+
+@pytest.mark.only_on("sqlite", reason="a server keeps its cache itself")
+@pytest.mark.django_db
+def test_connections_of_a_worker_have_small_caches(tmp_path):
+    def cache():
+        opened = connection.copy()
+        opened.settings_dict = {**connection.settings_dict, "NAME": tmp_path / "one.sqlite3"}
+        opened.inc_thread_sharing()
+        opened.connect()
+        try:
+            return opened.connection.execute("PRAGMA cache_size").fetchone()[0]
+        finally:
+            opened.close()
+
+    large = cache()
+    worker_memory.keep_small_caches()
+    try:
+        small = cache()
+    finally:
+        connection_created.disconnect(dispatch_uid="recviewer-small-cache")
+    assert (small, cache()) == (-worker_memory.CACHE_KIB, large)
+    assert large < small
 
 
 HEAPS = """
