@@ -67,7 +67,7 @@ EVERY: tuple[Harmless, ...] = (
     Harmless("created_at", HowHarmless.WHOLLY, TIME),
     Harmless("system_fingerprint", HowHarmless.WHOLLY, TIER),
     Harmless("service_tier", HowHarmless.WHOLLY, TIER),
-    Harmless("obfuscation", HowHarmless.WHOLLY, "filler against eavesdroppers"),
+    Harmless("obfuscation", HowHarmless.WHOLLY, "padding against eavesdroppers"),
     Harmless("usage", HowHarmless.FIGURE, COUNT),
     Harmless("usage.prompt_tokens", HowHarmless.VALUE, TOKENS),
     Harmless("usage.completion_tokens", HowHarmless.VALUE, TOKENS),
@@ -87,10 +87,10 @@ _OLLAMA = (
 )
 
 _OPENAI = (
-    Harmless("choices[].obfuscation", HowHarmless.WHOLLY, "filler against eavesdroppers"),
-    Harmless("p", HowHarmless.WHOLLY, "filler against eavesdroppers"),
-    Harmless("choices[].message.padding", HowHarmless.WHOLLY, "filler against eavesdroppers"),
-    Harmless("choices[].delta.padding", HowHarmless.WHOLLY, "filler against eavesdroppers"),
+    Harmless("choices[].obfuscation", HowHarmless.WHOLLY, "padding against eavesdroppers"),
+    Harmless("p", HowHarmless.WHOLLY, "padding against eavesdroppers"),
+    Harmless("choices[].message.padding", HowHarmless.WHOLLY, "padding against eavesdroppers"),
+    Harmless("choices[].delta.padding", HowHarmless.WHOLLY, "padding against eavesdroppers"),
     Harmless("request_id", HowHarmless.WHOLLY, ID),
     Harmless("generationId", HowHarmless.WHOLLY, ID),
     Harmless("timings", HowHarmless.FIGURE, TOOK),
@@ -99,8 +99,8 @@ _OPENAI = (
     Harmless("choices[].logprobs", HowHarmless.VALUE, LOGPROBS),
     Harmless("choices[].prompt_logprobs", HowHarmless.VALUE, LOGPROBS),
     Harmless("prompt_logprobs", HowHarmless.VALUE, LOGPROBS),
-    Harmless("prompt_filter_results", HowHarmless.UNFILTERED, "a filter that let everything pass"),
-    Harmless("choices[].content_filter_results", HowHarmless.UNFILTERED, "a filter that let everything pass"),
+    Harmless("prompt_filter_results", HowHarmless.UNFILTERED, "the filter let everything pass"),
+    Harmless("choices[].content_filter_results", HowHarmless.UNFILTERED, "the filter let everything pass"),
     Harmless("time_info", HowHarmless.FIGURE, TOOK),
     Harmless("perf_metrics", HowHarmless.FIGURE, TOOK),
     *(
@@ -197,22 +197,22 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         for path, reason in (
             ("created", TIME),
             ("created_at", TIME),
-            ("permission[].id", "made anew at each start of the server"),
-            ("permission[].created", "made anew at each start of the server"),
-            ("root", "where the weights lie on the serving machine"),
+            ("permission[].id", "generated at each start of the server"),
+            ("permission[].created", "generated at each start of the server"),
+            ("root", "where the serving machine stores the weights"),
         )
     ),
     "ollama_generate": (
         *_OLLAMA,
-        Harmless("context", HowHarmless.VALUE, "the numbers of the tokens that were said; the words count"),
+        Harmless("context", HowHarmless.VALUE, "numbers of the tokens in the conversation, whose words count"),
     ),
     "ollama_chat": _OLLAMA,
     "ollama_embed": _OLLAMA,
-    "ollama_ps": (Harmless("models", HowHarmless.WHOLLY, "which models happened to be loaded"),),
+    "ollama_ps": (Harmless("models", HowHarmless.WHOLLY, "which models were loaded at that moment"),),
     "ollama_tags": (Harmless("models[].modified_at", HowHarmless.WHOLLY, "when the machine fetched the model"),),
     "ollama_pull": (
-        Harmless("completed", HowHarmless.FIGURE, "how far a download was"),
-        Harmless("total", HowHarmless.FIGURE, "how far a download was"),
+        Harmless("completed", HowHarmless.FIGURE, "the progress of a download"),
+        Harmless("total", HowHarmless.FIGURE, "the progress of a download"),
     ),
     "genai": _GEMINI,
     "anthropic": (
@@ -226,7 +226,7 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         *(
             Harmless(f"{holder}.{path}", HowHarmless.WHOLLY, reason)
             for holder in ("container", "message.container", "delta.container")
-            for path, reason in (("id", ID), ("expires_at", "when the machine that ran the code ends"))
+            for path, reason in (("id", ID), ("expires_at", "when the container that ran the code expires"))
         ),
         Harmless("content[].caller.tool_id", HowHarmless.VALUE, ID),
         Harmless("content_block.caller.tool_id", HowHarmless.VALUE, ID),
@@ -268,9 +268,9 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
             for key in ("input", "output", "total")
         ),
         Harmless("ResponseMetadata.RequestId", HowHarmless.WHOLLY, ID),
-        Harmless("ResponseMetadata.RetryAttempts", HowHarmless.WHOLLY, "how often the client had to try"),
+        Harmless("ResponseMetadata.RetryAttempts", HowHarmless.WHOLLY, "how often the client retried"),
         *(Harmless(f"ResponseMetadata.HTTPHeaders.{name}", HowHarmless.WHOLLY, HEADER) for name in _HEADERS),
-        *(Harmless(f"{event}.p", HowHarmless.WHOLLY, "filler against eavesdroppers") for event in _CONVERSE_EVENTS),
+        *(Harmless(f"{event}.p", HowHarmless.WHOLLY, "padding against eavesdroppers") for event in _CONVERSE_EVENTS),
         *(
             Harmless(f"{holder}.reasoningContent.{path}", HowHarmless.VALUE, SEALED)
             for holder in ("output.message.content[]", "contentBlockDelta.delta")
@@ -324,56 +324,54 @@ OPAQUE_DATA = ("redacted_thinking", "reasoning.encrypted")
 """Types of an answer's objects whose `data` is opaque."""
 
 BESIDES: tuple[Harmless, ...] = (
-    Harmless("id_normalization_mapping", HowHarmless.WHOLLY, "the recorder's own, for reading the file"),
+    Harmless("id_normalization_mapping", HowHarmless.WHOLLY, "used by the recorder itself to read the file"),
     Harmless("request.provider_metadata.*_version", HowHarmless.WHOLLY, "the version of the client's library"),
     Harmless("request.provider_metadata.*_build", HowHarmless.WHOLLY, "the version of the client's library"),
     Harmless("request.provider_metadata.*_build_date", HowHarmless.WHOLLY, "the version of the client's library"),
     Harmless(
         "ids of calls, messages and earlier answers",
         HowHarmless.VALUE,
-        "made anew each time; which refers to which counts",
+        "generated each time; which of them refers to which counts",
     ),
     Harmless(
         "index of a call or a block",
         HowHarmless.WHOLLY,
-        "its place among the others counts instead; "
-        "a piece of a stream at an index where nothing began, or of a block that is over, counts",
+        "its position among the others counts instead; a piece of a stream counts "
+        "if nothing has begun at its index or if its block has ended",
     ),
     Harmless(
-        "arguments of a call, as written", HowHarmless.WHOLLY, "order of keys and white space; their values count"
+        "arguments of a call, as written", HowHarmless.WHOLLY, "only order of keys and white space; their values count"
     ),
     Harmless("order of a list of models", HowHarmless.WHOLLY, "a provider lists them in any order"),
     Harmless(
-        "numbers of an embedding", HowHarmless.WHOLLY, "rounding: 1 − cosine is 1e-5 at most; in a comparison alone"
+        "numbers of an embedding", HowHarmless.WHOLLY, "rounding: 1 − cosine is at most 1e-5; only in a comparison"
     ),
     Harmless(
-        f"texts in parts of an answer that only their maker can read: {', '.join(f'`{key}`' for key in sorted(OPAQUE))},"
+        f"texts in parts of an answer that only the provider can read: {', '.join(f'`{key}`' for key in sorted(OPAQUE))},"
         f" and `data` of {' and '.join(f'`{kind}`' for kind in OPAQUE_DATA)}",
         HowHarmless.VALUE,
         SEALED,
     ),
-    Harmless(
-        "chunk boundaries", HowHarmless.WHOLLY, "the network's doing, and so are null and empty values of a chunk"
-    ),
+    Harmless("chunk boundaries, and null and empty values of a chunk", HowHarmless.WHOLLY, "depend on the network"),
     Harmless("`delta` of events `*audio.delta` of a session", HowHarmless.VALUE, SOUND),
     Harmless(
-        "events `ping` of a session, and of Anthropic's streams", HowHarmless.WHOLLY, "keep the line open, now and then"
+        "events `ping` of a session, and of Anthropic's streams", HowHarmless.WHOLLY, "only keep the connection open"
     ),
     Harmless(
-        "the same texts in the turns of a request, and of `signature` those of thoughts",
+        "the same texts in the turns of a request; a `signature` only if it is that of a thought",
         HowHarmless.VALUE,
-        "an answer's own, sent back",
+        "sent back from an earlier answer",
     ),
     Harmless(
-        "a text sent twice", HowHarmless.WHOLLY, "some providers send thoughts under two names at once; they count once"
+        "a text sent twice", HowHarmless.WHOLLY, "some providers send thoughts under two keys at once; they count once"
     ),
     Harmless(
-        "how a body was kept",
+        "how a body was stored",
         HowHarmless.WHOLLY,
-        "decoded, or as its text, its lines, or the pieces that the network cut",
+        "decoded, as text, as lines, or in the pieces in which it arrived",
     ),
     Harmless(
-        "frames of server-sent events", HowHarmless.WHOLLY, "line ends, comments, ids and retry times say nothing"
+        "frames of server-sent events", HowHarmless.WHOLLY, "line ends, comments, ids and retry times have no meaning"
     ),
     Harmless("layout of the file", HowHarmless.WHOLLY, "indentation, order of keys, line ends"),
 )

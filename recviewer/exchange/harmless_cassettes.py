@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recviewer.exchange.harmless_entry import COUNT, ID, TIME, TOOK, Harmless, HowHarmless
 
-SOUND = "sound, new at each recording; the words that come beside it count, and that there is some"
+SOUND = "sound, new in each recording; its transcript counts, and that there is some sound"
 
 _MADE_FOR = (
     *("batch", "input_file", "output_file", "error_file", "file", "upload", "vector_store", "container", "response"),
@@ -45,7 +45,7 @@ CASSETTES: dict[str, tuple[Harmless, ...]] = {
         Harmless("response.usage", HowHarmless.FIGURE, COUNT),
         Harmless("usageMetadata", HowHarmless.FIGURE, COUNT),
         Harmless("serverContent.modelTurn.parts[].inlineData.data", HowHarmless.VALUE, SOUND),
-        Harmless("rate_limits", HowHarmless.WHOLLY, "what the account had left to spend"),
+        Harmless("rate_limits", HowHarmless.WHOLLY, "what was left of the account's limits"),
     ),
     "invoke": (
         *(
@@ -62,7 +62,7 @@ CASSETTES: dict[str, tuple[Harmless, ...]] = {
         Harmless("started_at", HowHarmless.WHOLLY, TIME),
         Harmless("completed_at", HowHarmless.WHOLLY, TIME),
         Harmless("metrics", HowHarmless.FIGURE, TOOK),
-        Harmless("urls", HowHarmless.VALUE, "hold the id of the prediction"),
+        Harmless("urls", HowHarmless.VALUE, "contain the id of the prediction"),
     ),
     "embed": (
         Harmless("meta.billed_units", HowHarmless.FIGURE, COUNT),

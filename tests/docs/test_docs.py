@@ -79,6 +79,16 @@ def test_everything_harmless_is_listed_as_the_data_has_it():
     assert script["written"](text_of("fingerprint.md")) == text_of("fingerprint.md")
 
 
+def test_many_keys_at_the_top_of_a_body_are_listed_without_an_empty_path():
+    script = runpy.run_path(str(PROJECT / "tools" / "list_harmless.py"))
+    names = [f"key_{number}" for number in range(9)]
+    quoted = ", ".join(f"`{name}`" for name in names)
+
+    assert script["_paths"](names) == f"at the top of the body: {quoted}"
+    assert script["_paths"]([*(f"data[].{name}" for name in names), "id"]) == f"`id`; in `data[]`: {quoted}"
+    assert "``" not in text_of("fingerprint.md")
+
+
 def test_fingerprint_version_is_the_present_one():
     assert f"`{fingerprint.VERSION}:`" in text_of("fingerprint.md")
 
