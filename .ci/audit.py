@@ -1,7 +1,7 @@
-"""Asks pip-audit which known flaws the packages of an environment have: `audit.py SITE-PACKAGES PIP-AUDIT`.
+"""Print the known vulnerabilities of the packages of an environment: `audit.py SITE-PACKAGES PIP-AUDIT`.
 
-Ends with 1 where there are flaws. What could not be looked up, for the index that is reached knows no flaws or none is
-reached, is counted and said, and fails nothing.
+The exit code is 1 if there are any. Packages that cannot be looked up, because no index with vulnerabilities is reachable,
+are counted and reported, and do not fail the run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SECONDS = 300
 
 
 def main(site: str, tool: str) -> int:
-    """Print what was found."""
+    """Print the results, and return the exit code."""
     words = [tool, "--path", site, "--format", "json", "--progress-spinner", "off"]
     try:
         done = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS, check=False)

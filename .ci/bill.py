@@ -1,4 +1,4 @@
-"""Prints a bill of materials: what is installed beside the Python that runs this, as CycloneDX 1.6. Asks nobody."""
+"""Print a bill of materials of the packages in this environment, as CycloneDX 1.6. Does not use the network."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from urllib.parse import quote
 
 ITSELF = "recviewer"
 TOOLS = frozenset({"pip", "setuptools", "wheel"})
-"""What a fresh environment has of its own."""
+"""Packages that a new environment has without installing anything."""
 
 
 def plain(name: str) -> str:
-    """Return a distribution's name as addresses of packages write it."""
+    """Return a distribution's name as in package URLs."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def component(one: metadata.Distribution) -> dict[str, object]:
-    """Return the entry of a distribution, with its licence where it says one in a word."""
+    """Return the entry of a distribution, with its licence if that is a short text."""
     name = plain(one.metadata["Name"])
     purl = f"pkg:pypi/{name}@{quote(one.version)}"
     made: dict[str, object] = {
@@ -36,13 +36,13 @@ def component(one: metadata.Distribution) -> dict[str, object]:
 
 
 def needed(one: metadata.Distribution, there: set[str]) -> list[str]:
-    """Return the names of what a distribution needs, of what is there."""
+    """Return the names of the installed packages that a distribution requires."""
     names = {plain(re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0]) for text in one.requires or ()}
     return sorted(names & there)
 
 
 def bill() -> dict[str, object]:
-    """Return the whole bill."""
+    """Return the complete bill of materials."""
     found = {plain(one.metadata["Name"]): one for one in metadata.distributions()}
     found = {name: one for name, one in sorted(found.items()) if name not in TOOLS}
     refs = {name: str(component(one)["bom-ref"]) for name, one in found.items()}

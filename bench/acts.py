@@ -1,10 +1,11 @@
-"""Milliseconds from a key to what is seen of it, in Chromium: the first change of the page, and the last one.
+"""Measure, in Chromium, the milliseconds from a key press to the first and the last change of the page.
 
     python bench/acts.py http://127.0.0.1:8000 RANGE [--rounds 5]
 
-RANGE is one with undecided changes, such as base-3...refs/pull/3/head. *seen* is the first frame after the page changed
-in any way, *done* the first frame with what the server answered; where an act leads to another page, that is its first
-paint. *server* is from the request to the first byte of the answer. The acts decide: serve with a data folder of its own.
+RANGE is a range with undecided changes, such as base-3...refs/pull/3/head. *seen* is the first frame after any change of
+the page, *done* the first frame that shows the server's answer; if an action opens another page, this is the page's first
+paint. *server* is the time from the request to the first byte of the answer. The actions give verdicts: serve with a
+separate data folder.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ const seen = () => requestAnimationFrame(() => setTimeout(() => {
 }, 0));
 addEventListener('focusin', seen);
 new MutationObserver((changes) => {
-  if (changes.some((one) => !one.target.closest?.('.top'))) seen(); // there stands how long ago the tree was indexed
+  if (changes.some((one) => !one.target.closest?.('.top'))) seen(); // it shows how long ago the tree was indexed
 }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 """
 HERE = """(() => {
@@ -46,14 +47,14 @@ MOMENT = 500
 
 
 class Watch:
-    """Presses keys, and keeps what each took."""
+    """Presses keys, and records how long each took. took: (seen, done, server) of each press, by the name of the action."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.took: dict[str, list[tuple[float, float, float]]] = {}
 
     def press(self, name: str, key: str, *, leads: bool = False) -> None:
-        """Press a key. leads: to another page."""
+        """Press a key. leads: whether it opens another page."""
         page = self.page
         page.evaluate("__seen = []; delete sessionStorage.first; performance.clearResourceTimings()")
         before = page.evaluate("performance.timeOrigin")
@@ -71,7 +72,7 @@ class Watch:
 
 
 def walk(watch: Watch, address: str, range_: str) -> None:
-    """Do every act once."""
+    """Do every action once."""
     page = watch.page
 
     def open_(path: str) -> None:
@@ -106,7 +107,7 @@ def walk(watch: Watch, address: str, range_: str) -> None:
 
 
 def main() -> None:
-    """Print a table of medians, and the slowest of each."""
+    """Measure, and print a table of the medians and the slowest times."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("address")
     parser.add_argument("range")

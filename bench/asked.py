@@ -1,13 +1,16 @@
-"""What a reviewer is asked to look at, against the raw lines of JSON that differ: a row of Markdown for each range.
+"""Print how much a reviewer has to look at in a range, compared with the raw lines of JSON that differ.
 
     python bench/asked.py REPOSITORY BASE...HEAD [BASE...HEAD …]
 
-Items: changes that say something else, those that are the same change counted once, older generations of a call with it;
-by test, all that one test's recordings became once, and tests of one function, or files of one folder, with each other.
-Told: words that came and went as the pages show them, of answers, requests and tools: page by page of each item by call, and
-of each item by test, where a page tells each thing once.
-Words: what came and went in the answers, reasoning and refusals of those items, older generations included; of a new or
-gone recording all of it.
+Each range is a row of a Markdown table. Its columns:
+
+- by call: items with another meaning. Changes that are the same count once, and older generations count with their call.
+- by test: the same, with all changes to one test's recordings as one item. Tests of one function, and files of one
+  folder, are counted together.
+- told by call, told by test: added and removed words of answers, requests and tools, as the pages of these items show
+  them. The pages by test show everything only once.
+- words that differ: added and removed words in the answers, reasoning and refusals of the items by call, older generations
+  included. All words of a new or deleted recording count.
 """
 
 from __future__ import annotations
@@ -58,7 +61,7 @@ def main() -> None:
 
 
 def told(some: Sequence[Item]) -> int:
-    """Return the words that came and went on the pages of some items."""
+    """Return how many added and removed words the pages of some items show."""
     return sum(_told(item) for item in some)
 
 

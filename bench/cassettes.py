@@ -1,10 +1,10 @@
-"""How long reading and summing up a tree of cassettes takes, beside what no reader can do without.
+"""Measure reading and summarising a tree of cassettes, compared with the least that any reader has to do.
 
-    python bench/cassettes.py DIR [--times 5]
+    python bench/cassettes.py DIR [--times N]
 
-The floor is the processor time for reading the files, PyYAML's C loader for those of YAML and orjson for those of JSON.
-Beside it stands all that an index does with the bytes of a file, in one process and without the database. Both are the
-least of so many times.
+The least is the processor time for reading the files and parsing them, with PyYAML's C loader or orjson. It is compared
+with everything that an index run does with the bytes of a file, in one process and without the database. Of N runs of
+each, the fastest counts.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from recviewer.store.scan import scan
 
 
 class Loader(yaml.CSafeLoader):
-    """PyYAML's, which knows the one tag of Ruby's that bodies have."""
+    """PyYAML's C loader, with the one tag of Ruby's YAML that is used for bodies."""
 
 
 Loader.add_constructor("!binary", lambda loader, node: loader.construct_yaml_binary(node))
 
 
 def floor(places: list[Path]) -> float:
-    """Return the seconds for reading and loading the files."""
+    """Return the CPU seconds for reading and parsing the files."""
     started = time.process_time()
     for place in places:
         data, name = place.read_bytes(), place.name
@@ -55,7 +55,7 @@ def floor(places: list[Path]) -> float:
 
 
 def index(root: Path, jobs: list[Job]) -> float:
-    """Return the seconds for all that an index does with the files' bytes."""
+    """Return the CPU seconds for everything that an index run does with the bytes of the files."""
     summary._once = summary.Once(limit=4_000_000)
     started = time.process_time()
     for at in range(0, len(jobs), 64):
@@ -71,7 +71,7 @@ def main() -> None:
     stamps = scan(asked.tree, claims(), skip=[]).stamps
     jobs = [Job(one.key, one.raw, one.obstacle, one.size) for one in stamps]
     places = [asked.tree / one.key for one in stamps]
-    index(asked.tree, jobs)  # imports what there is to import
+    index(asked.tree, jobs)  # imports all modules
     with without_collector():
         least, took = [], []
         for _ in range(asked.times):

@@ -1,8 +1,8 @@
-"""Ask for the list with queries that are made to be dear, and print what each costs beside the plain list.
+"""Request the list with expensive queries, and print the cost of each in comparison with the unfiltered list.
 
-Usage: costs.py [SECONDS [QUERY …]]. Queries are named as in the table; all, where none is. The data folder
-(RECVIEWER_DATA) has to be indexed. A query that takes more than SECONDS (60) of processor time is given up, where Python
-gets to see that.
+Usage: costs.py [SECONDS [QUERY …]]. QUERY is a name from the table; without one, all queries run. The data folder
+(RECVIEWER_DATA) has to be indexed. A query that takes more than SECONDS (60) of processor time is stopped as soon as
+Python code runs.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def queries() -> dict[str, Query]:
 
 
 class TooLong(Exception):
-    """A query took more than it was given."""
+    """A query took more processor time than allowed."""
 
 
 def _stop(number: int, frame: object) -> None:

@@ -1,4 +1,4 @@
-"""How each cost grows with the tree: `python bench/growth.py DIR [--sizes N …] [--trees FOLDER] [--server URL]`.
+"""Measure how costs grow with the tree: `python bench/growth.py DIR [--sizes N …] [--trees FOLDER] [--server URL]`.
 
 See bench/README.md.
 """
@@ -23,7 +23,7 @@ SIZES = (3_000, 30_000, 100_000)
 
 
 def measured(root: Path, data: Path) -> dict[str, Any]:
-    """Index a tree, once cold and once with nothing changed, and ask for its pages."""
+    """Index a tree, cold and with nothing changed, request its pages, and return the measurements."""
     tree = tree_of(root)
     warm(tree)
     index = [sys.executable, "-m", "recviewer", "index"]
@@ -42,7 +42,7 @@ def measured(root: Path, data: Path) -> dict[str, Any]:
 
 
 def table(found: list[dict[str, Any]]) -> str:
-    """Return what was found as a table of Markdown: a line for each cost, a column for each size."""
+    """Return the measurements as a Markdown table with a line for each cost and a column for each size."""
     heads = [f"{one['files']:,}" for one in found]
     growth = found[-1]["files"] / found[0]["files"]
     lines = [
@@ -68,10 +68,10 @@ def _line(name: str, cells: list[str], times: float) -> str:
 def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description="Measure how costs grow with the number of recordings.")
-    parser.add_argument("dir", type=Path, help="a recordings root, of which the trees are made")
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="recordings of each tree")
-    parser.add_argument("--trees", type=Path, help="a folder that keeps the trees for the next time")
-    parser.add_argument("--server", default="", help="postgres://… of a server on which databases may be made")
+    parser.add_argument("dir", type=Path, help="a recordings root, from which the trees are made")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="recordings in each tree")
+    parser.add_argument("--trees", type=Path, help="a folder that keeps the trees for later runs")
+    parser.add_argument("--server", default="", help="postgres://… URL of a server on which databases may be created")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="recviewer-growth-") as folder:
         scratch = Path(folder)

@@ -1,11 +1,11 @@
-"""Keys, screens and seconds that four jobs take, pressed in Chromium by a hand that does not have to read.
+"""Count the keys, screens and seconds that four jobs take in Chromium, by a script that does not have to read.
 
     python bench/hands.py http://127.0.0.1:8000 [--jobs 1,2,3,4] [--dead FILE]
 
-The server shows a tree and the repository of its pull requests. The jobs decide, and move files to the trash: serve a
-copy, with a data folder of its own. A key pressed, a click and a paste count one; a screen is a page that was loaded or
-pushed; seconds begin where the job does and end with its last page.
---dead: paths, one a line, that are to go where no page names them.
+The server shows a tree and the repository of its pull requests. The jobs give verdicts and move files to the trash:
+serve a copy, with a separate data folder. A key press, a click and a paste count as one key each. A screen is a page that
+was loaded, or one that a script put into the history. The time ends with the job's last page.
+--dead: a file with one path per line, to be deleted if no page names these recordings.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ return !verdict || !verdict.disabled; }"""
 
 
 class Hand:
-    """What presses, and counts."""
+    """Presses keys, and counts them."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
@@ -38,7 +38,7 @@ class Hand:
         self.screens += is_page
 
     def begin(self, path: str) -> None:
-        """Open the page on which the job begins; it counts no key."""
+        """Open the page on which the job begins, and start counting."""
         self.page.goto(self.address + path)
         self.page.wait_for_load_state("networkidle")
         self.keys = self.screens = 0
@@ -58,7 +58,7 @@ class Hand:
         self.page.wait_for_load_state("load")
 
     def goes_on(self, before: str, *, within: int = 8_000) -> bool:
-        """Wait for another address; False where none comes."""
+        """Wait until the page has another URL; return False if it keeps this one."""
         try:
             self.page.wait_for_function("before => location.href !== before", arg=before, timeout=within)
         except TimeoutError:
@@ -72,12 +72,12 @@ class Hand:
 
 
 def find(hand: Hand) -> str:
-    """From the line that pytest prints to the first recording of the test that failed."""
+    """Go from the line that pytest prints to the first recording of the failed test."""
     hand.begin("/")
     page = hand.page
     hand.press("/")
     hand.paste(FAILED)
-    page.wait_for_timeout(300)  # the list follows what is typed; a hand that pasted does not wait for more
+    page.wait_for_timeout(300)  # the list is updated while somebody types; after a paste nobody waits for more
     hand.press("Enter")
     page.wait_for_url(lambda url: "/tests/" in url or "test=" in url)
     page.wait_for_load_state("load")
@@ -87,7 +87,10 @@ def find(hand: Hand) -> str:
 
 
 def queue(hand: Hand, *, rejects: bool) -> tuple[int, int]:
-    """Decide on all that is left of a range, item by item: to re-record where something red was found, else approved."""
+    """Decide on the rest of a range, item by item: re-record items with a red finding, approve the others.
+
+    Returns the numbers of decided and of rejected items.
+    """
     page, done, rejected = hand.page, 0, 0
     while done < 400:
         before = page.url
@@ -113,7 +116,7 @@ def queue(hand: Hand, *, rejects: bool) -> tuple[int, int]:
 
 
 def review(hand: Hand) -> str:
-    """Decide on everything in a pull request, from its line in the list of requests."""
+    """Decide on everything in a pull request, starting from the list of pull requests."""
     hand.begin("/changes/")
     hand.click(hand.page.get_by_text("#3", exact=True))
     hand.page.wait_for_selector(".changes-sentence")
@@ -125,7 +128,7 @@ def review(hand: Hand) -> str:
 
 
 def approve(hand: Hand) -> str:
-    """Approve a suite that was re-recorded, from its range."""
+    """Approve a re-recorded suite, starting from its range."""
     hand.begin(f"/changes/{SUITE}")
     before = hand.page.url
     hand.press("n")
@@ -135,7 +138,7 @@ def approve(hand: Hand) -> str:
 
 
 def delete(hand: Hand, dead: frozenset[str]) -> str:
-    """Move to the trash what nothing asks for any more."""
+    """Move recordings that nothing requests any more to the trash."""
     page = hand.page
     answer = page.goto(f"{hand.address}/smells/stacked-generations")
     if answer is None or answer.status != 200:
@@ -171,7 +174,7 @@ def delete(hand: Hand, dead: frozenset[str]) -> str:
 
 
 def main() -> None:
-    """Do the jobs that are asked for, and print a line of a table for each."""
+    """Do the requested jobs, and print a table with a line for each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("address")
     parser.add_argument("--jobs", default="1,2,3,4")

@@ -1,4 +1,4 @@
-"""Figures of earlier runs, one line of JSON for each, and how the present ones stand beside the last of the same tree."""
+"""The results of earlier runs, one line of JSON each, and the comparison of a run with the last one of the same tree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 
 def entry(tree: str, noise: float, lines: Iterable[Line]) -> dict[str, Any]:
-    """Return what is kept of a run. tree: its name and size. noise: how far runs of the unit lay apart, as a share."""
+    """Return the entry for a run. tree: its name and size. noise: the spread of the runs of the unit, as a share."""
     commit = subprocess.run(
         ["git", "-C", str(HERE), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     )
@@ -25,20 +25,20 @@ def entry(tree: str, noise: float, lines: Iterable[Line]) -> dict[str, Any]:
 
 
 def last(file: Path, tree: str) -> dict[str, Any] | None:
-    """Return the last entry on a tree, None where there is none."""
+    """Return the last entry of a tree, or None."""
     lines = file.read_text().splitlines() if file.exists() else []
     found: list[dict[str, Any]] = [json.loads(line) for line in lines if line.strip()]
     return next((one for one in reversed(found) if one["tree"] == tree), None)
 
 
 def add(file: Path, made: dict[str, Any]) -> None:
-    """Put an entry behind the others."""
+    """Append an entry."""
     with file.open("a") as written:
         written.write(json.dumps(made) + "\n")
 
 
 def beside(before: dict[str, Any] | None, now: dict[str, Any]) -> str:
-    """Return the ratios of two runs as a table: what moved more than both runs were noisy has a sign."""
+    """Return the ratios of two runs as a table, marking changes that exceed the noise of both runs."""
     if before is None:
         return f"\nNothing was kept of {now['tree']} yet."
     noise = max(before["noise"], now["noise"], 0.1)

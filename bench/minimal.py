@@ -1,6 +1,6 @@
-"""The yardsticks of the pages: what a Django project of fifty lines would do with the same database and files.
+"""The yardstick for pages: what a Django project of fifty lines would show from the same database and files.
 
-The same rows, counts, words and recordings, in templates without any care: no review, no links between pages, no cache.
+It shows the same rows, counts, words and recordings in minimal templates: no reviews, no links between pages, no cache.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SHOW = _engine.from_string(
 
 
 def listing(request: HttpRequest) -> HttpResponse:
-    """Show 50 rows and the counts of each facet, filtered by the facets in the address."""
+    """Show 50 rows and the counts of each facet, filtered by the facets in the URL."""
     recordings = Recording.objects.filter(**{key: request.GET[key] for key in FACETS if key in request.GET})
     start = (int(request.GET.get("page", 1)) - 1) * 50
     facets = [

@@ -1,9 +1,10 @@
-"""recviewer beside what else one would pick for the same files: what each costs, and what it finds.
+"""Compare recviewer with other tools on the same files: the cost of each, and what it finds.
 
     python bench/others.py DIR [--tools VENV/bin] [--repo REPOSITORY BASE...HEAD]
 
-jq, rg and git come from PATH; sqlite-utils, datasette and mitmdump also from the folder that --tools names. What is not
-installed is said and left out. Costs are processor time, children with it: a busy machine changes them little.
+jq, rg and git are found in PATH; sqlite-utils, datasette and mitmdump also in the folder that --tools names. The table
+says which tools are not installed. Costs are processor time, including that of children, which a busy machine affects
+little.
 """
 
 from __future__ import annotations
@@ -38,18 +39,18 @@ JOINED = (
     '([.response.body | if type == "array" then .[] else . end | (.__data__? // .) | .choices[0]? | '
     '(.delta.content? // .message.content? // .text? // empty)] | map(tostring) | join(""))'
 )
-"""What jq can tell of a recording: its messages, and what was streamed, joined."""
+"""What jq can show of a recording: its messages, and the streamed answer, joined."""
 
 
 class Row:
-    """A line of the table. seconds: of processor time. says: what it gave."""
+    """A line of the table. seconds: of processor time, None if not measured. says: the result."""
 
     def __init__(self, job: str, by: str, seconds: float | None, says: str) -> None:
         self.job, self.by, self.seconds, self.says = job, by, seconds, says
 
 
 class Others:
-    """Does the same jobs by each tool that there is. scratch: a folder of its own."""
+    """Does the same jobs with each installed tool. scratch: an empty folder."""
 
     def __init__(self, tree: Tree, scratch: Path, tools: Path | None, rounds: int) -> None:
         self.tree, self.scratch, self.rounds = tree, scratch, rounds
@@ -60,14 +61,14 @@ class Others:
         self.rows: list[Row] = []
 
     def tool(self, name: str, job: str) -> str | None:
-        """Return where a tool lies; where it does not, a line says so."""
+        """Return the path of a tool. If it is not installed, add a line that says so and return None."""
         found = shutil.which(name, path=self.path)
         if found is None:
             self.rows.append(Row(job, name, None, "is not installed"))
         return found
 
     def cost(self, work: Callable[[], str], rounds: int | None = None) -> tuple[float, str]:
-        """Return the median of the processor time that some work takes, and what it said the last time."""
+        """Return the median processor time of some work, in seconds, and the result of the last run."""
         spent, said = [], ""
         for _ in range(rounds or self.rounds):
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -82,12 +83,12 @@ class Others:
         return done.stdout.decode(errors="replace")
 
     def add(self, job: str, by: str, work: Callable[[], str], says: Callable[[str], str], rounds: int = 0) -> None:
-        """Do a job and put its line into the table."""
+        """Do a job and add its line to the table. says: turns the result into the text of the line."""
         seconds, said = self.cost(work, rounds or None)
         self.rows.append(Row(job, by, seconds, says(said)))
 
     def index(self) -> None:
-        """Bring all recordings into a table that can be searched."""
+        """Put all recordings into a searchable table."""
         job = "index all"
 
         def ours() -> str:
@@ -110,7 +111,7 @@ class Others:
         self.add(job, "jq, sqlite-utils insert and enable-fts", theirs, lambda _: f"{_mb(self.table)} MB", rounds=1)
 
     def search(self, phrases: Sequence[tuple[str, str]]) -> None:
-        """Look for phrases of answers. phrases: with the recording that each was taken from."""
+        """Search for phrases of answers. phrases: pairs of a phrase and the recording that contains it."""
         job = f"find {len(phrases)} phrases of streamed answers"
         places = {phrase: os.path.relpath(path, self.tree.root) for phrase, path in phrases}
 
@@ -152,18 +153,18 @@ class Others:
             self.add(job, "jq that joins deltas", lambda: self.run(jq, "-r", JOINED, str(path)), _lines)
 
     def archives(self) -> None:
-        """Open archives of HTTP, the one kind of these files that mitmweb imports."""
+        """Open HTTP archives, the only kind of these files that mitmweb imports."""
         found = [path for path in self.tree.files if path.suffix == ".har"]
         if not found:
             self.rows.append(
-                Row("open recordings", "mitmweb", None, "imports archives of HTTP (.har) alone: there is none here")
+                Row("open recordings", "mitmweb", None, "imports only HTTP archives (.har), and there are none here")
             )
         elif tool := self.tool("mitmdump", "open archives of HTTP"):
             each = [[tool, "-n", "-q", "-r", str(path)] for path in found]
             self.add("open archives of HTTP", "mitmdump", lambda: "".join([self.run(*one) for one in each]), _lines)
 
     def changes(self, repository: str, asked: str) -> None:
-        """Tell what a range did to recordings."""
+        """Describe what a range did to recordings."""
         base, _, head = asked.partition("...")
         ours = [*RECVIEWER, "report", asked, "--repo", repository, "--format", "md"]
         job = f"tell what {asked} did"
@@ -201,7 +202,7 @@ def _mb(path: Path) -> str:
 
 
 def phrases_of(tree: Tree, count: int, seed: int) -> list[tuple[str, str]]:
-    """Return phrases of four words from streamed answers of chats, each with the file that it is from."""
+    """Return phrases of four words from streamed chat answers, each with the path of its file."""
     choose, found = random.Random(seed), list[tuple[str, str]]()
     for path in choose.sample(tree.files, len(tree.files)):
         try:
@@ -220,11 +221,11 @@ def phrases_of(tree: Tree, count: int, seed: int) -> list[tuple[str, str]]:
 
 def main() -> None:
     """Read the command line, measure and print a table in Markdown."""
-    parser = argparse.ArgumentParser(description="recviewer beside other tools, on the same files.")
+    parser = argparse.ArgumentParser(description="Compare recviewer with other tools, on the same files.")
     parser.add_argument("dir", type=Path, help="a recordings root")
     parser.add_argument("--tools", type=Path, help="a folder with sqlite-utils, datasette and mitmdump")
     parser.add_argument(
-        "--repo", nargs=2, metavar=("REPOSITORY", "RANGE"), action="append", default=[], help="a range to tell of"
+        "--repo", nargs=2, metavar=("REPOSITORY", "RANGE"), action="append", default=[], help="a range to describe"
     )
     parser.add_argument("--rounds", type=int, default=3, help="runs of which the median counts (default 3)")
     options = parser.parse_args()

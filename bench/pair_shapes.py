@@ -1,4 +1,4 @@
-"""Shapes of simulated pull requests: what people do to recordings, each with what belongs together and what does not."""
+"""Shapes of simulated pull requests: what people do to recordings, each with its true pairs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pair_trees import Changer, Made, Tree, copied, messages
 
 MOST_CALLS = 40
-"""Tests with more recordings are left out: one of them would outweigh all others."""
+"""Tests with more recordings are left out, because one of them would outweigh all others."""
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Pull:
 
 
 class Maker:
-    """Takes tests of a tree, each once, and makes a pull request of them."""
+    """Takes tests of a tree, each at most once, and makes a pull request from them."""
 
     def __init__(self, change: Changer, tree: Tree) -> None:
         self.change, self.tree, self.rng = change, tree, change.rng
@@ -55,7 +55,7 @@ class Maker:
             yield [calls, *rest]
 
     def goes(self, calls: list[Made], *, stays: bool = False) -> None:
-        """Delete recordings. stays: others of their test are left alone."""
+        """Delete recordings. stays: whether other recordings of their test are kept."""
         self.pull.old += calls
         if not stays:
             self.pull.standing -= {made.test for made in calls}
@@ -65,7 +65,7 @@ class Maker:
         self.pull.new += calls
 
     def again(self, calls: list[Made], *changes: Callable[[Made], object]) -> list[Made]:
-        """Return what a recorder writes for the calls of a test: each once, with other answers and names."""
+        """Return what a recorder writes for the calls of a test: one recording for each, with new answers and names."""
         once = {made.call: made for made in calls}
         return self.change.each(list(once.values()), self.change.answer, *changes)
 
@@ -92,7 +92,7 @@ def has_parameters(calls: list[Made]) -> bool:
 
 
 def has_conversation(calls: list[Made]) -> bool:
-    """Tell whether some call goes on from another."""
+    """Tell whether some call continues another."""
     lengths = {len(messages(made.document["request"]["body"])) for made in calls}
     return len(lengths) > 1
 
@@ -103,7 +103,7 @@ def is_chat(calls: list[Made]) -> bool:
 
 
 def has_plain_questions(calls: list[Made]) -> bool:
-    """Tell whether all that a test's users say is text, long enough to be replaced by something else."""
+    """Tell whether all user messages of a test are text, and long enough to be replaced by another text."""
     said = [
         one["content"]
         for made in calls
@@ -144,7 +144,7 @@ def model_changed(make: Maker) -> None:
 
 
 def model_changed_for_all(make: Maker) -> None:
-    """One model gives way to another in every test of some functions, among them tests of other models that stay."""
+    """One model is replaced by another in every test of some functions, which also have tests of other models."""
     for first in make.tests(3, has_model_in_test):
         old = model_of(first)
         new = _new_model(make, old)
@@ -155,7 +155,7 @@ def model_changed_for_all(make: Maker) -> None:
 
 
 def models_changed(make: Maker) -> None:
-    """All models of some functions have other names, each its own."""
+    """All models of some functions have other names, each a different one."""
     for tests in make.functions(3, has_model_in_test):
         for calls in tests:
             old = model_of(calls)
@@ -165,7 +165,7 @@ def models_changed(make: Maker) -> None:
 
 
 def model_changed_and_prompt_edited(make: Maker) -> None:
-    """The model has another name, and a few words of the questions are others."""
+    """The model has another name, and a few words of the questions changed."""
     for calls in make.tests(6, has_model_in_test):
         old = model_of(calls)
         new = _new_model(make, old)
@@ -189,7 +189,7 @@ def model_changed_under_an_alias(make: Maker) -> None:
 
 
 def provider_changed(make: Maker) -> None:
-    """Host and provider in the id are others; the model's name too."""
+    """The host, the provider in the test id, and the model's name changed."""
     for calls in make.tests(5, has_model_in_test):
         old = model_of(calls)
         new = _new_model(make, old)
@@ -209,7 +209,7 @@ def _is_list(made: Made) -> bool:
 
 
 def parameters_changed(make: Maker) -> None:
-    """A parameter of the request came, in every call of some tests."""
+    """A parameter was added to the request, in every call of some tests."""
     for calls in make.tests(8):
         name, value = make.rng.choice(
             (("temperature", 0.1), ("max_tokens", 99), ("stream_options", {"include_usage": True}))
@@ -219,7 +219,7 @@ def parameters_changed(make: Maker) -> None:
 
 
 def prompt_edited_lightly(make: Maker) -> None:
-    """A few words of the questions are others."""
+    """A few words of the questions changed."""
     for calls in make.tests(8, is_chat):
         mapping: dict[str, str] = {}
         make.goes(calls)
@@ -227,7 +227,7 @@ def prompt_edited_lightly(make: Maker) -> None:
 
 
 def prompt_edited_heavily(make: Maker) -> None:
-    """Half of the words of the questions are others."""
+    """Half of the words of the questions changed."""
     for calls in make.tests(8, is_chat):
         mapping: dict[str, str] = {}
         make.goes(calls)
@@ -235,7 +235,7 @@ def prompt_edited_heavily(make: Maker) -> None:
 
 
 def system_prompt_put_in(make: Maker) -> None:
-    """An instruction stands before every conversation of some tests."""
+    """An instruction was added before every conversation of some tests."""
     for calls in make.tests(6, is_chat):
 
         def instruct(made: Made) -> None:
@@ -247,7 +247,7 @@ def system_prompt_put_in(make: Maker) -> None:
 
 
 def ids_changed(make: Maker) -> None:
-    """All ids in the requests are others, consistently within a test."""
+    """All ids in the requests changed, consistently within a test."""
     for calls in make.tests(8, has_conversation):
         mapping: dict[str, str] = {}
         make.goes(calls)
@@ -255,7 +255,7 @@ def ids_changed(make: Maker) -> None:
 
 
 def recorded_again(make: Maker) -> None:
-    """Tests were re-recorded; only what was answered, and so what was sent back, is other."""
+    """Tests were re-recorded; only the answers, and the answers that were sent back, changed."""
     for calls in make.tests(8):
         make.goes(calls)
         make.comes(make.again(calls))
@@ -304,7 +304,7 @@ def test_and_model_renamed(make: Maker) -> None:
 
 
 def model_dropped_and_function_added(make: Maker) -> None:
-    """A model is dropped from a function; a new function asks something else of it."""
+    """A model is removed from a function; a new function asks it something else."""
     for number, calls in enumerate(make.tests(4, lambda calls: has_plain_questions(calls) and has_parameters(calls))):
         make.goes(calls)
         mapping: dict[str, str] = {}
@@ -327,7 +327,7 @@ def file_moved(make: Maker) -> None:
 
 
 def parameter_ids_changed(make: Maker) -> None:
-    """Parameters of the test are spelled otherwise."""
+    """Parameters of the test are spelled differently."""
     for calls in make.tests(6, has_parameters):
         change = make.rng.choice((renamed(r"\[", "[fresh-"), renamed(r"\]$", "-1]"), renamed(r"\[\w+", "[other")))
         make.goes(calls)
@@ -371,7 +371,7 @@ def generations_stacked_and_model_changed(make: Maker) -> None:
 
 
 def older_generations_cleaned_up(make: Maker) -> None:
-    """Older generations are deleted whose newest stays; the same functions are recorded for one more model."""
+    """Older generations are deleted, the newest are kept; the same functions are recorded for one more model."""
     for calls in make.tests(5, has_model_in_test):
         old = model_of(calls)
         new = _new_model(make, old)
@@ -386,7 +386,7 @@ def _of_another(made: Made) -> Made:
 
 
 def older_generations_cleaned_up_and_tests_copied(make: Maker) -> None:
-    """Older generations are deleted whose newest stays; a new test with another name asks the same."""
+    """Older generations are deleted, the newest are kept; a new test with another name asks the same."""
     for number, calls in enumerate(make.tests(4, is_chat)):
         make.goes(_older(make, calls, 1), stays=True)
         fresh = make.again(calls, renamed(r"::test_\w+", f"::test_copy_{number}"))
@@ -394,7 +394,7 @@ def older_generations_cleaned_up_and_tests_copied(make: Maker) -> None:
 
 
 def model_dropped_and_stale_sibling_recorded(make: Maker) -> None:
-    """A model is dropped from a function; another that was there is recorded once more."""
+    """A model is removed from a function; another model of it is recorded once more."""
     for calls in make.tests(5, has_model_in_test):
         others = [test for test in make.siblings(calls[0].test) if len(make.tree.tests[test]) <= MOST_CALLS]
         if not others:
@@ -452,7 +452,7 @@ def named_by_a_newer_rule(make: Maker) -> None:
 
 
 def named_by_a_newer_rule_with_a_field_more(make: Maker) -> None:
-    """Every file has another name and a field more."""
+    """Every file has another name and one more field."""
     for calls in make.tests(8):
         make.goes(calls)
         make.comes(
@@ -461,7 +461,7 @@ def named_by_a_newer_rule_with_a_field_more(make: Maker) -> None:
 
 
 def test_became_known(make: Maker) -> None:
-    """The recorder began to say which test a recording is of."""
+    """The recorder began to store the test of a recording."""
     for calls in make.tests(3, is_chat):
         old = [
             copied(made)
@@ -476,7 +476,7 @@ def test_became_known(make: Maker) -> None:
 
 
 def no_test_known(make: Maker) -> None:
-    """No recording says which test it is of; the requests have a parameter more."""
+    """No recording contains its test; the requests have one more parameter."""
     for calls in make.tests(5, is_chat):
         old = [
             copied(made)
@@ -492,7 +492,7 @@ def no_test_known(make: Maker) -> None:
 
 
 def no_test_known_and_other_models(make: Maker) -> None:
-    """Nothing says which test it was; what came asks the same of another model, which is another call."""
+    """No recording contains its test; the new ones ask the same of another model, which is another call."""
     for calls in make.tests(5, is_chat):
         old = [copied(made) for made in calls if messages(made.document["request"]["body"])]
         for made in old:
@@ -504,7 +504,7 @@ def no_test_known_and_other_models(make: Maker) -> None:
 
 
 def strangers(make: Maker) -> None:
-    """Tests were removed, and others that have nothing to do with them were added."""
+    """Tests were removed, and unrelated tests were added."""
     old = list(make.tests(6))
     new = list(make.tests(6))
     for calls in old:
@@ -540,7 +540,7 @@ def _said(made: Made) -> set[str]:
 
 
 def parameters_dropped_and_others_added(make: Maker) -> None:
-    """One case of a parametrised test is gone, and one that asks something else came."""
+    """One case of a parametrised test was removed, and one that asks something else was added."""
     for calls in make.tests(6, lambda calls: has_plain_questions(calls) and has_parameters(calls)):
         make.goes(calls)
         mapping: dict[str, str] = {}
@@ -551,7 +551,7 @@ def parameters_dropped_and_others_added(make: Maker) -> None:
 
 
 def call_inserted(make: Maker) -> None:
-    """A test asks something more in the middle; the calls after it hold two turns more."""
+    """A test asks one more question in the middle; the calls after it contain two more turns."""
     for calls in make.tests(4, has_conversation):
         calls = list({made.call: made for made in calls}.values())
         chats = [made for made in calls if messages(made.document["request"]["body"])]
@@ -575,7 +575,7 @@ def call_inserted(make: Maker) -> None:
 
 
 def call_dropped(make: Maker) -> None:
-    """One call of each test is not made any more."""
+    """One call of each test is no longer made."""
     for calls in make.tests(6, lambda calls: len({made.call for made in calls}) > 2):
         kinds = sorted({made.call for made in calls}, key=repr)
         dropped = make.rng.choice(kinds)
@@ -584,7 +584,7 @@ def call_dropped(make: Maker) -> None:
 
 
 def first_calls_gone_and_last_ones_new(make: Maker) -> None:
-    """Of each conversation the first call is gone and the one that goes on from it is new: these are two."""
+    """The first call of each conversation is gone and the one that continues it is new: these two are different calls."""
     for calls in make.tests(6, has_conversation):
         chats = [made for made in calls if messages(made.document["request"]["body"])]
         lengths = sorted({len(messages(made.document["request"]["body"])) for made in chats})
@@ -595,7 +595,7 @@ def first_calls_gone_and_last_ones_new(make: Maker) -> None:
 
 
 def answers_became_errors(make: Maker) -> None:
-    """The calls fail now, and the model has another name."""
+    """The calls now fail, and the model has another name."""
     error = {"body": None, "is_streaming": False, "is_exception": True}
     error["exception_data"] = {
         "category": "provider_sdk",
@@ -610,7 +610,7 @@ def answers_became_errors(make: Maker) -> None:
 
 
 def tools_came(make: Maker) -> None:
-    """A tool and a parameter came."""
+    """A tool and a parameter were added."""
     tool = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}
     for calls in make.tests(6, is_chat):
 
@@ -649,4 +649,4 @@ SHAPES: dict[str, Callable[[Maker], None]] = {
         first_calls_gone_and_last_ones_new, answers_became_errors, tools_came, new_tests_beside_recorded_ones,
     )
 }  # fmt: skip
-"""By name. What a shape does is told by its first sentence."""
+"""The shapes by name. Their docstrings say what each does."""

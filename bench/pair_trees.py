@@ -1,4 +1,4 @@
-"""Recordings of a real tree, gathered by test, and the small changes from which simulated pull requests are made."""
+"""Recordings of a real tree by test, and the small changes from which simulated pull requests are made."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from recviewer.store.scan import scan
 Document = dict[str, Any]
 
 MOST_BYTES = 120_000
-"""Larger recordings are left out: they cost time and tell nothing more."""
+"""Larger recordings are left out: they take time and add no information."""
 
 TAKEN = frozenset({"model", "stream_options", "stream", "messages", "prompt", "input", "user", "prompt_cache_key"})
 _ID = re.compile(r"(?:file|vs|call|resp|msg)[-_]\w{6,}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{24,}")
@@ -32,8 +32,8 @@ _ID = re.compile(r"(?:file|vs|call|resp|msg)[-_]\w{6,}|[0-9a-f]{8}-[0-9a-f-]{27}
 class Made:
     """A recording of a simulated pull request.
 
-    call: which call it is of; a number that old and new ones share. is_stale: an older generation of it, to be told with it
-    but never to stand for it.
+    call: identifies the call; old and new recordings of the same call have equal values. is_stale: whether it is an older
+    generation of the call, which is listed with the call but must never be paired as the call itself.
     """
 
     path: str
@@ -43,13 +43,13 @@ class Made:
 
     @property
     def test(self) -> str:
-        """Its test, "" where none is known."""
+        """Its test, "" if it is not known."""
         return self.document.get("test_id") or ""
 
 
 @dataclass
 class Tree:
-    """Recordings of a real tree by test. unknown: those without one. words: out of which new ones are worded."""
+    """Recordings of a real tree by test. unknown: those without a test. words: those used in new texts."""
 
     tests: dict[str, list[Made]] = field(default_factory=dict)
     unknown: list[Made] = field(default_factory=list)
@@ -92,7 +92,7 @@ def _files(place: str) -> Iterator[tuple[str, bytes]]:
 
 
 def signature(document: Document) -> str:
-    """Return what makes it this call of its test: what users and instructions say, and the parameters, without ids."""
+    """Return what identifies a call within its test: texts of users and instructions, and parameters, without ids."""
     body = document["request"]["body"]
     told: list[object] = [document["request"].get("endpoint"), _host(document)]
     for message in messages(body):
@@ -106,7 +106,7 @@ def signature(document: Document) -> str:
 
 
 def _host(document: Document) -> str:
-    """Of a list of models its host: each provider's is another call."""
+    """Return the host if the request is for a list of models, else "": the list of each provider is another call."""
     request = document["request"]
     is_list = str(request.get("endpoint")).endswith("/models")
     return str(request.get("url", "")).split("/")[2:3][0] if is_list and "//" in str(request.get("url")) else ""
@@ -119,7 +119,7 @@ def messages(body: Document) -> list[Document]:
 
 
 def texts(body: Document) -> Iterator[str]:
-    """Yield what users and instructions say."""
+    """Yield the texts of users and system instructions."""
     for message in messages(body):
         if message.get("role") in ("user", "system") and isinstance(message.get("content"), str):
             yield message["content"]
@@ -136,7 +136,7 @@ def copied(made: Made, **more: Any) -> Made:
 
 
 def side_bytes(document: Document) -> bytes:
-    """Return it as a recorder writes it."""
+    """Return the bytes that a recorder would write."""
     return json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 
@@ -147,13 +147,13 @@ class Changer:
         self.rng, self.tree = rng, tree
 
     def name(self, made: Made) -> None:
-        """Give it the name of another hash."""
+        """Give a recording a new hash as its name."""
         folder, _, name = made.path.rpartition("/")
         prefix = name.rpartition("-")[0] + "-" if name.startswith("models-") else ""
         made.path = f"{folder}/{prefix}{self.rng.getrandbits(256):064x}.json"
 
     def answer(self, made: Made) -> None:
-        """Word the answer anew, and the answers that were sent back."""
+        """Replace words in the answer, and in earlier answers that were sent back."""
         made.document["response"] = self._reworded(made.document.get("response"))
         for message in messages(made.document["request"]["body"]):
             if message.get("role") == "assistant" and isinstance(message.get("content"), str):
@@ -169,7 +169,7 @@ class Changer:
         return value
 
     def words(self, text: str, share: float) -> str:
-        """Replace a share of the words, one at least."""
+        """Replace a share of the words, at least one."""
         parts = re.split(r"(\s+)", text)
         places = [place for place, part in enumerate(parts) if part.strip()]
         if not places or not self.tree.words:
@@ -180,7 +180,7 @@ class Changer:
         return "".join(parts)
 
     def prompt(self, made: Made, share: float, mapping: dict[str, str]) -> None:
-        """Word the questions anew; the same question in the same words. mapping: what was worded so far."""
+        """Replace words in the questions, equal questions alike. mapping: the replacements so far, which is updated."""
         body = made.document["request"]["body"]
         for message in messages(body):
             text = message.get("content")
@@ -203,7 +203,7 @@ class Changer:
             made.document["test_id"] = made.test.replace(old, new)
 
     def ids(self, made: Made, mapping: dict[str, str]) -> None:
-        """Give all ids in the request other letters."""
+        """Replace all ids in the request. mapping: the replacements so far, which is updated."""
 
         def other(found: re.Match[str]) -> str:
             return mapping.setdefault(found.group(), self._id_like(found.group()))

@@ -1,4 +1,4 @@
-"""How often pairs are wrong: simulated pull requests of many shapes, made from a real tree, with known truth.
+"""Measure how often pairs are wrong, on simulated pull requests made from a real tree, whose true pairs are known.
 
     python bench/pairs.py TREE … [--seeds 1-20] [--seconds 300] [--only SHAPE …]
 
@@ -30,7 +30,11 @@ from recviewer.pairing.successors import KeptRecording
 
 @dataclass
 class Score:
-    """What came of pull requests of one shape. made, wrong: pairs by sureness. due, found: what belongs together."""
+    """The results for pull requests of one shape.
+
+    made, wrong: how many pairs were made, and how many are wrong, by certainty. due, found: how many pairs exist, and how
+    many of them were found.
+    """
 
     made: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
@@ -46,14 +50,14 @@ class Score:
 
 
 def side_of(made: Made) -> Side:
-    """Return it as the change set has it."""
+    """Return a recording in the form that a change set has."""
     data = side_bytes(made.document)
     blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
     return Side(made.path, made.path.encode(), blob, meaning_of(data, made.path.rpartition("/")[2]))
 
 
 def judged(pull: Pull, *, tell: bool) -> Score:
-    """Pair a pull request and compare with what is true."""
+    """Pair a pull request and compare the result with the true pairs. tell: print wrong and missed pairs."""
     old, new = [side_of(made) for made in pull.old], [side_of(made) for made in pull.new]
     kept = {KeptRecording(test, "") for test in pull.standing}
     found = pair(old, new, unchanged=lambda _: kept)
@@ -106,7 +110,7 @@ def _row(name: str, score: Score) -> str:
 
 
 def simulate(trees: list[Tree], seeds: range, seconds: float, only: list[str], *, tell: bool) -> dict[str, Score]:
-    """Make and pair pull requests of every shape, seed after seed, until the time is over."""
+    """Make and pair pull requests of every shape, seed by seed, until the time is up."""
     end = time.monotonic() + seconds
     scores = {name: Score() for name in SHAPES if not only or name in only}
     for seed in seeds:
@@ -119,7 +123,7 @@ def simulate(trees: list[Tree], seeds: range, seconds: float, only: list[str], *
                     print(f"{name}, seed {seed}, tree {number}")
                 scores[name].add(judged(maker.pull, tell=tell))
         if time.monotonic() > end:
-            print(f"stopped after seed {seed}: the time is over")
+            print(f"stopped after seed {seed}: the time is up")
             break
     return scores
 
@@ -128,10 +132,10 @@ def main() -> None:
     """Read the command line, simulate, print."""
     parser = argparse.ArgumentParser(description="Measure how often pairs are wrong, on simulated pull requests.")
     parser.add_argument("tree", nargs="+", help="a directory, or REPOSITORY@COMMIT")
-    parser.add_argument("--seeds", default="1-5", help="the first and the last (default 1-5)")
-    parser.add_argument("--seconds", type=float, default=600, help="after which no further seed is begun (default 600)")
+    parser.add_argument("--seeds", default="1-5", help="the first and the last seed (default 1-5)")
+    parser.add_argument("--seconds", type=float, default=600, help="start no seed after this time (default 600)")
     parser.add_argument("--only", nargs="*", default=[], metavar="SHAPE", help="names of shapes")
-    parser.add_argument("--tell", action="store_true", help="print every pair that is wrong, and what was missed")
+    parser.add_argument("--tell", action="store_true", help="print every wrong and every missed pair")
     options = parser.parse_args()
     first, _, last = options.seeds.partition("-")
     trees = [read(place) for place in options.tree]

@@ -1,4 +1,4 @@
-"""Running what is measured in processes of its own: nothing is warm that would not be, and memory is its own."""
+"""Run each measurement in a separate process, so that caches are as cold, and memory is as used, as in real use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 
 
 def environment(root: Path, data: Path) -> dict[str, str]:
-    """Return the environment of a recviewer that looks at one tree and keeps its data in one folder."""
+    """Return the environment for a recviewer with this recordings root and data folder."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("RECVIEWER_", "DJANGO_"))}
     return kept | {
         "RECVIEWER_RECORDINGS": str(root),
@@ -28,7 +28,7 @@ def environment(root: Path, data: Path) -> dict[str, str]:
 
 @contextmanager
 def database(server: str, name: str) -> Iterator[None]:
-    """Have what runs meanwhile keep its index in a new database of a server; in SQLite where there is none."""
+    """Create a database on a server, use it for the index, and drop it. Without a server, SQLite is used."""
     if not server:
         yield
         return
@@ -47,16 +47,16 @@ def database(server: str, name: str) -> Iterator[None]:
 
 
 def timed(command: list[str], env: dict[str, str]) -> float:
-    """Run a command to its end and return the seconds it took. Its output goes nowhere."""
+    """Run a command to its end and return the seconds it took. Its output is discarded."""
     started = time.perf_counter()
     subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.perf_counter() - started
 
 
 def peak_of(script: str, root: Path, data: Path) -> float:
-    """Run a script and return the most memory, in MiB, that it and its children held together at one time.
+    """Run a script and return the peak memory, in MiB, of it and its children together.
 
-    Counts what is theirs alone: not the pages of files, which the system may take back, and shared pages only once.
+    Only private memory counts: not the pages of files, which the system may reclaim. Shared pages count once.
     """
     command = [sys.executable, str(HERE / script)]
     process = subprocess.Popen(
@@ -87,12 +87,12 @@ def _own_kib(process: int) -> int:
 
 
 def own_mib() -> float:
-    """Return the memory of this process that is its alone, in MiB."""
+    """Return the private memory of this process, in MiB."""
     return _own_kib(os.getpid()) / 1024
 
 
 def asked(script: str, root: Path, data: Path, *words: str) -> dict[str, Any]:
-    """Run one of the scripts beside this file and return the JSON object it prints on its last line."""
+    """Run a script of this folder and return the JSON object that it prints on its last line."""
     command = [sys.executable, str(HERE / script), *words]
     done = subprocess.run(command, env=environment(root, data), check=False, capture_output=True, text=True)
     if done.returncode:

@@ -1,11 +1,11 @@
-"""Reviews ranges to the end with the keyboard, in Chromium, as somebody does who approves all: a row of Markdown for each.
+"""Review ranges completely with the keyboard, in Chromium, approving everything; print a Markdown table.
 
     python bench/reviewed.py ADDRESS BASE...HEAD [BASE...HEAD …]
     python bench/reviewed.py ADDRESS --by-call BASE...HEAD [BASE...HEAD …]
 
-ADDRESS: of a recviewer that shows the repository and in which nobody has decided on these ranges: it decides on all of them.
-Stops: pages of the queue. Keys: pressed until all is decided. Words: those that stand on these pages, without the columns
-beside them and without what is folded.
+ADDRESS is a running recviewer that shows the repository and has no verdicts on these ranges; the script decides on all of
+them. Stops: the number of pages of the queue. Keys: how many were pressed. Words: the words on these pages, without the
+columns beside them and without folded text.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ def main() -> None:
 
 
 def reviewed(page: Page) -> tuple[int, int]:
-    """Approve all that the queue of a landing page leads to; return its stops, and the words on them."""
+    """Approve everything in the queue of a landing page. Returns the numbers of its pages and of the words on them."""
     stops = words = 0
     _press(page, "n")
     while "end=" not in page.url:
         stops += 1
         words += len(re.findall(r"\w+", page.locator("main").inner_text()))
         if stops > MOST:
-            raise SystemExit(f"no end after {stops:,} stops: {page.url}")
-        page.wait_for_timeout(700)  # a verdict in the moment after a page came is refused
+            raise SystemExit(f"the queue has not ended after {stops:,} stops: {page.url}")
+        page.wait_for_timeout(700)  # a verdict directly after a page has loaded is refused
         _press(page, "a")
     return stops, words
 
 
 def _press(page: Page, key: str) -> None:
-    """Press a key that leads to another page, and wait for it."""
+    """Press a key that opens another page, and wait for that page."""
     before = page.url
     page.keyboard.press(key)
     page.wait_for_url(lambda url: url != before)

@@ -26,7 +26,7 @@ DJANGO = [sys.executable, "-c", "import django; django.setup()"]
 
 
 class Bench:
-    """Measures one tree. scratch: a folder of its own, for data folders."""
+    """Measures one tree. scratch: an empty folder, for data folders."""
 
     def __init__(self, tree: Tree, scratch: Path, rounds: int) -> None:
         self.tree, self.scratch, self.rounds = tree, scratch, rounds
@@ -41,12 +41,12 @@ class Bench:
         self.django = median([timed(DJANGO, environment(tree.root, self.fresh())) for _ in range(max(rounds, 3))])
 
     def fresh(self) -> Path:
-        """Return a data folder that nothing has written to."""
+        """Return a new data folder."""
         self._made += 1
         return self.scratch / f"data{self._made}"
 
     def indexing(self) -> Iterator[Line]:
-        """Index in process and by the command, cold and with nothing changed."""
+        """Measure indexing, in process and by the command, cold and with nothing changed."""
         runs = [asked("work_index.py", self.tree.root, self.fresh()) for _ in range(self.rounds)]
         cold = median([run["cold"] for run in runs])
         yield Line("cold index, in process", cold * 1000, self.unit * 1000, "unit: read and decode every file", 4)
@@ -83,7 +83,7 @@ class Bench:
         return time.perf_counter() - started
 
     def pages(self) -> tuple[list[Line], dict[str, Any]]:
-        """Time lists and searches. Returns lines, and what was measured for comparing trees of different size."""
+        """Measure lists and searches. Returns lines, and the measurements for comparing trees of different sizes."""
         data = self.fresh()
         asked("work_index.py", self.tree.root, data)
         reviewed = asked("work_pages.py", self.tree.root, data, "review")
@@ -107,7 +107,7 @@ class Bench:
         return lines, told
 
     def _scan(self, words: list[str]) -> tuple[float, str]:
-        """Return the milliseconds that a scan of the files takes, and by what."""
+        """Return the milliseconds that a scan of the files takes, and the name of the tool."""
         tool = ["rg", "-lF", "--no-ignore"] if shutil.which("rg") else ["grep", "-rlF", "--include=*.json"]
         seconds = []
         for word in words[:6]:
@@ -117,7 +117,7 @@ class Bench:
         return median(seconds) * 1000, tool[0]
 
     def recordings(self) -> Iterator[Line]:
-        """Open large recordings for the first time: copies of the largest, then the largest of the tree as they are."""
+        """Measure the first view of large recordings: of copies of the largest, then of the largest in the tree."""
         root = self.scratch / "largest"
         copies = list(copies_of(self.tree.largest, root, 16))
         if copies:
@@ -142,13 +142,13 @@ class Bench:
         print(
             f"\n{self.tree.root}: {files}. Unit {self.unit * 1000:.0f} ms, Django's start {self.django * 1000:.0f} ms."
         )
-        print(f"Noise: runs of the unit lie {self.noise:.0%} of it apart; load {os.getloadavg()[0]:.1f}.")
+        print(f"Noise: the runs of the unit differ by {self.noise:.0%} of it; load {os.getloadavg()[0]:.1f}.")
         indexing = list(self.indexing())
         print(printed("Indexing", indexing))
         lines, told = self.pages()
         print(printed("Pages, server time", lines))
         looks = list(self.recordings())
-        print(printed("One recording, first look", looks))
+        print(printed("One recording, first view", looks))
         name = f"{self.tree.root.name}, {len(self.tree.files):,} recordings, {self.tree.size_bytes:,} bytes"
         self.entry = history.entry(name, self.noise, [*indexing, *lines, *looks])
         return told
@@ -161,20 +161,22 @@ def compared(small: dict[str, Any], large: dict[str, Any]) -> list[Line]:
     for key, name in names.items():
         for which in ("again", "first"):
             mine, base = p95(large[key][which]), p95(small[key][which])
-            lines.append(Line(f"{name}: {which}, p95", mine, base, "the same on the tree given", 3))
+            lines.append(Line(f"{name}: {which}, p95", mine, base, "the same on the given tree", 3))
     return lines
 
 
 def main() -> None:
     """Read the command line and measure."""
-    parser = argparse.ArgumentParser(description="Measure recviewer on a tree of recordings, against plain yardsticks.")
-    parser.add_argument("dir", type=Path, help="a recordings root")
-    parser.add_argument("--rounds", type=int, default=5, help="runs of which the median counts (default 5)")
-    parser.add_argument("--grow", type=int, metavar="N", help="measure again on N recordings made from these")
-    parser.add_argument(
-        "--beside", type=Path, metavar="FILE", help="print the ratios beside the last ones of a history"
+    parser = argparse.ArgumentParser(
+        description="Measure recviewer on a tree of recordings, against simple yardsticks."
     )
-    parser.add_argument("--note", action="store_true", help="and put them into it")
+    parser.add_argument("dir", type=Path, help="a recordings root")
+    parser.add_argument("--rounds", type=int, default=5, help="number of runs, of which the median counts (default 5)")
+    parser.add_argument("--grow", type=int, metavar="N", help="also measure N recordings made from these")
+    parser.add_argument(
+        "--beside", type=Path, metavar="FILE", help="compare the ratios with the last ones of a history file"
+    )
+    parser.add_argument("--note", action="store_true", help="with --beside: append the ratios to the file")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="recviewer-bench-") as folder:
         scratch = Path(folder)

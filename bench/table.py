@@ -1,4 +1,4 @@
-"""What was measured, as a table: our value, the yardstick's, their ratio, the goal, and whether it was reached."""
+"""Print measurements as a table: our value, the yardstick's, their ratio, the goal, and whether it was reached."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Line:
-    """One comparison. ours, yardstick: in `unit`. goal: the ratio not to exceed; None for what is only told.
+    """One comparison. ours, yardstick: in `unit`. goal: the ratio not to exceed, None if there is no goal.
 
-    at_least: the goal is a ratio to reach, not to stay below.
+    at_least: whether the goal is a ratio to reach rather than one not to exceed.
     """
 
     what: str
@@ -24,7 +24,7 @@ class Line:
 
     @property
     def ratio(self) -> float | None:
-        """Ours in yardsticks; for `at_least`, the other way round."""
+        """Ours divided by the yardstick; with `at_least`, the yardstick divided by ours."""
         if not self.yardstick or not self.ours:
             return None
         return self.yardstick / self.ours if self.at_least else self.ours / self.yardstick
@@ -42,7 +42,7 @@ HEADS = ("what", "ours", "yardstick", "ratio", "goal", "", "against")
 
 
 def printed(title: str, lines: Sequence[Line]) -> str:
-    """Return lines under a title, in columns."""
+    """Return lines as text in columns, under a title."""
     cells = [HEADS, *(_cells(line) for line in lines)]
     widths = [max(len(row[place]) for row in cells) for place in range(len(HEADS))]
     text = [f"\n{title}"]
@@ -84,5 +84,5 @@ def p95(values: Sequence[float]) -> float:
 
 
 def spread(values: Sequence[float]) -> float:
-    """Return how far the values lie apart, as a share of their median."""
+    """Return the difference of the largest and the smallest value, divided by the median."""
     return (max(values) - min(values)) / median(values)

@@ -1,4 +1,4 @@
-"""Trees of recordings: what is in one, a walk as the yardstick, and larger trees made from small ones."""
+"""Trees of recordings: their files, a walk as a yardstick, and larger trees made from small ones."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def tree_of(root: Path) -> Tree:
 
 
 def warm(tree: Tree) -> None:
-    """Bring every recording into the page cache."""
+    """Read every recording into the page cache."""
     for path in tree.files:
         path.read_bytes()
 
 
 def walk(root: Path) -> int:
-    """Count the JSON files below a directory, asking each for its size and time: the least a re-index has to do."""
+    """Count the JSON files below a directory with a stat of each: the least that indexing again has to do."""
     count, folders = 0, [os.fspath(root)]
     while folders:
         with os.scandir(folders.pop()) as entries:
@@ -54,7 +54,7 @@ def walk(root: Path) -> int:
 
 
 def grow(tree: Tree, into: Path, count: int) -> Path:
-    """Write `count` recordings, each a recording of the tree with a mark of its own in test id and request.
+    """Write `count` recordings: first those of the tree, then copies with a distinct mark in test id and request.
 
     Returns the new root. Files that cannot be read as recordings are left out.
     """
@@ -104,7 +104,7 @@ def _mark(value: object, word: str) -> bool:
 
 
 def copies_of(path: Path, into: Path, count: int) -> Iterator[Path]:
-    """Write copies of one recording whose bytes all differ, each of a test of its own, and yield their places."""
+    """Write copies of one recording that all differ and belong to different tests, and yield their paths."""
     for number in range(1, count + 1):
         data = _copy(path, number)
         if data is None:

@@ -1,8 +1,8 @@
-"""How long the first view of a change set takes, nothing cached, against git and a plain script on the same blobs.
+"""Measure the first view of a change set, with nothing cached, against git and a simple script on the same blobs.
 
     python bench/work_changes.py REPOSITORY BASE...HEAD [BASE...HEAD …]
 
-The yardstick lists the differing files, reads their blobs in one batch, decodes them and joins what was streamed.
+The yardstick lists the differing files, reads their blobs in one batch, decodes them and joins streamed texts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROUNDS = 7
 
 
 def joined(document: dict[str, Any]) -> list[str]:
-    """Join what a chat stream's chunks say, without any care."""
+    """Join the texts of a chat stream's chunks, without checking anything."""
     body = document.get("response", {}).get("body")
     texts: list[str] = []
     for chunk in body if isinstance(body, list) else ():
@@ -43,14 +43,14 @@ def joined(document: dict[str, Any]) -> list[str]:
 
 
 def yardstick(repository: Repository, base: str, head: str) -> None:
-    """List, read, decode and join."""
+    """List the differing files; read, decode and join both sides."""
     changed = [item for item in differing(repository, base, head) if claims().holds(item.raw)]
     for _, data in contents(repository, {blob for item in changed for blob in (item.old, item.new) if blob}):
         joined(orjson.loads(data))
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Return the seconds that it takes, with nothing remembered."""
+    """Return the seconds that some work takes, without cached merge bases."""
     ranges._known_merge_bases.cache_clear()
     start = time.perf_counter()
     work()

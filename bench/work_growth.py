@@ -1,6 +1,7 @@
-"""Ask for each kind of page of an indexed tree, the first time and again, and print the milliseconds that each took.
+"""Request each kind of page of an indexed tree, once and then repeatedly, and print the milliseconds of each.
 
-The data folder has to be indexed. First: in a process that has answered another page, with nothing of this one in memory.
+The data folder has to be indexed. The first request is made by a process that has served another page, but has nothing
+cached for this one.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ client = Client(HTTP_HOST="127.0.0.1")
 
 
 def took(url: str) -> float:
-    """Return the milliseconds that a good answer took, with the address that it leads to where words have another."""
+    """Return the milliseconds of a successful request, including a redirect if the URL has one."""
     started = time.perf_counter()
     response = client.get(url, follow=True)
     _ = b"".join(response) if response.streaming else response.content
@@ -41,7 +42,7 @@ def took(url: str) -> float:
 
 
 def pages() -> Iterator[tuple[str, list[str]]]:
-    """Yield kinds of pages and addresses of each."""
+    """Yield the kinds of pages, with URLs of each."""
     last = max(1, Recording.objects.count() // 50)
     model = (
         Recording.objects.exclude(model="").values_list("model").annotate(n=Count("pk")).order_by("-n", "model")[0][0]
@@ -69,7 +70,7 @@ def pages() -> Iterator[tuple[str, list[str]]]:
 
 
 def main() -> None:
-    """Ask for all of them."""
+    """Request all of them."""
     prepare(static=True)
     took("/healthz")
     told = {}

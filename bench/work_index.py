@@ -1,4 +1,4 @@
-"""Index into the data folder, then again with nothing changed; print the seconds of each."""
+"""Index the tree, then again with nothing changed; print the seconds of each as JSON."""
 
 import json
 import os

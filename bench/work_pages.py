@@ -1,4 +1,4 @@
-"""Ask for pages as a browser would, ours and the minimal ones in turn, and print the milliseconds that each took.
+"""Request pages of recviewer and of the minimal project in turn, and print the milliseconds of each as JSON.
 
 Usage: work_pages.py review | lists | recordings COUNT. The data folder has to be indexed.
 """
@@ -41,7 +41,7 @@ STARTPROJECT = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-"""What `django-admin startproject` puts into a new project."""
+"""The middleware that `django-admin startproject` gives a new project."""
 
 ours = Client(HTTP_HOST="127.0.0.1")
 bare = Client(HTTP_HOST="127.0.0.1")
@@ -49,7 +49,7 @@ minimal = override_settings(ROOT_URLCONF="minimal", MIDDLEWARE=STARTPROJECT)
 
 
 def took(client: Client, url: str) -> tuple[float, int]:
-    """Return the milliseconds that a good answer took, and its bytes."""
+    """Return the milliseconds of a successful request, and the size of its answer in bytes."""
     started = time.perf_counter()
     response = client.get(url)
     size = len(b"".join(response)) if response.streaming else len(response.content)
@@ -60,7 +60,7 @@ def took(client: Client, url: str) -> tuple[float, int]:
 
 
 def in_turn(pairs: Sequence[tuple[str, str]], rounds: int = ROUNDS) -> dict[str, Any]:
-    """Ask for pairs of addresses, ours and the minimal one, several times. The first time of each is told apart."""
+    """Request pairs of URLs, ours and the minimal one, several times. First requests are reported separately."""
     first: list[float] = []
     again: list[float] = []
     yard: list[float] = []
@@ -75,7 +75,7 @@ def in_turn(pairs: Sequence[tuple[str, str]], rounds: int = ROUNDS) -> dict[str,
 def review() -> dict[str, Any]:
     """Approve a third of the recordings and tag a tenth, so that lists have verdicts and tags to look up.
 
-    Returns the size of the database before.
+    Returns the size of the database before that.
     """
     size = database_bytes()
     seen = [
@@ -87,13 +87,13 @@ def review() -> dict[str, Any]:
 
 
 def most_used(key: str, count: int) -> list[str]:
-    """Return the commonest values of a facet."""
+    """Return the most common values of a facet."""
     found = Recording.objects.exclude(**{key: ""}).values_list(key).annotate(n=Count("pk")).order_by("-n", key)
     return [value for value, _ in found[:count]]
 
 
 def words(count: int) -> list[str]:
-    """Return words that occur in the tree: the longest of a request here and there."""
+    """Return words that occur in the tree: the longest word of some of the requests."""
     asked = list(Recording.objects.order_by("path").values_list("asked", flat=True))
     found: dict[str, None] = {}
     for text in asked[:: max(1, len(asked) // (4 * count))]:
@@ -129,14 +129,14 @@ def lists() -> dict[str, Any]:
 
 
 def database_bytes() -> int:
-    """Return how large the database file is."""
+    """Return the size of the database file."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return settings.PLACES.database.stat().st_size
 
 
 def recordings(count: int) -> dict[str, Any]:
-    """Time the first look at the largest recordings, each opened once."""
+    """Time the first view of the largest recordings, each opened once."""
     read = Recording.objects.filter(recorder__in=("", "ogx")).exclude(kind__in=("unreadable", "unknown"))
     paths = read.order_by("-size").values_list("path", "size")
     took(ours, "/healthz")
@@ -147,7 +147,7 @@ def recordings(count: int) -> dict[str, Any]:
         with minimal:
             bare_ms, _ = took(bare, url)
         our_ms, html = took(ours, url)
-        if number:  # the first pays for imports and templates
+        if number:  # the first one also imports modules and compiles templates
             shown.append(our_ms)
             yard.append(bare_ms)
             sizes.append(html)

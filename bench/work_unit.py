@@ -1,4 +1,4 @@
-"""Print how long one process takes to read every recording and decode it: the unit of the indexing figures."""
+"""Print how long one process takes to read and decode every recording: the unit for the figures on indexing."""
 
 import contextlib
 import json

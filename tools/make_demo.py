@@ -1,6 +1,6 @@
 """Make the demo tree, `recordings/` at the top level: invented recordings and cassettes.
 
-They show every format and many traps.
+They contain every format and many special cases.
 
 Run `python tools/make_demo.py` after a change here; it replaces the tree. The files are the same on every machine.
 """
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1] / "recordings"
 
 
 def files() -> dict[str, bytes]:
-    """Every file of the demo tree: its path below `recordings/` and its bytes."""
+    """Return the files of the demo tree: their bytes by path below `recordings/`."""
     made: dict[str, bytes] = {}
     for scene in (*chats.scenes(), *agents.scenes(), *others.scenes(), *protocols.scenes()):
         path, body = recorded(scene)
@@ -35,7 +35,7 @@ def files() -> dict[str, bytes]:
 
 
 def recorded(scene: Scene) -> tuple[str, bytes]:
-    """Write one scene as the recorder would."""
+    """Return the path and the bytes of one scene, as the recorder would write it."""
     digest = request_hash(scene.request, scene.test_id, rule=scene.named)
     document: dict[str, Any] = {"test_id": scene.test_id, "request": scene.request, "response": scene.response}
     document["id_normalization_mapping"] = dict(scene.mapping)
@@ -53,7 +53,7 @@ def recorded(scene: Scene) -> tuple[str, bytes]:
 
 
 def listed_models(scene: Scene) -> list[str] | None:
-    """Names on a model list, None for any other call."""
+    """Return the names in a list of models, None for any other call."""
     endpoint, body = scene.request.get("endpoint"), scene.response["body"]
     if endpoint == "/v1/models":
         return [model["__data__"]["id"] for model in body]
@@ -63,7 +63,7 @@ def listed_models(scene: Scene) -> list[str] | None:
 
 
 def place(suite: str, name: str) -> str:
-    """Path of a recording below the demo tree."""
+    """Return the path of a recording below the demo tree."""
     return f"tests/integration/{suite}/recordings/{name}"
 
 

@@ -1,6 +1,6 @@
-"""Take the README's pictures anew, of the demo tree: `python tools/pictures.py`. Needs git, Chromium and the extra `test`.
+"""Make the README's pictures from the demo tree: `python tools/pictures.py`. Needs git, Chromium and the extra `test`.
 
-The range that one of them shows is made here: a few recordings of the demo tree, recorded anew in other words.
+The range in one of them is made by this script: a few recordings of the demo tree, recorded again with other words.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ SAID = {
         " converted with `astimezone": " moved with `astimezone",
     },
 }
-"""Deltas of recordings, by the beginning of their names, as they were and as they come."""
+"""Deltas of recordings, by the beginning of their names: the old text and the new one."""
 
 
 def main() -> None:
     """Write list-light.png, recording-light.png and change-light.png."""
     with tempfile.TemporaryDirectory() as scratch:
-        tree = Path(scratch) / "travel" / "agents"  # the page names both
+        tree = Path(scratch) / "travel" / "agents"  # the page shows both names
         shutil.copytree(HERE / "recordings", tree)
         recorded_anew(tree)
         data = Path(scratch) / "data"
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def taken(page: Page, name: str) -> None:
-    """Write a picture of a page as it is once everything on it came."""
+    """Write a picture of a page after everything on it has loaded."""
     page.wait_for_load_state("networkidle")
     place = PICTURES / f"{name}-light.png"
     page.screenshot(path=place)
@@ -68,7 +68,7 @@ def taken(page: Page, name: str) -> None:
 
 
 def recorded_anew(tree: Path) -> None:
-    """Make the tree a repository in which `topic` records some tests anew, each with ids of its own."""
+    """Make the tree a repository in which the branch `topic` records some tests again, with new ids."""
     names = {f"GIT_{who}_{what}": "ana@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
     def git(*words: str) -> None:
@@ -91,13 +91,13 @@ def recorded_anew(tree: Path) -> None:
 
 
 def streamed(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the chunks of a streamed answer, none for any other."""
+    """Return the chunks of a streamed answer, or an empty list."""
     body = document.get("response", {}).get("body")
     return [chunk["__data__"] for chunk in body] if isinstance(body, list) else []
 
 
 def say_anew(delta: dict[str, Any], said: dict[str, str]) -> None:
-    """Put another text in place of those that are named, in words or in arguments of calls."""
+    """Replace the given texts, in the content or in the arguments of calls. said: new texts by old ones."""
     if delta.get("content") in said:
         delta["content"] = said[delta["content"]]
     for call in delta.get("tool_calls") or ():

@@ -1,9 +1,9 @@
-"""Look at pages: screenshots in both themes and three widths, and what a browser has to complain about.
+"""Take screenshots of pages in both themes and three widths, and report what a browser complains about.
 
     python tools/screenshots.py --root recordings --out screenshots [--page NAME=ADDRESS …] [--kind chat …]
 
-Starts a server on a free port with a data folder of its own, indexes the root, visits the pages, and stops the server.
-Without --page it takes every page, and of recordings one of each kind. Reports console errors, violations of the content
+Starts a server on a free port with a new data folder, indexes the root, visits the pages, and stops the server.
+Without --page it visits every page, and one recording of each kind. Reports console errors, violations of the content
 security policy, requests to other hosts, sizes of the HTML, overflowing pages, and axe's findings if
 tests/vendor/axe.min.js is there.
 """
@@ -41,7 +41,7 @@ VIOLATIONS = (
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -49,7 +49,7 @@ def free_port() -> int:
 
 @contextmanager
 def server(root: Path, data: Path) -> Iterator[str]:
-    """Serve a root; yields the address."""
+    """Serve a root, and yield the URL."""
     port = free_port()
     environment = os.environ | {
         "RECVIEWER_RECORDINGS": str(root),
@@ -79,7 +79,7 @@ def server(root: Path, data: Path) -> Iterator[str]:
 
 
 def recordings(data: Path, kinds: list[str]) -> dict[str, str]:
-    """Pick one recording of each kind and outcome, and the largest of all."""
+    """Return the pages of one recording of each kind and outcome, and of the largest recording."""
     with sqlite3.connect(next(data.glob("*.sqlite3"))) as base:
         rows = base.execute(
             "SELECT kind, outcome, streaming, path, max(size) FROM catalog_recording "
@@ -105,7 +105,7 @@ def recordings(data: Path, kinds: list[str]) -> dict[str, str]:
 
 
 def others(data: Path) -> dict[str, str]:
-    """Return every page that is not a recording's."""
+    """Return all pages that are not about one recording."""
     with sqlite3.connect(next(data.glob("*.sqlite3"))) as base:
         two = base.execute("SELECT path FROM catalog_recording WHERE kind = 'chat' ORDER BY size LIMIT 2").fetchall()
     pages = {
@@ -146,7 +146,7 @@ def of_range(address: str, spec: str) -> dict[str, str]:
 
 
 def visit(page: Page, address: str, name: str, path: str, told: list[str], origin: str) -> int:
-    """Open a page and note what is wrong with it. Returns the size of its HTML."""
+    """Open a page and record what is wrong with it. Returns the size of its HTML."""
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(f"error {error}"))
@@ -181,7 +181,7 @@ def axe(page: Page) -> list[str]:
 
 
 def main() -> None:
-    """Take the pictures."""
+    """Read the command line, and take the screenshots."""
     reads = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reads.add_argument("--root", type=Path, default=HERE / "recordings")
     reads.add_argument("--out", type=Path, required=True)

@@ -1,17 +1,17 @@
-"""Open pages of hostile recordings in Chromium, and tell of all that got through.
+"""Open pages of hostile recordings in Chromium, and report every attack that succeeds.
 
     python bench/faults/attack.py [--pages 3200] [--seed 1] [--slice N] [--chromium /usr/bin/chromium]
 
-Every text of a few recordings of every kind (of the demo) is replaced by hostile ones, field by field and in random numbers
-of a seed: markup, addresses, templates, what ends a string, an attribute or a comment. They are indexed in a temporary
-folder and served on the loopback; each recording is opened rendered, raw and in chunks, compared with the one before, with
-its history, its test and as a change of a range, the list searches for attacks, and what is folded is opened; so are the
-report as a file, the plan, notes and tags with hostile words, and every other page that has an address.
+The texts in a few demo recordings of every kind are replaced by hostile ones, field by field, chosen at random from a
+seed: markup, addresses, templates, and characters that end a string, an attribute or a comment. The recordings are indexed
+in a temporary folder and served on the loopback interface. Each is opened rendered, raw and in chunks, in comparison with
+the previous one, with its history, with its test and as a change of a range. The list searches for attacks, and folds are
+opened. The script also opens the report as a file, the plan, notes and tags with hostile words, and every other page.
 
-Told is each script that ran, each request, link or form that leads elsewhere, each violation of the content security
-policy, dialog, window, download, attribute or element that could act, error of the console, and status of 500 and more.
-The pages come in slices of 400, each with a tree, a seed and a process of its own; --slice N (from 1) opens one of them.
-Exit code 1 where something got through.
+It reports every script that ran; every request, link or form that leads elsewhere; every violation of the content security
+policy, dialog, window, download, console error, and attribute or element that could act; and every status from 500 on.
+Pages are opened in slices of 400, each with a separate tree, seed and process; --slice N (from 1) opens only one of them.
+The exit code is 1 if an attack succeeded.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 SLICE = 400
-"""Pages of one tree: a minute or two."""
+"""Pages of one tree, which take a minute or two."""
 
 MARK = "attacked"
 ATTACKS = (
@@ -70,7 +70,7 @@ def attack(chance: random.Random) -> str:
 
 
 def hostile(value: Any, chance: random.Random, share: float, where: str = "") -> Any:
-    """Return a value in which a share of the texts, and some keys, are hostile; words that say what it is are left."""
+    """Return a value in which a share of the texts, and some keys, are hostile; words that determine its kind are kept."""
     if isinstance(value, dict):
         made = {key: hostile(item, chance, share, key) for key, item in value.items()}
         return made | ({attack(chance): attack(chance)} if chance.random() < share / 4 else {})
@@ -91,7 +91,7 @@ def whole(root: Path) -> Iterator[Any]:
 
 
 def write(root: Path, count: int, chance: random.Random) -> None:
-    """Write so many hostile recordings, some under hostile names."""
+    """Write a number of hostile recordings, some under hostile names."""
     from recviewer.configuration import places
 
     models = list(whole(places.DEMO_SOURCE))
@@ -104,7 +104,7 @@ def write(root: Path, count: int, chance: random.Random) -> None:
 
 
 def commit(root: Path, chance: random.Random) -> None:
-    """Commit the recordings under hostile words, then write every second one anew and delete some."""
+    """Commit the recordings with hostile messages, then rewrite every second one and delete some."""
 
     def git(*words: str) -> None:
         who = ("-c", f"user.name={attack(chance)}", "-c", "user.email=a@example.invalid", "-c", "commit.gpgsign=false")
@@ -121,7 +121,7 @@ def commit(root: Path, chance: random.Random) -> None:
 
 
 def say(chance: random.Random) -> None:
-    """Leave hostile notes and tags on some recordings."""
+    """Add hostile notes and tags to some recordings."""
     from django.test import Client
 
     from recviewer.catalog.models import Recording
@@ -142,7 +142,7 @@ def served() -> int:
 
     class Silent(WSGIRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -150,7 +150,7 @@ def served() -> int:
 
 
 def addresses(chance: random.Random) -> Iterator[str]:
-    """Yield the pages about many, then those of every recording."""
+    """Yield the pages about many recordings, then those of each recording."""
     from recviewer.catalog.models import Recording
     from recviewer.memory.ranges import report_of
     from recviewer.pages.text.test_addresses import url_of_test
@@ -196,7 +196,7 @@ def addresses(chance: random.Random) -> Iterator[str]:
 
 
 FILES = re.compile(r"\.(json|jsonl|patch|txt)$|[?&]as=|^/(healthz|readyz|fresh|complete)\b")
-"""Addresses of what is no page: these are fetched, not opened."""
+"""URLs that are not pages: these are fetched, not opened."""
 
 ACTORS = """() => [...document.querySelectorAll("*")].flatMap((element) => {
   const told = [...element.attributes].filter(({ name }) => /^(on|hx-on|ping$|srcdoc$)/i.test(name)).map(({ name }) => name);
@@ -214,11 +214,11 @@ ACTORS = """() => [...document.querySelectorAll("*")].flatMap((element) => {
   }
   return told.map((one) => `an element that could act: ${element.localName} with ${one}`);
 })"""
-"""What of a page could act or lead elsewhere although the policy may hold it back; links of recorded prose may lead on."""
+"""Finds what could act or lead elsewhere, even if the policy may block it. Links in recorded prose may lead elsewhere."""
 
 
 class Watched:
-    """A page of Chromium, and all that it did which no page should. A file that is opened may lead to anywhere."""
+    """A page in Chromium, and everything it did that no page should do. A page opened from a file may have any links."""
 
     def __init__(self, page: Any, home: str) -> None:
         self.page, self.home, self.told, self._flying = page, home, [], 0
@@ -241,17 +241,17 @@ class Watched:
         self._flying -= 1
 
     def _said(self, message: Any) -> None:
-        """Keep an error or a warning of the console, but not that the page itself has a status of 400 and more."""
+        """Record a console error or warning, except that the page itself has a status from 400 on."""
         is_status = message.text.startswith("Failed to load resource") and message.location["url"] == self.page.url
         if message.type in ("error", "warning") and not is_status:
             self.told.append(f"the console says: {message.text[:300]}")
 
     def look(self, address: str) -> list[str]:
-        """Open an address with all that is folded, and return what was told."""
+        """Open a URL and all folds of the page, and return what was reported."""
         self.told, self._flying = [], 0
         try:
             answer = self.page.goto(address, wait_until="load")
-        except Exception as error:  # Playwright's, which is imported late
+        except Exception as error:  # one of Playwright's, which is imported late
             return [f"it did not open: {error}"]
         for _ in range(2):
             self.page.evaluate("() => document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
@@ -265,14 +265,14 @@ class Watched:
         return self.told + told
 
     def _settle(self) -> None:
-        """Wait until what was asked for has come, two moments long, at most five seconds."""
+        """Wait until no request has been pending for two moments, at most five seconds."""
         until, quiet = time.monotonic() + 5, 0
         while quiet < 2 and time.monotonic() < until:
             self.page.wait_for_timeout(15)
             quiet = quiet + 1 if self._flying <= 0 else 0
 
     def fetch(self, address: str) -> list[str]:
-        """Fetch what is no page, and return what is wrong: its status, or that a browser could take it for a page."""
+        """Fetch a URL that is not a page, and return what is wrong: the status, or that a browser could render it."""
         answer = self.page.request.get(address)
         told = [f"status {answer.status}"] * (answer.status >= 500 and not address.endswith("/readyz"))
         kind, is_page = answer.headers.get("content-type", ""), "content-security-policy" not in answer.headers
@@ -281,7 +281,7 @@ class Watched:
 
 
 def main() -> None:
-    """Run, and print what got through."""
+    """Read the command line, attack, and print the attacks that succeeded."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=3200)
     parser.add_argument("--seed", type=int, default=1)
@@ -297,12 +297,12 @@ def main() -> None:
     failed = 0
     for at in range(1, count + 1):
         failed += subprocess.run([sys.executable, *sys.argv, "--slice", str(at)], check=False).returncode != 0
-    print(f"{count} slices of at most {SLICE} pages, in {failed} of them something got through")
+    print(f"{count} slices of at most {SLICE} pages; attacks succeeded in {failed} of them")
     sys.exit(1 if failed else 0)
 
 
 def run(folder: Path, pages: int, chance: random.Random, chromium: str) -> int:
-    """Attack so many pages, and return the exit code."""
+    """Attack a number of pages, and return the exit code."""
     os.environ |= {"RECVIEWER_RECORDINGS": str(folder / "tree"), "RECVIEWER_DATA": str(folder / "data")}
     os.environ["DJANGO_SETTINGS_MODULE"] = "recviewer.settings"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright has a loop of its own
@@ -316,7 +316,7 @@ def run(folder: Path, pages: int, chance: random.Random, chromium: str) -> int:
     from recviewer.catalog import indexer
     from recviewer.commands.start import prepare
 
-    logging.disable(logging.WARNING)  # pages that are not there are asked for on purpose
+    logging.disable(logging.WARNING)  # missing pages are requested on purpose
     prepare(static=True)
     indexer.refresh(processes=1)
     say(chance)
@@ -335,7 +335,7 @@ def run(folder: Path, pages: int, chance: random.Random, chromium: str) -> int:
             told = watched.fetch(there) if FILES.search(address) else watched.look(there)
             found += [f"{address}: {one}" for one in told]
         browser.close()
-    print(f"{len(asked)} pages in {time.monotonic() - began:.0f} s: {len(found)} got through", flush=True)
+    print(f"{len(asked)} pages in {time.monotonic() - began:.0f} s: {len(found)} attacks succeeded", flush=True)
     print("\n".join(found[:50]), end="\n" * bool(found), flush=True)
     return 1 if found else 0
 

@@ -1,10 +1,10 @@
-"""What a page costs while huge files are read, and after a bulk act: latency, processor time, memory of the web worker.
+"""Measure what a page costs while huge files are read, and after bulk actions: latency, processor time, worker memory.
 
-    python bench/faults/beside.py refresh DIR [--port 8290]   # files of DIR appear, a page is asked for meanwhile
+    python bench/faults/beside.py refresh DIR [--port 8290]   # files of DIR appear while a page is requested
     python bench/faults/beside.py bulk COUNT [--port 8290]    # a verdict on COUNT recordings at once
     python bench/faults/beside.py acts COUNT [--port 8290]    # a tag, the trash, an import, with undo and redo
 
-A server with one worker is started on the loopback interface, with a tree and a data folder of its own, and ended after it.
+A server with one worker is started on the loopback interface, with a new tree and data folder, and stopped afterwards.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ROUNDS = 60
 
 
 class Server:
-    """recviewer with one worker. A context manager."""
+    """A running recviewer. A context manager."""
 
     def __init__(self, root: Path, data: Path, port: int, workers: int = 1) -> None:
         self.port, self.cookie, self.token = port, "", ""
@@ -51,7 +51,7 @@ class Server:
         self.process.wait()
 
     def ask(self, method: str, url: str, fields: list[tuple[str, str]] | None = None) -> tuple[int, float, str, str]:
-        """Return status, seconds, body and where a redirect leads."""
+        """Return status, seconds, body and the target of a redirect."""
         began = time.perf_counter()
         line = HTTPConnection("127.0.0.1", self.port, timeout=600)
         head = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
@@ -66,7 +66,7 @@ class Server:
         return answer.status, time.perf_counter() - began, body, answer.headers.get("Location", "")
 
     def get(self, url: str) -> tuple[int, float, str, str]:
-        """Ask for a page."""
+        """Request a page."""
         return self.ask("GET", url)
 
     def post(self, url: str, fields: list[tuple[str, str]]) -> tuple[int, float, str, str]:
@@ -74,7 +74,7 @@ class Server:
         return self.ask("POST", url, [("csrfmiddlewaretoken", self.token), *fields])
 
     def workers(self) -> list[int]:
-        """Return the web workers: children of the process that was started, and their children, that are gunicorn's."""
+        """Return the web workers: the children and grandchildren of the started process that belong to gunicorn."""
         children: dict[int, list[int]] = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
@@ -96,7 +96,7 @@ class Server:
 
     @staticmethod
     def mib(process: int) -> tuple[int, int, int]:
-        """Return the memory of a process in MiB: its own now, with mapped files (the database) now, and that at most."""
+        """Return the memory of a process in MiB: private now; with mapped files (the database), now and at most."""
         try:
             told = Path(f"/proc/{process}/status").read_text()
         except OSError:
@@ -113,7 +113,7 @@ class Server:
 
 
 class Peak:
-    """The most memory that the web workers had to themselves, looked at all the time. A context manager."""
+    """Measures the peak of the workers' private memory continuously. A context manager."""
 
     def __init__(self, server: Server, pause: float = 0.02) -> None:
         self.mib, self._pause = 0, pause
@@ -160,7 +160,7 @@ def fill(root: Path, count: int) -> None:
 
 
 def cost(server: Server, url: str, rounds: int = ROUNDS) -> str:
-    """Say what a page costs."""
+    """Return the cost of a page as a text."""
     worker = server.worker()
     began, took = server.seconds(worker), sorted(server.get(url)[1] for _ in range(rounds))
     each = (server.seconds(worker) - began) / rounds * 1000
@@ -170,7 +170,7 @@ def cost(server: Server, url: str, rounds: int = ROUNDS) -> str:
 
 
 def bulk(server: Server, count: int) -> None:
-    """Decide on all at once, take it back, do it again; and tell what a page costs around each."""
+    """Decide on everything at once, undo it and redo it, and print what a page costs before and after each."""
     page = "/r/recordings/000/000007.json"
     print("before:         ", cost(server, page))
     for name, act in (("bulk act", None), ("undo", "/do/undo"), ("redo", "/do/redo")):
@@ -186,7 +186,7 @@ def bulk(server: Server, count: int) -> None:
 
 
 def acts(server: Server, count: int, folder: Path, only: str) -> None:
-    """Tag all at once, move all to the trash, import as many verdicts, tags and notes; take each back and do it again."""
+    """Tag everything at once, move it to the trash, import as many verdicts, tags and notes; undo and redo each."""
     server.get("/")
     for name, url, fields in (
         ("tag", "/do/tag", [("name", "many")]),
@@ -203,13 +203,13 @@ def acts(server: Server, count: int, folder: Path, only: str) -> None:
     told = {"RECVIEWER_RECORDINGS": str(folder / "tree"), "RECVIEWER_DATA": str(folder / "data")}
     began = time.perf_counter()
     subprocess.run(command, env=os.environ | told, check=True)
-    print(f"import:          {time.perf_counter() - began:.1f} s, in a process of its own")
+    print(f"import:          {time.perf_counter() - began:.1f} s, in a separate process")
     around(server, "import", None)
     print("activity:       ", cost(server, "/activity/", 10))
 
 
 def around(server: Server, name: str, act: Callable[[], tuple[int, float]] | None) -> None:
-    """Do an act, take it back and do it again, and tell what each costs. act: None where it is done already."""
+    """Do an action, undo it and redo it, and print what each costs. act: None if it has already been done."""
     page = "/r/recordings/000/000007.json"
     for what, do in (("", act), (", undo", "/do/undo"), (", redo", "/do/redo"), (", undo", "/do/undo")):
         if do is None:
@@ -240,7 +240,7 @@ def reviews(count: int) -> Iterator[str]:
 def act_on_all(
     server: Server, url: str = "/do/decide", fields: Sequence[tuple[str, str]] = (("verdict", "approve"),)
 ) -> tuple[int, float]:
-    """Act on all that the list shows, as its form would."""
+    """Act on everything in the list, as its form would."""
     _, took, body, _ = server.get("/bulk/")
     print(f"/bulk/:          {took:.1f} s, {len(body):,} characters")
     items = [("item", html.unescape(one)) for one in re.findall(r'name="item" value="([^"]+)"', body)]
@@ -248,7 +248,7 @@ def act_on_all(
 
 
 def refresh(server: Server, huge: Path, root: Path) -> None:
-    """Let huge files appear, and ask for a page all the while."""
+    """Let huge files appear, and keep requesting a page."""
     page = "/r/recordings/000/000007.json"
     print("before:         ", cost(server, page))
     (root / "recordings" / "huge").mkdir()
@@ -263,7 +263,7 @@ def refresh(server: Server, huge: Path, root: Path) -> None:
             break
     took.sort()
     own, now, most = server.mib(server.worker())
-    print(f"beside {len(files)} huge files: {len(took)} pages, median {took[len(took) // 2] * 1000:.0f} ms, ", end="")
+    print(f"with {len(files)} huge files: {len(took)} pages, median {took[len(took) // 2] * 1000:.0f} ms, ", end="")
     print(f"95 % {took[len(took) * 95 // 100] * 1000:.0f} ms, longest {took[-1] * 1000:.0f} ms; ", end="")
     print(f"{own} MiB, {now} with mapped files, at most {most}")
 
@@ -274,7 +274,7 @@ def main() -> None:
     asked.add_argument("what", choices=["refresh", "bulk", "acts"])
     asked.add_argument("given")
     asked.add_argument("--port", type=int, default=8290)
-    asked.add_argument("--only", default="", help="of `acts`: tag, untag, trash or import")
+    asked.add_argument("--only", default="", help="only this action of `acts`: tag, untag, trash or import")
     told = asked.parse_args()
     with tempfile.TemporaryDirectory(dir=Path(told.given).parent if told.what == "refresh" else None) as folder:
         root = Path(folder) / "tree"

@@ -1,15 +1,15 @@
-"""Read cassettes that were damaged at random, and tell of all that goes wrong.
+"""Read cassettes that were damaged at random, and report everything that goes wrong.
 
     python bench/faults/cassettes.py [DIR] [--count 10000] [--seed 1] [--seconds 5]
-    python bench/faults/cassettes.py [DIR] [--seed 1] --write NUMBER FILE     # the bytes of one, to look at
+    python bench/faults/cassettes.py [DIR] [--seed 1] --write NUMBER FILE     # write the bytes of one
 
-DIR holds files of any recorders; without it, the cases of the tests. A number and a seed say all of a damaged file. Each is
-read in both modes and summed up, its lines are masked as pages show them, and of what has several exchanges one is taken
-out and put back.
+DIR holds files of any recorders; without it, the cases of the tests. A number and a seed determine a damaged file. Each is
+read in both modes and summarised, and its lines are masked as on pages. If it has several exchanges, one is removed and
+restored.
 
-Told is what raises, a step that takes more processor time than `--seconds`, a recorder that failed on it, modes that
-name its exchanges otherwise, and a file that is another one after what was taken out came back. Exit code
-1 where something was told.
+Reported are: exceptions, steps that take more processor time than `--seconds`, recorders that fail, modes that name
+the exchanges differently, and files that differ after the removed exchange was restored. The exit code is 1 if anything was
+reported.
 """
 
 from __future__ import annotations
@@ -85,13 +85,13 @@ TOKENS = (
         b"7\r\n",
     ),
 )
-"""What is put somewhere."""
+"""Texts that are inserted at random places."""
 
 ENDINGS = (".yaml", ".yml", ".json", ".gz", ".har", ".httprr", ".sse", ".txt", ".responses", ".eval")
 
 
 def sources(tree: Path | None) -> list[tuple[Path, str]]:
-    """Return files with the path by which each is read, in one order."""
+    """Return files with the path under which each is read, in a fixed order."""
     from recviewer.recorders.registry import recorders
 
     if tree:
@@ -108,7 +108,7 @@ def sources(tree: Path | None) -> list[tuple[Path, str]]:
 
 
 def mutant(files: list[tuple[Path, str]], seed: int, number: int) -> tuple[Mutant, str]:
-    """Return the damaged file of a number, and its path."""
+    """Return the damaged file with a number, and its path."""
     chance = random.Random(f"{seed} {number}")
     file, path = chance.choice(files)
     was = data = file.read_bytes()
@@ -140,7 +140,7 @@ def _cut(data: bytes, chance: random.Random) -> bytes:
 
 
 def _line(data: bytes, chance: random.Random) -> bytes:
-    """Move, double, drop or indent a line."""
+    """Move, duplicate, remove or indent a line."""
     lines = data.split(b"\n")
     at, to = chance.randrange(len(lines)), chance.randrange(len(lines))
     act = chance.randrange(4)
@@ -156,14 +156,14 @@ def _line(data: bytes, chance: random.Random) -> bytes:
 
 
 def _stretch(data: bytes, chance: random.Random) -> bytes:
-    """Copy a stretch somewhere else, perhaps many times."""
+    """Copy a part of the file to another place, possibly many times."""
     at, to = _place(data, chance), _place(data, chance)
     piece = data[at : at + chance.randrange(1, 2000)]
     return data[:to] + piece * chance.choice((1, 1, 2, 50)) + data[to:]
 
 
 def _bomb(data: bytes, chance: random.Random) -> bytes:
-    """Put many aliases of aliases, or deep nesting, where a value stands."""
+    """Replace a value by many aliases of aliases, or by deep nesting."""
     at = data.find(b": ", _place(data, chance)) + 2
     steps = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, chance.randrange(2, 12)))
     bomb = (
@@ -176,7 +176,7 @@ ACTS = (_token, _token, _flip, _flip, _cut, _line, _line, _stretch, _bomb)
 
 
 def wrong_with(data: bytes, path: str) -> Iterator[str]:
-    """Read a damaged file as the program does, and yield what is wrong."""
+    """Read a damaged file as recviewer does, and yield what is wrong."""
     from recviewer.catalog.summary import summarize
     from recviewer.recorders.packing import unpacked
     from recviewer.recorders.putting import NotPut, with_parts

@@ -1,13 +1,13 @@
-"""An hour of load: what the web workers hold as time goes on, what fails, and whether a verdict is lost.
+"""Run an hour of load: measure the memory of the web workers over time, and find failures and lost verdicts.
 
     python bench/faults/hour.py [--minutes 60] [--people 10] [--count 30000] [--real DIR] [--every 5] [--port 8292]
         [--server postgres://…/postgres]
 
-A tree in git, of small recordings and of a third of those of DIR, is served on the loopback by two workers. People ask for a
-thing a second, for every kind of page; every sixth of them decides. Meanwhile 300 files are rewritten every three minutes,
-and every five minutes everything is approved or tagged at once, or the last of that taken back. Every five minutes a line
-tells what was asked since the last one, and the memory of each process. Exit code 1 where an answer was an error, a verdict
-is not in the database at the end, or a process held more than 200 MiB.
+A tree in git, with small recordings and a third of those of DIR, is served on the loopback interface by two workers. Each
+person requests something every second, all kinds of pages; one in six also decides. Meanwhile 300 files are rewritten every
+three minutes, and every five minutes everything is approved or tagged at once, or the last such action is undone. Every five
+minutes a line sums up the requests since the last line, and the memory of each process. The exit code is 1 if an answer was
+an error, a verdict is not in the database at the end, or a process used more than 200 MiB.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ WHO = {f"GIT_{one}_{what}": "a@b.example" for one in ("AUTHOR", "COMMITTER") for
 
 
 class Visitor(Person):
-    """One browser that looks at every kind of page."""
+    """A browser that opens every kind of page."""
 
     real: tuple[str, ...] = ()
 
     def pages(self, key: str, number: int) -> list[str]:
-        """Return what is asked for next, of one recording or one of the real ones, and of all."""
+        """Return the next URL: of a recording, of a real one, or of a page about all."""
         here, other = quote(self.chance.choice([key, self.chance.choice(self.real or (key,))])), number // 7
         one = [f"/r/{here}", f"/r/{here}?view=raw", f"/r/{here}?view=chunks", f"/r/{here}?in=/%3F", f"/r/{here}.json"]
         many = ["/", "/?verdict=none", f"/?q=answer+{number}", f"/?page={self.chance.randrange(1, 500)}", "/tests/"]
@@ -52,7 +52,7 @@ class Visitor(Person):
 
 
 class Watch(threading.Thread):
-    """Looks at the memory of the web workers each second."""
+    """Measures the memory of the web workers every second."""
 
     def __init__(self, server: Server) -> None:
         super().__init__(daemon=True)
@@ -70,7 +70,7 @@ class Watch(threading.Thread):
                 }
 
     def told(self) -> tuple[dict[int, int], int]:
-        """Return the MiB of each process now, and the most that one had since the last time."""
+        """Return the MiB of each process now, and the maximum of any process since the last call."""
         with self.lock:
             now, most, self.most = self.now, max(self.most.values(), default=0), {}
         return now, most
@@ -103,7 +103,7 @@ def again(number: int, turn: int) -> str:
 
 
 def rewriting(root: Path, count: int, stop: threading.Event) -> None:
-    """Write some recordings anew, now and then."""
+    """Rewrite some recordings from time to time."""
     chance, turn = random.Random(3), 0
     while not stop.wait(PAUSE):
         turn += 1
@@ -113,7 +113,7 @@ def rewriting(root: Path, count: int, stop: threading.Event) -> None:
 
 
 def acting(server: Server, stop: threading.Event, tell: Callable[[str], object]) -> None:
-    """Decide on all, tag all and take that back, one after the other."""
+    """Decide on everything, tag everything and undo that, one after the other."""
     acts = [
         ("approve all", "/do/decide", (("verdict", "approve"),)),
         ("undo", "", ()),
@@ -139,7 +139,7 @@ def acting(server: Server, stop: threading.Event, tell: Callable[[str], object])
 
 
 def main() -> None:
-    """Have people work for the time, and print a line each so many minutes."""
+    """Read the command line, and run the load."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--minutes", type=float, default=60)
     asked.add_argument("--every", type=float, default=5)
@@ -147,7 +147,7 @@ def main() -> None:
     asked.add_argument("--count", type=int, default=30_000)
     asked.add_argument("--real", type=Path)
     asked.add_argument("--port", type=int, default=8292)
-    asked.add_argument("--server", default="", help="postgres://… of a server on which a database may be made")
+    asked.add_argument("--server", default="", help="postgres://… URL of a server on which a database may be created")
     told = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder, database(told.server, f"recviewer_hour_{os.getpid()}"):
         root, data = Path(folder) / "tree", Path(folder) / "data"
@@ -158,7 +158,7 @@ def main() -> None:
 
 
 def work(server: Server, root: Path, data: Path, told: argparse.Namespace) -> bool:
-    """Have people work, and tell whether all went well."""
+    """Simulate people at work, print a line every few minutes, and return whether everything went well."""
     began, stop = time.monotonic(), threading.Event()
     people = [
         Visitor(at, told.count, told.port, began + told.minutes * 60, decides=at % DECIDING == 0)
@@ -171,7 +171,7 @@ def work(server: Server, root: Path, data: Path, told: argparse.Namespace) -> bo
     ]
     for one in (watch, *people, *beside):
         one.start()
-    print("| minute | asked | p95 | errors | verdicts | each process now, MiB | most since, MiB | acts on all |")
+    print("| minute | requests | p95 | errors | verdicts | each process now, MiB | most since, MiB | actions on all |")
     print("|--:|--:|--:|--:|--:|---|--:|---|", flush=True)
     done, shown, is_within = 0, [0] * len(people), True
     told_of = shown

@@ -1,8 +1,8 @@
-"""Recordings with too much of one thing. Each is made of numbers and words alone, so that every run makes the same bytes.
+"""Write recordings with too much of one thing. They contain only numbers and words: every run writes the same bytes.
 
     python bench/faults/huge.py DIR [--many 100000] [--giant]
 
-Writes DIR/NAME.json for each kind, and DIR/NAME.other.json, the same with one thing changed at its end, to be compared with.
+Writes DIR/NAME.json for each kind, and DIR/NAME.other.json for comparison: the same with one change at its end.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ HIDDEN = "a\u200b\u202e\u0007"
 
 
 def kind(maker: Callable[[int, str], Json]) -> Callable[[int, str], Json]:
-    """List a maker. It is given how many, and a word that tells two variants apart."""
+    """Register a maker. It takes the number of things, and a word that distinguishes the two variants."""
     MAKERS[maker.__name__] = maker
     return maker
 
 
 def giant(maker: Callable[[str], bytes]) -> Callable[[str], bytes]:
-    """List a maker of files of about 60 MB."""
+    """Register a maker of files of about 60 MB."""
     GIANTS[maker.__name__] = maker
     return maker
 
@@ -34,7 +34,7 @@ def giant(maker: Callable[[str], bytes]) -> Callable[[str], bytes]:
 def recorded(
     body: Json, answer: Json, *, endpoint: str = "/v1/chat/completions", type_: str = "", **more: Json
 ) -> Json:
-    """Return a recording. type_: of the answer's class, "" for none. more: keys of the request."""
+    """Return a recording. type_: the name of the answer's class, or "". more: further keys of the request."""
     told = {"__type__": type_, "__data__": answer} if type_ else answer
     return {
         "test_id": "tests/test_huge.py::test_many[one]",
@@ -63,7 +63,7 @@ def chat(*choices: Json, **more: Json) -> Json:
 
 
 def whole(body: Json, answer: Json) -> Json:
-    """Return a chat's recording of a body and an answer."""
+    """Return the recording of a chat with a body and an answer."""
     return recorded(body, answer, type_="openai.types.chat.chat_completion.ChatCompletion")
 
 
@@ -328,7 +328,7 @@ def wide_and_deep(many: int, word: str) -> Json:
 
 
 def _text(name: str, text: Callable[[int], str]) -> None:
-    """List the kinds that hold one long text, in each place that shows some."""
+    """Register the kinds with one long text, in each place that pages show."""
     answer = chat(words())["response"]["body"]["__data__"]
     places: dict[str, Callable[[str], Json]] = {
         "asked": lambda text: whole(said({"role": "user", "content": text}), answer),
@@ -467,6 +467,6 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("into", type=Path)
     asked.add_argument("--many", type=int, default=100_000)
-    asked.add_argument("--giant", action="store_true", help="files of 60 MB too, two of each kind")
+    asked.add_argument("--giant", action="store_true", help="also write files of 60 MB, two of each kind")
     told = asked.parse_args()
     print(len(write(told.into, many=told.many, with_giants=told.giant)), "kinds")

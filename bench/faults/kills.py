@@ -1,12 +1,13 @@
-"""Kill recviewer at random moments, start it again, and see that nothing was lost.
+"""Kill recviewer at random moments, start it again, and check that nothing was lost.
 
     python bench/faults/kills.py [--rounds 200] [--seed 1] [--seconds 400]
 
-Each round one process decides, writes notes, moves recordings to the trash and back, imports and writes the file of reviews,
-indexes and asks git, until it is killed (SIGKILL); now and then the start after it is killed too. After a whole start:
-every recording lies in its place or in the trash with a row, byte for byte; all that was answered (verdicts, notes, imports)
-is in the database; the database, the file of reviews and the trash are whole; nothing is left lying about. A quarter of the
-rounds kills a change of the tables instead. Prints what was lost and exits with 1 if anything was.
+In each round a process decides, writes notes, moves recordings to the trash and back, imports and writes the file of
+reviews, indexes and calls git, until it is killed (SIGKILL). Sometimes the next start is killed too. After a complete start,
+every recording has to be in its place or in the trash with a row, byte for byte; everything that was confirmed (verdicts,
+notes, imports) has to be in the database; the database, the file of reviews and the trash have to be intact; and no
+temporary files may be left. A quarter of the rounds kills a migration of the tables instead. Prints what was lost, and exits
+with 1 if anything was.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ EVENTS, MEMBERS = 200, 100
 
 
 def main() -> int:
-    """Run the rounds. Returns how many things were found wrong, at most 1."""
+    """Run the rounds. Returns the exit code: 1 if anything was lost, else 0."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=400, help="begin no round after so many")
+    parser.add_argument("--seconds", type=float, default=400, help="start no round after this time")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="recviewer-kills-") as folder:
         place = Path(folder)
@@ -49,12 +50,12 @@ def main() -> int:
         answered = len((place / "answered").read_text().splitlines())
     for told in wrong:
         print(f"LOST {told}")
-    print(f"{kills:,} kills with seed {asked.seed}, {answered:,} answers to keep: {len(wrong):,} things were lost.")
+    print(f"{kills:,} kills with seed {asked.seed}, {answered:,} confirmed actions: {len(wrong):,} things were lost.")
     return 1 if wrong else 0
 
 
 def prepare(place: Path) -> dict[str, bytes]:
-    """Make a tree in a git repository, and set Django up for it. Returns the recordings by path."""
+    """Make a tree in a git repository, and set up Django for it. Returns the recordings by path."""
     root, spare = place / "tree", place / "tmp"
     (root / "recordings").mkdir(parents=True)
     spare.mkdir()
@@ -91,12 +92,12 @@ def prepare(place: Path) -> dict[str, bytes]:
         "catalog.provenance",
         "commands.tables",
     ):
-        importlib.import_module(f"recviewer.{name}")  # here, so that a child does not die while it imports
+        importlib.import_module(f"recviewer.{name}")  # imported here, so that a child is not killed during the import
     return {str(file.relative_to(root)): file.read_bytes() for file in sorted(root.rglob("*.json"))}
 
 
 def rounds(place: Path, files: dict[str, bytes], count: int, seed: int, until: float) -> tuple[list[str], int]:
-    """Kill so many times. Returns what was lost, and how many rounds there were."""
+    """Run a number of rounds. Returns what was lost, and how many rounds were run."""
     chance = random.Random(seed)
     wrong: list[str] = []
     number = -1
@@ -116,12 +117,12 @@ def rounds(place: Path, files: dict[str, bytes], count: int, seed: int, until: f
             if in_child(lambda: check(place, files), seconds=None):
                 wrong.append(f"round {number}: see above")
         if wrong:
-            break  # what comes after would be told again
+            break  # later rounds would report it again
     return wrong, number + 1
 
 
 def in_child(work: Callable[[], object], *, seconds: float | None) -> int:
-    """Run in a process of its own, killed after so many seconds, None for never. Returns its exit code."""
+    """Run something in a separate process, killed after a number of seconds or never (None). Returns the exit code."""
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
@@ -141,14 +142,14 @@ def in_child(work: Callable[[], object], *, seconds: float | None) -> int:
 
 
 def start() -> None:
-    """Do what a start does before pages are served."""
+    """Do everything that a start does before pages are served."""
     from recviewer.commands.start import bring_up
 
     bring_up(lambda _: None, lambda _: None)
 
 
 def act(place: Path, luck: int) -> None:
-    """Do one thing after the other, and note down each that was answered, with what it can be found by."""
+    """Do one action after the other, and log each confirmed one, with what identifies it in the database."""
     from django.db import DatabaseError
 
     from recviewer.git.repository import GitFailed
@@ -282,7 +283,7 @@ ACTS = [
 
 
 def check(place: Path, files: dict[str, bytes]) -> None:
-    """Raise AssertionError with what is not as it should be after a whole start."""
+    """Raise AssertionError with whatever is wrong after a complete start."""
     from django.db import connection
 
     from recviewer.review.models import Decision, Note, TrashRecord
@@ -321,7 +322,7 @@ def check(place: Path, files: dict[str, bytes]) -> None:
 
 
 def kill_migration(place: Path, chance: random.Random) -> list[str]:
-    """Kill a change of the tables, and see that it is made whole afterwards. Returns what is wrong."""
+    """Kill a migration of the tables, and check that the next start completes it. Returns what is wrong."""
     database = place / "data" / "recviewer.sqlite3"
     aside = place / "aside.sqlite3"
     with (
@@ -351,7 +352,7 @@ def kill_migration(place: Path, chance: random.Random) -> list[str]:
 
 
 def _make_older(database: Path) -> None:
-    """Bring the tables to what they were before the members of acts had rows."""
+    """Return the tables to their state before the members of actions had rows."""
     member = {"fingerprint": "1:f", "before": None, "after": None}
     payload = json.dumps({"reviewer": "Ana", "decisions": [member] * MEMBERS})
     from django.core.management import call_command

@@ -1,14 +1,14 @@
-"""Fifty readers and ten deciders for a while: how long pages take, what fails, and what the web workers hold.
+"""Simulate fifty readers and ten people who decide: measure pages, failures and the memory of the web workers.
 
     python bench/faults/load.py [--count 30000] [--seconds 60] [--port 8290] [--only quiet|rewritten|bulk] [--people 60]
         [--workers 2] [--server postgres://…/postgres]
 
-Small recordings are written and served on the loopback by two workers. Each reader and decider asks for one thing a second;
-every sixth of the people decides. With `--server`, everything is kept in a database that is made there and dropped again.
-Measured three times: with nothing else going on; while 3,000 files are rewritten and indexed again; and after everything was
-approved at once. Beside the times that people wait stands the processor time of the workers for each request, which other
-programs on the machine change less. A verdict counts as lost where the database does not hold it at the end. Goals: pages
-1 s at the 95th percentile, searches 1.5 s, no error, nothing lost. Exit code 1 where one is missed.
+Small recordings are written, and served on the loopback interface by two workers. Each person sends one request a second;
+one in six also decides. With `--server`, everything is in a database that is created there and dropped afterwards. There are
+three measurements: without other load; while 3,000 files are rewritten and indexed again; and after everything was approved
+at once. In addition to waiting times, the processor time of the workers for each request is printed, which other programs on
+the machine affect less. A verdict counts as lost if the database does not contain it at the end. The goals are: pages within
+1 s at the 95th percentile, searches within 1.5 s, no error, nothing lost. The exit code is 1 if a goal is missed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ GOALS = {"page": 1.0, "search": 1.5, "decide": 1.0}
 
 
 class Person(threading.Thread):
-    """One browser: a connection, a cookie, one request a second."""
+    """A browser: a connection, a cookie, one request a second."""
 
     def __init__(self, number: int, count: int, port: int, until: float, *, decides: bool) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Person(threading.Thread):
             time.sleep(max(0.0, 1 - (time.monotonic() - began)))
 
     def pages(self, key: str, number: int) -> list[str]:
-        """Return what a reader may ask for next. key: a recording, of this number."""
+        """Return the URL that a reader may request next. key: a recording, number: its number."""
         return ["/", f"/?page={self.chance.randrange(1, 50)}", f"/?q=question+{number}", *[f"/r/{key}"] * 4]
 
     def _decide(self, key: str) -> None:
@@ -98,7 +98,7 @@ class Person(threading.Thread):
 
 
 def notes_in(data: Path) -> set[str]:
-    """Return the notes of all verdicts that the database has."""
+    """Return the notes of all verdicts in the database."""
     asked = "select note from review_decision"
     if place := os.environ.get("DATABASE_URL"):
         import psycopg
@@ -110,7 +110,7 @@ def notes_in(data: Path) -> set[str]:
 
 
 def measure(name: str, server: Server, data: Path, count: int, seconds: int, many: int) -> bool:
-    """Let people work for a while, print what it cost, and tell whether all goals were met."""
+    """Simulate people at work for some time, print the costs, and return whether all goals were met."""
     until, spent = time.monotonic() + seconds, {one: server.seconds(one) for one in server.workers()}
     people = [Person(at, count, server.port, until, decides=at % DECIDING == 0) for at in range(many)]
     with Peak(server, 0.5) as peak:
@@ -143,7 +143,7 @@ def measure(name: str, server: Server, data: Path, count: int, seconds: int, man
 
 
 def rewrite(root: Path, stop: threading.Event) -> None:
-    """Write some recordings anew, a few at a time."""
+    """Rewrite some recordings, a few at a time."""
     for number in range(REWRITTEN):
         place = root / "recordings" / f"{number // 1000:03}" / f"{number:06}.json"
         if place.exists():
@@ -161,7 +161,7 @@ def main() -> None:
     asked.add_argument("--only", choices=["quiet", "rewritten", "bulk"])
     asked.add_argument("--people", type=int, default=PEOPLE)
     asked.add_argument("--workers", type=int, default=2)
-    asked.add_argument("--server", default="", help="postgres://… of a server on which a database may be made")
+    asked.add_argument("--server", default="", help="postgres://… URL of a server on which a database may be created")
     told = asked.parse_args()
     are_met = []
     with tempfile.TemporaryDirectory() as folder, database(told.server, f"recviewer_load_{os.getpid()}"):
@@ -175,7 +175,7 @@ def main() -> None:
                     beside.start()
                 elif name == "bulk":
                     server.get("/")
-                    print("bulk act:  status {}, {:.1f} s".format(*act_on_all(server)), flush=True)
+                    print("bulk action: status {}, {:.1f} s".format(*act_on_all(server)), flush=True)
                 are_met.append(measure(name, server, data, told.count, told.seconds, told.people))
                 stop.set()
                 if name == "rewritten":

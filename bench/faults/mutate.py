@@ -1,16 +1,16 @@
-"""Read recordings that were damaged at random in every way the program reads them, and tell of all that goes wrong.
+"""Read recordings that were damaged at random in every way recviewer reads them, and report everything that goes wrong.
 
     python bench/faults/mutate.py [DIR] [--count 10000] [--seed 1] [--seconds 5] [--processes 2] [--slice N]
-    python bench/faults/mutate.py [DIR] [--seed 1] --write NUMBER FILE     # the bytes of one, to look at
+    python bench/faults/mutate.py [DIR] [--seed 1] --write NUMBER FILE     # write the bytes of one
 
-DIR holds recordings; without it, the demo and the cases of the tests. A number and a seed say all of a damaged file: which
-recording it was and what was done to it (`mutations.py`). Each is read in both modes, summed up, exported, printed and
-compared with what it was; then 250 of them at a time are the work tree of a repository, are indexed, and of each the page
-and one or two others are asked for with parts of them, of all of them lists, tests and the range.
+DIR holds recordings; without it, the demo and the cases of the tests. A number and a seed determine a damaged file: the
+original recording and the damage (`mutations.py`). Each is read in both modes, summarised, exported, printed and
+compared with the original. Then groups of 250 become the work tree of a repository and are indexed. For each recording, its
+page and one or two others are requested, with some of their parts; for each group, the lists, tests and the range.
 
-Told is what raises, a status of 500 and more, a page over 1 MB, a step that takes more processor time than `--seconds`, a
-reader or a format that failed on it, modes that disagree, and a recording whose document changed where nothing harmless
-stands but that counts as identical. Exit code 1 where something was told.
+Reported are: exceptions, a status from 500 on, a page over 1 MB, a step that takes more processor time than `--seconds`,
+a reader or format that fails, modes that disagree, and a recording that counts as identical although its document changed in
+a place that is not harmless. The exit code is 1 if anything was reported.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SLICE = 250
 
 PAGE_BYTES = 1_000_000
 HANG_SECONDS = 900
-"""What a slice may take until it is ended."""
+"""Seconds after which a slice is stopped."""
 
 _PART = re.compile(r'(?:hx-get|href)="(\?[^"#]*(?:open|lines|from|line|row|gap)=[^"#]*)')
 
@@ -52,7 +52,7 @@ class Slow(Exception):
 
 @contextlib.contextmanager
 def bounded(seconds: float) -> Iterator[None]:
-    """Raise Slow where what stands below takes more processor time."""
+    """Raise Slow if the body of the with statement takes more processor time than this."""
 
     def late(*_: object) -> None:
         raise Slow
@@ -66,7 +66,7 @@ def bounded(seconds: float) -> Iterator[None]:
 
 
 def read_in_every_way(data: bytes, was: bytes) -> Iterator[str]:
-    """Read a damaged recording as the program does where there is no page, and yield what is wrong. was: undamaged."""
+    """Read a damaged recording as commands do, without a page, and yield what is wrong. was: the original."""
     from recviewer.catalog.summary import summarize
     from recviewer.commands.exported import contract_of, found_in, line_of
     from recviewer.commands.terminal import conversation
@@ -95,14 +95,14 @@ def read_in_every_way(data: bytes, was: bytes) -> Iterator[str]:
             if not is_plain or not is_small or (type(value) is str and "\0" in value.encode().decode()):
                 yield f"a row cannot hold {str(value)[:80]!r}"
     both = () if before.kind is exchange.kind is Kind.UNREADABLE else ((before, exchange), (exchange, before))
-    for one, other in both:  # of two that nobody can read a range compares the bytes
+    for one, other in both:  # of two unreadable files a range compares the bytes
         churn = compare(one, other).churn
         if churn in (Churn.IDENTICAL, Churn.CHUNKING):
             yield from (f"called {churn.value}, but {way} changed" for way in changed_ways(was, data)[:1])
 
 
 def addresses(path: str, chance: random.Random) -> list[str]:
-    """Return what is asked for of one recording: its page, and one or two others."""
+    """Return the URLs for one recording: its page, and one or two others."""
     place = f"/r/{quote(path)}"
     others = [f"{place}?view=raw", f"{place}?view=chunks", f"{place}?seams=1", f"{place}.json", f"{place}?in=%2F%3F"]
     others += [
@@ -115,7 +115,7 @@ def addresses(path: str, chance: random.Random) -> list[str]:
 
 
 def about_all(tests: list[str]) -> Iterator[str]:
-    """Yield what is asked for of a whole tree. tests: some ids."""
+    """Yield the URLs for a whole tree. tests: some test ids."""
     from recviewer.pages.text.test_addresses import url_of_test
 
     yield from (
@@ -135,7 +135,7 @@ def about_all(tests: list[str]) -> Iterator[str]:
 
 
 def ask(address: str, seconds: float, *, parts: int = 0) -> Iterator[str]:
-    """Ask for a page and some of its parts, and yield what is wrong."""
+    """Request a page and some of its parts, and yield what is wrong."""
     from django.test import Client
 
     client = Client(HTTP_HOST="127.0.0.1", raise_request_exception=True)
@@ -159,17 +159,17 @@ def ask(address: str, seconds: float, *, parts: int = 0) -> Iterator[str]:
 
 
 def told(what: str, act: Callable[[], Iterator[str]], seconds: float) -> list[str]:
-    """Return what an act yields, and that it raises or takes too long."""
+    """Return what an action yields, including that it raises an exception or takes too long."""
     try:
         return [f"{what}: {one}" for one in act()]
     except Slow:
         return [f"{what}: over {seconds} s"]
-    except Exception as error:  # whatever it is: it is what is looked for
+    except Exception as error:  # any exception is a result
         return [f"{what}: {type(error).__name__}: {str(error)[:200]}"]
 
 
 def start(folder: Path) -> None:
-    """Prepare Django with a data folder of its own."""
+    """Set up Django with a separate data folder."""
     os.environ |= {"RECVIEWER_RECORDINGS": str(folder / "tree"), "RECVIEWER_DATA": str(folder / "data")}
     os.environ["DJANGO_SETTINGS_MODULE"] = "recviewer.settings"
     import django
@@ -185,7 +185,7 @@ def start(folder: Path) -> None:
 
 
 def run(folder: Path, numbers: range, asked: argparse.Namespace) -> int:
-    """Look at some damaged recordings, and return the exit code."""
+    """Test some damaged recordings, and return the exit code."""
     found: list[str] = []
     names = {number: f"tests/recordings/{number:06}.json" for number in numbers}
     files = sources(asked.tree)
@@ -235,7 +235,7 @@ def run(folder: Path, numbers: range, asked: argparse.Namespace) -> int:
 
 
 def watched(at: int, asked: argparse.Namespace) -> bool:
-    """Have a process look at one slice, and tell whether it found nothing."""
+    """Test one slice in a separate process, and return whether nothing was found."""
     with tempfile.TemporaryDirectory(prefix="recviewer-mutate-") as folder:
         words = [sys.executable, __file__, *sys.argv[1:], "--slice", str(at), "--folder", folder]
         try:
@@ -249,14 +249,14 @@ def watched(at: int, asked: argparse.Namespace) -> bool:
 
 
 def main() -> None:
-    """Run, and print what was told."""
+    """Read the command line, run, and print the reports."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tree", nargs="?", type=Path)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=5.0, help="of the processor, for one page or one reading")
+    parser.add_argument("--seconds", type=float, default=5.0, help="processor time allowed for one page or one reading")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--slice", type=int, default=0, help="look at one slice alone, counted from 1")
+    parser.add_argument("--slice", type=int, default=0, help="test only one slice, counted from 1")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--write", nargs=2, metavar=("NUMBER", "FILE"))
     asked = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Recordings damaged at random: bytes flipped and cut, nodes of other types, deep, huge, doubled and hidden things."""
+"""Damage recordings at random: change and remove bytes; insert values that are deep, huge, repeated or invisible."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ ODD = (
     *([], {}, [[]], [{}], [None], ["a"], {"a": 1}, {"type": "text"}, {"__type__": "x.Y", "__data__": []}, {"": ""}),
     *("data: {}\n\ndata: [DONE]\n\n", "data:image/png;base64,AAAA", "2026-01-01T00:00:00Z", "9" * 5000, "w " * 3000),
 )
-"""Values that a node may become."""
+"""Values by which a node may be replaced."""
 
 Json = Any
 Way = tuple[str | int, ...]
 
 
 class Mutant(NamedTuple):
-    """A damaged recording. was: its bytes before. what: which file it was, and what was done to it."""
+    """A damaged recording. was: its original bytes. what: the original file and the damage, in words."""
 
     data: bytes
     was: bytes
@@ -44,7 +44,7 @@ class Mutant(NamedTuple):
 
 
 def sources(tree: Path | None) -> list[Path]:
-    """Return the recordings below a folder, else those of the demo and of the tests' cases, in one order."""
+    """Return the recordings below a folder, or those of the demo and of the test cases, in a fixed order."""
     base = Path(__file__).parents[2]
     folders = [tree] if tree else [base / "tests" / "cases", base / "recordings"]
     found = [path for folder in folders for path in sorted(folder.rglob("*.json"))]
@@ -52,7 +52,7 @@ def sources(tree: Path | None) -> list[Path]:
 
 
 def mutant(files: list[Path], seed: int, number: int) -> Mutant:
-    """Return the damaged recording of a number: always the same for the same files and the same seed."""
+    """Return the damaged recording with a number: the same files and seed always give the same one."""
     chance = random.Random(f"{seed} {number}")
     file = chance.choice(files)
     was = data = file.read_bytes()
@@ -77,19 +77,19 @@ def _flip(data: bytes, chance: random.Random) -> bytes:
 
 
 def _cut(data: bytes, chance: random.Random) -> bytes:
-    """Leave out the end, the beginning or what lies between."""
+    """Remove the end, the beginning or a part in between."""
     at, to = sorted(chance.randrange(len(data) + 1) for _ in range(2))
     return chance.choice((data[:to], data[at:], data[:at] + data[to:], data[: len(data) - 1 - at % 3]))
 
 
 def _double(data: bytes, chance: random.Random) -> bytes:
-    """Write a stretch twice, or the whole."""
+    """Repeat a part, or the whole file."""
     at, to = sorted(chance.randrange(len(data) + 1) for _ in range(2))
     return chance.choice((data[:to] + data[at:], data + data, data + b"\n" + data))
 
 
 def _insert(data: bytes, chance: random.Random) -> bytes:
-    """Put bytes where they do not belong."""
+    """Insert bytes where they do not belong."""
     put = chance.choice(
         (b"\0", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\x1b", b'"', b"}", b"]", b"\r", b"\\")
     )
@@ -98,7 +98,7 @@ def _insert(data: bytes, chance: random.Random) -> bytes:
 
 
 def _encode(data: bytes, chance: random.Random) -> bytes:
-    """Write it in another encoding, with other ends of lines, or between other bytes."""
+    """Use another encoding or other line ends, or add bytes before and after."""
     text = data.decode("utf-8", "replace")
     encoding = chance.choice(("utf-16", "utf-16-le", "utf-32", "latin-1", "utf-8-sig", "utf-7"))
     return chance.choice(
@@ -107,7 +107,7 @@ def _encode(data: bytes, chance: random.Random) -> bytes:
 
 
 def _token(data: bytes, chance: random.Random) -> bytes:
-    """Put a number or a text of an odd kind where a number stands, else in front."""
+    """Replace a number by an unusual number or text; if there is none, insert it at the beginning."""
     put = chance.choice(
         (*HUGE, '"\\ud800"', '"\\u0000"', '"\\u202e"', "nul", "True", "'x'", "01", "+1", "1_000")
     ).encode()
@@ -117,7 +117,7 @@ def _token(data: bytes, chance: random.Random) -> bytes:
 
 
 def _key_twice(data: bytes, chance: random.Random) -> bytes:
-    """Give an object a key a second time, with another value, before or behind the first."""
+    """Repeat a key of an object with another value, before or after the first."""
     places = [at for at, byte in enumerate(data) if byte == ord("{")]
     keys = chance.choice(
         (b'"body"', b'"content"', b'"messages"', b'"response"', b'"model"', b'"id"', b'"__type__"', b'"a"')
@@ -130,7 +130,7 @@ def _key_twice(data: bytes, chance: random.Random) -> bytes:
 
 
 def _deep(data: bytes, chance: random.Random) -> bytes:
-    """Put a value that is nested very deep where one stands."""
+    """Replace a value by a very deeply nested one."""
     depth = chance.choice((50, 200, 990, 1100, 5000, 100_000))
     opening, closing = chance.choice(((b"[", b"]"), (b'{"a":', b"}"), (b'{"type":"text","content":[', b"]}")))
     put = opening * depth + b"1" + closing * depth
@@ -142,7 +142,7 @@ def _deep(data: bytes, chance: random.Random) -> bytes:
 
 
 def _nodes(acts: Callable[[list[tuple[Any, Any]], random.Random], object]) -> Callable[[bytes, random.Random], bytes]:
-    """Return a mutation of a document's nodes. acts: changes one, given (holder, key) of each."""
+    """Return a mutation of a document's nodes. acts: changes a node, given all nodes as (holder, key)."""
 
     def act(data: bytes, chance: random.Random) -> bytes:
         try:
@@ -181,7 +181,7 @@ def _odd(found: list[tuple[Any, Any]], chance: random.Random) -> None:
 
 
 def _word(found: list[tuple[Any, Any]], chance: random.Random) -> None:
-    """Change a text or a number a little: what no page may overlook."""
+    """Change a text or a number slightly; no page may miss the difference."""
     leaves = [(holder, key) for holder, key in found if isinstance(holder[key], str | int | float)]
     if leaves:
         holder, key = chance.choice(leaves)
@@ -209,7 +209,7 @@ def _swap(found: list[tuple[Any, Any]], chance: random.Random) -> None:
 
 
 def _hide(found: list[tuple[Any, Any]], chance: random.Random) -> None:
-    """Put characters that are not seen, or that steer, into a text or a key."""
+    """Insert invisible or control characters into a text or a key."""
     put = chance.choice(
         ("\0", "\u202e", "\u2066", "\u200b", "\x1b[2J", "\u009b", "\ufeff", "\U000e0041", "\u2028", "\ud83d")
     )
@@ -233,10 +233,10 @@ ACTS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 
 def changed_ways(was: bytes, now: bytes) -> list[str]:
-    """Return the paths at which two documents differ and where nothing stands that may differ unseen.
+    """Return the paths at which two documents differ, except for places that may be harmless.
 
-    [""] where the second is no document, [] where both say the same. Names alone decide: what is below a harmless one,
-    or could be one of the empty pieces of a stream, is left out, so that little is told that should not be.
+    ["the document"] if the second cannot be read, [] if the first cannot or if nothing differs. Only names decide: what is
+    below a harmless name, or could be an empty piece of a stream, is left out, so that there are few false reports.
     """
     try:
         before = _decoded(was)
@@ -250,12 +250,12 @@ def changed_ways(was: bytes, now: bytes) -> list[str]:
 
 
 def _decoded(data: bytes) -> Json:
-    """Return a document, with integers of any length as they are written."""
+    """Return a document, with integers of any length as written."""
     return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_all_pairs, parse_int=lambda text: (text, "int"))
 
 
 def _all_pairs(pairs: list[tuple[str, Json]]) -> Json:
-    """Return an object; of a key that stands there several times all values, which equals nothing without."""
+    """Return an object. A key that occurs several times has all its values, so it differs from any single value."""
     made = dict(pairs)
     if len(made) == len(pairs):
         return made
@@ -286,7 +286,7 @@ def _is_emptied(before: Json, after: Json, way: Way) -> bool:
 
 
 _NOTHING: tuple[Json, ...] = (None, "", [], {})
-"""What an empty piece of a stream may hold. That a text became nothing shows in what the pieces make together."""
+"""Values of an empty piece of a stream. If a text became empty, this shows in the joined pieces."""
 
 
 def _may_differ(way: Way) -> bool:

@@ -1,4 +1,4 @@
-"""Repositories that make git slow, large or many, or willing to run something, for `repositories.py` to serve."""
+"""Unusual repositories for `repositories.py`: they make git slow, have huge or very many objects, or name programs."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Case:
         return done.stdout.decode("utf-8", "replace").strip()
 
     def say(self, *pieces: bytes) -> None:
-        """Hand something to `git fast-import`."""
+        """Send something to `git fast-import`."""
         if self.stream is None:
             self.stream = subprocess.Popen(
                 ["git", "fast-import", "--quiet", "--force", f"--depth={self.depth}"],
@@ -79,7 +79,7 @@ class Case:
             self.stream.stdin.write(piece)
 
     def commit(self, branch: str, message: bytes = b"m", onto: str = "") -> None:
-        """Begin a commit. onto: the branch that it starts from, "" where it goes on."""
+        """Begin a commit. onto: the branch that it starts from, "" to continue the current one."""
         self.marks += 1
         self.say(b"commit refs/heads/%s\nmark :%d\n" % (branch.encode(), self.marks))
         self.say(b"committer a <a@b.example> %d +0000\n" % (1_700_000_000 + self.marks), data(message))
@@ -89,7 +89,7 @@ class Case:
         self.say(b"M %s inline %s\n" % (mode, path), data(content))
 
     def blob(self, content: bytes) -> bytes:
-        """Store some bytes once, and return what names them in `put`."""
+        """Store some bytes once, and return their name for `put`."""
         self.marks += 1
         self.say(b"blob\nmark :%d\n" % self.marks, data(content))
         return b":%d" % self.marks
@@ -98,7 +98,7 @@ class Case:
         self.say(b"M %s %s %s\n" % (mode, blob, path))
 
     def done(self) -> None:
-        """Have all of it stored, and the main branch on the disk."""
+        """Finish the import, and check out the main branch."""
         if self.stream is None:
             return
         assert self.stream.stdin is not None
@@ -115,7 +115,7 @@ class Case:
             self.file(b"recordings/%03d.json" % number, chat(number).encode())
 
     def changed(self, message: bytes = b"m") -> None:
-        """Commit other contents of five of them to `head`."""
+        """Commit changes to five of them on `head`."""
         self.commit("head", message, onto="main")
         for number in range(5):
             self.file(b"recordings/%03d.json" % number, chat(number + 1_000).encode())
@@ -131,14 +131,14 @@ def case(maker: Callable[[Case], None]) -> Callable[[Case], None]:
 
 
 def later(maker: Callable[[Case], None]) -> Callable[[Case], None]:
-    """List what happens to the usual repository while it is served."""
+    """Register something that happens to the usual repository while it is served."""
     LATER[maker.__name__] = maker
     return maker
 
 
 @case
 def names(case: Case) -> None:
-    """Revisions that are no names, or lead far."""
+    """Revisions that are not valid names, or that reach far back."""
     case.usual()
     case.changed()
     case.more = [f"/changes/{quote(name, safe='')}...head" for name in NAMES]
@@ -151,7 +151,7 @@ def names(case: Case) -> None:
 
 @case
 def entries(case: Case) -> None:
-    """A tree of 200,000 recordings, of 2,000 contents."""
+    """A tree of 200,000 recordings with 2,000 different contents."""
     case.usual()
     blobs = [case.blob(chat(number).encode()) for number in range(2_000)]
     case.changed()
@@ -161,7 +161,7 @@ def entries(case: Case) -> None:
 
 @case
 def other_entries(case: Case) -> None:
-    """A tree of 200,000 entries beside the recordings."""
+    """A tree with 200,000 other entries."""
     case.usual()
     blob = case.blob(b"pass\n")
     case.changed()
@@ -172,7 +172,7 @@ def other_entries(case: Case) -> None:
 
 @case
 def folders(case: Case) -> None:
-    """Folders within folders, 2,000 deep."""
+    """Folders nested 2,000 levels deep."""
     case.usual()
     case.changed()
     case.file(b"recordings/" + b"d/" * 2_000 + b"x.json", chat(1).encode())
@@ -181,7 +181,7 @@ def folders(case: Case) -> None:
 
 @case
 def giant_blob(case: Case) -> None:
-    """Recordings of a gigabyte, a quarter of one and 80 MB, all of zeros: a megabyte in the pack."""
+    """Recordings of a gigabyte, 250 MB and 80 MB that consist of zeros: a megabyte in the pack."""
     case.usual()
     case.changed()
     for path, size in ((b"giant", 1 << 30), (b"large", 255 << 20), (b"over", 80 << 20)):
@@ -207,7 +207,7 @@ def giant_texts(case: Case) -> None:
 
 @case
 def giant_message(case: Case) -> None:
-    """A commit whose message has 200 MB, on both branches."""
+    """A commit with a message of 200 MB, on both branches."""
     case.usual()
     case.commit("main", b"word " * 40_000_000)
     case.file(b"recordings/001.json", chat(77).encode())
@@ -291,7 +291,7 @@ def links(case: Case) -> None:
 
 @case
 def programs(case: Case) -> None:
-    """A configuration, attributes and hooks that name programs wherever git knows of one."""
+    """A configuration, attributes and hooks that name a program wherever git allows one."""
     case.usual()
     case.changed()
     attributes = b"*.json filter=evil diff=evil merge=evil\n"
@@ -360,31 +360,31 @@ def hangs(case: Case) -> None:
 
 @later
 def hangs_with_children(case: Case) -> None:
-    """A git that starts others, which hold its output open and never end."""
+    """A git that starts other processes, which keep its output open and never end."""
     put(case, "#!/bin/sh\nsleep 1000 &\nsleep 1000 &\nexec sleep 1000\n")
 
 
 @later
 def floods(case: Case) -> None:
-    """A git that says ever more, on both outputs."""
+    """A git that prints endlessly, on both outputs."""
     put(case, "#!/bin/sh\nyes error >&2 &\nexec yes 'a line that never ends'\n")
 
 
 @later
 def floods_without_lines(case: Case) -> None:
-    """A git that says ever more, without an end of a line or of an entry."""
+    """A git that prints endlessly, without ever ending a line or an entry."""
     put(case, "#!/bin/sh\nexec tr '\\0' x < /dev/zero\n")
 
 
 @later
 def hungry(case: Case) -> None:
-    """A git that wants all memory."""
+    """A git that allocates all memory."""
     put(case, f"#!{sys.executable}\nx = []\nwhile True: x.append(bytes(1 << 24))\n")
 
 
 @later
 def spins(case: Case) -> None:
-    """A git that computes for ever."""
+    """A git that computes endlessly."""
     put(case, "#!/bin/sh\nwhile :; do :; done\n")
 
 
@@ -396,13 +396,13 @@ def dies(case: Case) -> None:
 
 @later
 def gone(case: Case) -> None:
-    """No git any more."""
+    """git is no longer installed."""
     (case.folder / "bin" / "git").unlink()
 
 
 @later
 def no_alternates(case: Case) -> None:
-    """Objects that are said to lie in places which are not there, in a circle, or in a pipe."""
+    """Alternates that name missing places, each other in a circle, or a pipe."""
     info = case.root / ".git" / "objects" / "info"
     info.mkdir(exist_ok=True)
     (info / "alternates").write_text(f"/nowhere\n{case.root}/.git/objects\n" + "/nowhere/again\n" * 100_000)
@@ -410,7 +410,7 @@ def no_alternates(case: Case) -> None:
 
 @later
 def pipe_for_alternates(case: Case) -> None:
-    """A pipe in place of the list of other places."""
+    """A pipe in place of the list of alternates."""
     info = case.root / ".git" / "objects" / "info"
     info.mkdir(exist_ok=True)
     os.mkfifo(info / "alternates")
@@ -418,7 +418,7 @@ def pipe_for_alternates(case: Case) -> None:
 
 @later
 def corrupt(case: Case) -> None:
-    """Packs with other bytes in their middle."""
+    """Packs with damaged bytes in the middle."""
     case.git("repack", "-adq")
     for pack in (case.root / ".git" / "objects" / "pack").glob("*.pack"):
         pack.chmod(0o644)
@@ -429,7 +429,7 @@ def corrupt(case: Case) -> None:
 
 @later
 def no_index_of_packs(case: Case) -> None:
-    """Packs that are cut, and whose lists are garbage."""
+    """Truncated packs with damaged indexes."""
     for pack in (case.root / ".git" / "objects" / "pack").iterdir():
         pack.chmod(0o644)
         pack.write_bytes(pack.read_bytes()[:60] + os.urandom(60))
@@ -437,7 +437,7 @@ def no_index_of_packs(case: Case) -> None:
 
 @later
 def collected(case: Case) -> None:
-    """Garbage is collected and packs are written anew all the while."""
+    """Garbage collection and repacking run continuously."""
     collecting = "while [ -e more ]; do git repack -adfq; git prune --expire=now; git gc -q --prune=now; done"
     (case.root / "more").touch()
     subprocess.Popen(["sh", "-c", collecting], cwd=case.root, env=case.env, stderr=subprocess.DEVNULL)
@@ -445,13 +445,13 @@ def collected(case: Case) -> None:
 
 @later
 def no_head(case: Case) -> None:
-    """A folder that is no repository any more."""
+    """A folder that is no longer a repository."""
     shutil.rmtree(case.root / ".git")
 
 
 @later
 def pipe_for_head(case: Case) -> None:
-    """A pipe in place of what names the branch, of the list of branches and of the index."""
+    """Pipes in place of `HEAD`, the list of branches and the index."""
     for name in ("HEAD", "packed-refs", "index", "config", "shallow"):
         with suppress(FileNotFoundError):
             (case.root / ".git" / name).unlink()
@@ -460,13 +460,13 @@ def pipe_for_head(case: Case) -> None:
 
 @later
 def locked(case: Case) -> None:
-    """Nothing in it may be read. Root may, so it is said of a link to itself."""
+    """Nothing in it can be read. Because root may read everything, a link to itself is used."""
     shutil.rmtree(case.root / ".git" / "objects")
     (case.root / ".git" / "objects").symlink_to(case.root / ".git" / "objects")
 
 
 def put(case: Case, text: str) -> None:
-    """Have another program be found for git."""
+    """Put another program in the place of git."""
     place = case.folder / "bin" / "git"
     new = place.with_suffix(".new")
     new.write_text(text)

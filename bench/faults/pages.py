@@ -1,11 +1,11 @@
-"""Ask for every page of recordings that hold too much, and tell which is over its bounds.
+"""Request every page of recordings with too much of one thing, and report pages that exceed a limit.
 
     python bench/faults/pages.py DIR [--only WORD] [--pages WORD] [--seconds 10] [--bytes 1000000] [--all]
 
-DIR: as `huge.py` writes it. --pages: only those whose name in the table begins so: `pair`. The catalog lies in a temporary
-folder. Each recording is asked for in a process of its own, which ends after a time, so that one that hangs is a line of the
-table. Seconds are of the processor, in that process, as in a web worker; seconds of the wall hold what processes apart take
-too. A page's parts that are fetched when opened are asked for too, and what they hold in turn.
+DIR: a folder written by `huge.py`. --pages: only pages whose name in the table begins with this, such as `pair`. The
+catalog is in a temporary folder. The pages of each recording are requested in a separate process with a time limit, so that
+one that hangs is a line of the table. Processor time is that of this process, as in a web worker; wall time includes the
+processes that it starts. Parts of a page that are fetched when they are opened are requested too, and their parts in turn.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 PARTS, DEPTH = 8, 2
-"""Parts of a page that are asked for, and how deep."""
+"""How many parts of a page are requested, and to what depth."""
 
 HOME = "recordings"
-"""Where the files lie in the tree: in a folder of a recorder's, so that those which nobody can read are listed too."""
+"""The folder of the files in the tree: that of a recorder, so that unreadable files are listed too."""
 
 
 def start(root: Path, data: Path) -> None:
-    """Prepare Django with a data folder of our own."""
+    """Set up Django with a separate data folder."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
     os.environ["RECVIEWER_RECORDINGS"], os.environ["RECVIEWER_DATA"] = str(root), str(data)
     import django
@@ -47,7 +47,7 @@ def start(root: Path, data: Path) -> None:
 
 
 def addresses(name: str) -> Iterator[tuple[str, str]]:
-    """Yield what is asked of a recording: a word for the table, and the address."""
+    """Yield the pages of a recording: a word for the table, and the URL."""
     key = f"{HOME}/{name}.json"
     page = f"/r/{quote(key)}"
     two = {"old": key, "new": f"{HOME}/{name}.other.json"}
@@ -70,7 +70,7 @@ _PART = re.compile(r'(?:hx-get|href)="(\?[^"#]*(?:open|lines|from|line|row|gap)=
 
 
 def ask(url: str, *, part: bool = False) -> tuple[dict[str, Any], str]:
-    """Ask for an address, and return what it cost with its markup."""
+    """Request a URL, and return its costs and its markup."""
     from django.test import Client
 
     client = Client(HTTP_HOST="127.0.0.1", raise_request_exception=False)
@@ -83,13 +83,13 @@ def ask(url: str, *, part: bool = False) -> tuple[dict[str, Any], str]:
 
 
 def own_mib() -> int:
-    """Return the most memory that this process had, in MiB, without the files that it maps: those are the system's."""
+    """Return the peak memory of this process, in MiB, without mapped files, which belong to the system."""
     mapped = re.search(r"RssFile:\s+(\d+)", Path("/proc/self/status").read_text())
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - int(mapped[1] if mapped else 0)) // 1024
 
 
 def look(name: str, pages: str, tell: Any) -> None:
-    """Ask for all of a recording, in this process. pages: how the names of those begin that are asked for."""
+    """Request all pages of a recording, in this process. pages: only those whose names begin with this."""
     if "index".startswith(pages):
         tell({"what": "index", "url": "", "begun": True})
         tell({"what": "index", "url": ""} | read_apart(name))
@@ -107,7 +107,7 @@ def look(name: str, pages: str, tell: Any) -> None:
 
 
 def read_apart(name: str) -> dict[str, Any]:
-    """Do `read` in a process of its own, as the index does with what is large."""
+    """Run `read` in a separate process, as the index does with large files."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -122,7 +122,7 @@ def read_apart(name: str) -> dict[str, Any]:
 
 
 def read(name: str) -> dict[str, Any]:
-    """Read a recording as the index does, and return what it cost."""
+    """Read a recording as the index does, and return the costs."""
     from django.conf import settings
 
     from recviewer.catalog.summary import summarize
@@ -134,7 +134,7 @@ def read(name: str) -> dict[str, Any]:
 
 
 def follow(url: str, markup: str, tell: Any, what: str, seen: set[str], depth: int, opened: list[str]) -> None:
-    """Ask for the parts that a page names."""
+    """Request the parts that a page refers to."""
     found = list(dict.fromkeys(html.unescape(one) for one in _PART.findall(markup)))
     shapes = {re.sub(r"\d+", "0", one): one for one in found if "in=" not in one}
     for query in list({shape: one for shape, one in shapes.items() if shape not in seen}.values())[:PARTS]:
@@ -149,7 +149,7 @@ def follow(url: str, markup: str, tell: Any, what: str, seen: set[str], depth: i
 
 
 def apart(name: str, pages: str, seconds: int) -> Iterator[dict[str, Any]]:
-    """Do `look` in a process of its own, and yield what it tells; the last one says where it was stopped."""
+    """Run `look` in a separate process, and yield its results; the last one says where it was stopped."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -177,7 +177,7 @@ def apart(name: str, pages: str, seconds: int) -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    """Print a table of what is over its bounds; with --all, of everything."""
+    """Print a table of the pages that exceed a limit; with --all, of all pages."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("tree", type=Path)
     asked.add_argument("--only", default="")
@@ -220,11 +220,11 @@ def main() -> None:
                 f"{worst['mib']:,} MiB",
                 flush=True,
             )
-        print(f"{over} over their bounds")
+        print(f"{over} exceed a limit")
 
 
 def index() -> None:
-    """Fill the catalog, in a process of its own: this one stays small, and so do those that it starts."""
+    """Fill the catalog in a separate process, so that this one, and those that it starts, stay small."""
     child = os.fork()
     if child == 0:
         from recviewer.catalog import indexer

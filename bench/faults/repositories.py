@@ -1,12 +1,12 @@
-"""Repositories that make git slow, large, many or willing to run something, served: what a page costs, says and runs.
+"""Serve unusual repositories: report what pages cost and say, and whether programs are run.
 
     python bench/faults/repositories.py [--only CASE] [--port 8293] [--seconds 150] [--at-once 12] [--all]
 
-Each case is a repository with a range, made by `git fast-import` (`odd_repositories.py`), and served on the loopback by one
-worker. Every page that asks git is asked for; meanwhile somebody else asks for list, search and queue. Told are, by
-case: the dearest page, the most memory of the worker and of any other process, how long the others had to wait at most, and
-what was wrong. Exit code 1 where an answer is a 500 or does not come in --seconds, a refusal has no sentence, the worker had
-more than 200 MiB, or a program that the repository names was run.
+Each case is a repository with a range, made by `git fast-import` (`odd_repositories.py`), and served on the loopback
+interface by one worker. Every page that uses git is requested, while another user requests the list, a search and the queue.
+Printed for each case are the slowest page, the peak memory of the worker and of any other process, how long the other user
+had to wait at most, and what was wrong. The exit code is 1 if an answer is a 500 or takes longer than --seconds, a refusal
+has no sentence, the worker used more than 200 MiB, or a program that the repository names was run.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOST_MIB = 200
 
 
 class Look(threading.Thread):
-    """Watches memory, and asks for what needs no git."""
+    """Measures memory, and requests pages that need no git."""
 
     def __init__(self, server: Server) -> None:
         super().__init__(daemon=True)
@@ -64,7 +64,7 @@ class Look(threading.Thread):
 
 
 def ask(port: int, url: str, seconds: float) -> tuple[int, float, str]:
-    """Return status, seconds and body; 0 for an answer that did not come."""
+    """Return status, seconds and body. The status is 0 if there was no answer."""
     began = time.monotonic()
     try:
         line = HTTPConnection("127.0.0.1", port, timeout=seconds)
@@ -110,11 +110,11 @@ FEW = (
     "/r/recordings/000.json",
 )
 FEW += ("/r/recordings/000.json?at=head", "/history/recordings/000.json", "/growth/", "/b/0000000", "/readyz")
-"""Pages that are asked for where each may take as long as git is let."""
+"""The pages that are requested if each may take as long as git may run."""
 
 
 def sentence(body: str) -> str:
-    """Return what a page of an error says."""
+    """Return the text of an error page."""
     found = re.search(r"<h1[^>]*>(.*?)</h1>(.*?)</(?:main|body)>", body, re.DOTALL)
     text = re.sub(r"<[^>]+>", " ", f"{found[1]}: {found[2]}" if found else body)
     return " ".join(html.unescape(text).split())
@@ -122,7 +122,7 @@ def sentence(body: str) -> str:
 
 @contextmanager
 def served(case: Case, port: int) -> Iterator[Server]:
-    """Serve a repository, with nothing but a folder of our own on the way to git."""
+    """Serve a repository, with a separate folder as the only place in which git is found."""
     (case.folder / "bin").mkdir(exist_ok=True)
     for name in ("git", "sleep", "yes", "tr"):
         (case.folder / "bin" / name).symlink_to(str(shutil.which(name)))
@@ -137,7 +137,7 @@ def served(case: Case, port: int) -> Iterator[Server]:
 
 
 def look(name: str, case: Case, told: argparse.Namespace) -> bool:
-    """Serve a case, ask for its pages, and print what came of it. Returns whether all is well."""
+    """Serve a case, request its pages, and print the results. Returns whether everything is right."""
     began = time.monotonic()
     change = LATER.get(name)
     with served(case, told.port) as server:
@@ -185,15 +185,17 @@ def look(name: str, case: Case, told: argparse.Namespace) -> bool:
 
 
 def main() -> None:
-    """Go through the cases."""
+    """Read the command line, and serve the cases."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--only", default="", help="words that stand in the names of cases, by commas")
+    asked.add_argument(
+        "--only", default="", help="only cases whose names contain one of these words, separated by commas"
+    )
     asked.add_argument("--port", type=int, default=8293)
     asked.add_argument("--seconds", type=float, default=150)
-    asked.add_argument("--at-once", type=int, default=0, help="ask for a range so many times at once before all else")
-    asked.add_argument("--all", action="store_true", help="each page, and what was said")
+    asked.add_argument("--at-once", type=int, default=0, help="first request a range this many times at once")
+    asked.add_argument("--all", action="store_true", help="print each page and its message")
     told = asked.parse_args()
-    print("| case | started in | dearest page | | worker, MiB | git, MiB | others waited | wrong |", flush=True)
+    print("| case | started in | slowest page | | worker, MiB | git, MiB | others waited | wrong |", flush=True)
     print("|---|--:|--:|---|--:|--:|--:|--:|", flush=True)
     are_well = []
     for name in [*CASES, *LATER]:

@@ -1,16 +1,18 @@
-"""What goes wrong around recviewer while people are at work: nothing is lost, and there is a clear page or none.
+"""Make recviewer's environment fail while people work, and check that nothing is lost and all pages are clear.
 
     python bench/faults/trouble.py [--postgres] [--seconds 20] [--readers 10] [--deciders 3] [--count 1000] [--only FAULT]
 
-A tree in git with a pull request, two web workers, `recviewer work` and a code host of our own, all on this machine, are met
-by one fault after the other, each for the middle third of its time: web workers and the worker killed (`killed`), the
-database gone (`database`: the server stopped at once and started, or SQLite held by another), the data folder full (`disk`),
-the recordings away (`tree`), the clock a day ahead and back (`clock`), the code host down (`host`). Counted are answers that
-were neither right nor a page of ours with a sentence; verdicts that were answered and are not in the database at the end;
-seconds from the end of the fault to the last answer that was not right; and whether the code host comes to know what is
-decided afterwards. Exit code 1 where anything is lost or unclear.
+The environment is a tree in git with a pull request, two web workers, `recviewer work` and a simulated code host, all on
+this machine. The faults happen one after the other, each in the middle third of its time: web workers and the worker are
+killed (`killed`), the database is not available (`database`: the server is stopped immediately and started again, or another
+process locks SQLite), the data folder is full (`disk`), the recordings are missing (`tree`), the clock is a day ahead and
+then right again (`clock`), the code host is down (`host`).
 
-`disk` wants to mount a small file system and `clock` a C compiler; where one is not there, that is said.
+The script counts answers that are neither right nor an error page of recviewer's with a sentence; verdicts that were
+confirmed but are not in the database at the end; and the seconds from the end of the fault to the last answer that was not
+right. It also checks that the code host receives later decisions. The exit code is 1 if anything is lost or unclear.
+
+`disk` has to mount a small file system, and `clock` needs a C compiler; the script says if one is missing.
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ int gettimeofday(struct timeval *restrict at, void *restrict zone) {
 
 @dataclass
 class Heard:
-    """What people met. answers: (second, what, status, seconds, whether it was right, whether it was clear)."""
+    """The answers that people got. answers: (second, what, status, seconds, whether right, whether clear)."""
 
     answers: list[tuple[float, str, int, float, bool, bool]] = field(default_factory=list)
     decided: list[str] = field(default_factory=list)
@@ -91,7 +93,7 @@ class Heard:
 
 
 class Person(threading.Thread):
-    """One browser that asks for a thing each half second, and goes on whatever comes back."""
+    """A browser that sends a request every half second, whatever the answers are."""
 
     def __init__(self, number: int, place: Place, until: float, *, decides: bool) -> None:
         super().__init__()
@@ -144,7 +146,7 @@ class Person(threading.Thread):
 
 
 class Place:
-    """The tree, the data folder, the database, the code host, and the processes on them."""
+    """The tree, the data folder, the database, the code host, and the processes that use them."""
 
     def __init__(self, folder: Path, told: argparse.Namespace) -> None:
         self.folder, self.count, self.port, self.now = folder, told.count, told.port, ""
@@ -199,7 +201,7 @@ class Place:
         self.git("checkout", "-q", "main")
 
     def work(self) -> None:
-        """Keep `recviewer work` running: a supervisor of an instance does that."""
+        """Keep `recviewer work` running, as a supervisor would."""
         while not self.end.is_set():
             self.worker = subprocess.Popen(
                 [sys.executable, "-m", "recviewer", "work"],
@@ -224,7 +226,7 @@ class Place:
 
 @contextmanager
 def killed(place: Place) -> Iterator[None]:
-    """Kill a web worker each second, and the worker as often."""
+    """Kill a web worker and the worker every second."""
     stop, chance = threading.Event(), random.Random(1)
 
     def kill() -> None:
@@ -244,7 +246,7 @@ def killed(place: Place) -> Iterator[None]:
 
 @contextmanager
 def database(place: Place) -> Iterator[None]:
-    """Stop the server of the database for a third of the fault's time; SQLite is held as long by another process."""
+    """Stop the database server for a third of the fault's time; SQLite is locked by another process instead."""
     if place.is_postgres:
         control(place, "-m", "immediate", "stop")
         yield
@@ -262,7 +264,7 @@ def disk(place: Place) -> Iterator[None]:
     """Fill the data folder to the last byte."""
     if not place.is_postgres:
         with sqlite3.connect(place.data / "recviewer.sqlite3", timeout=30) as base:
-            base.execute("pragma wal_checkpoint(truncate)")  # so that the next verdict wants room
+            base.execute("pragma wal_checkpoint(truncate)")  # so that the next verdict needs space
     ballast = place.data / "ballast"
     with suppress(OSError), ballast.open("wb", buffering=0) as file:
         while file.write(b"x" * 65_536):
@@ -276,7 +278,7 @@ def disk(place: Place) -> Iterator[None]:
 
 @contextmanager
 def tree(place: Place) -> Iterator[None]:
-    """Take the recordings away, as a mount that is gone, and bring them back."""
+    """Move the recordings away, as if a mount were missing, and move them back."""
     place.tree.rename(place.folder / "away")
     yield
     (place.folder / "away").rename(place.tree)
@@ -284,7 +286,7 @@ def tree(place: Place) -> Iterator[None]:
 
 @contextmanager
 def clock(place: Place) -> Iterator[None]:
-    """Put the clock of all processes a day ahead, and back."""
+    """Set the clock of all processes a day ahead, and back."""
     place.ahead.write_text("86400")
     yield
     place.ahead.write_text("0")
@@ -292,7 +294,7 @@ def clock(place: Place) -> Iterator[None]:
 
 @contextmanager
 def host(place: Place) -> Iterator[None]:
-    """Shut the code host down, and open it at the same port."""
+    """Shut the code host down, and start it again on the same port."""
     port = place.host._server.server_port
     place.host.close()
     yield
@@ -306,7 +308,7 @@ def options(place: Place) -> str:
 
 
 def control(place: Place, *words: str) -> None:
-    """Call pg_ctl, as the user that the server wants to be."""
+    """Call pg_ctl as the user that the server has to run as."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     who = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     command = [*who, str(programs[-1]), "-D", str(place.folder / "pg"), *words]
@@ -315,7 +317,7 @@ def control(place: Place, *words: str) -> None:
 
 @contextmanager
 def postgres(place: Place) -> Iterator[None]:
-    """Run a server of the database, with all of its care for what is written, in the folder."""
+    """Run a database server in the folder, with all its settings for durability."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     (place.folder / "pg").mkdir()
     place.folder.chmod(0o777)
@@ -345,7 +347,7 @@ def postgres(place: Place) -> Iterator[None]:
 
 
 def measure(name: str, place: Place, told: argparse.Namespace) -> bool:
-    """Let people work, have something go wrong in the middle, and print what came of it. Returns whether all is well."""
+    """Simulate people at work with a fault in the middle, and print the results. Returns whether all is well."""
     place.now = name
     began = time.monotonic()
     people = [
@@ -390,7 +392,7 @@ def measure(name: str, place: Place, told: argparse.Namespace) -> bool:
 
 
 def knows(place: Place) -> bool:
-    """Tell whether the code host comes to know what is decided now, within a minute and a half: a verdict on the request."""
+    """Tell whether the code host receives a new verdict on the pull request within a minute and a half."""
     assert place.server is not None
     before = len(place.host.statuses) + sum(method != "GET" for method, _ in place.host.calls)
     shown = place.server.get(f"/changes/main...refs/pull/{REQUEST}/head?change=recordings/000/000000.json")[2]
@@ -409,7 +411,7 @@ def knows(place: Place) -> bool:
 
 
 def main() -> None:
-    """Set everything up, and let it go wrong."""
+    """Read the command line, set everything up, and run the faults."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--postgres", action="store_true")
     asked.add_argument("--count", type=int, default=1_000)
@@ -420,7 +422,7 @@ def main() -> None:
     asked.add_argument("--only", choices=FAULTS)
     told = asked.parse_args()
     if "TROUBLE_APART" not in os.environ and shutil.which("unshare") and os.geteuid() == 0:
-        os.environ["TROUBLE_APART"] = "1"  # mounts of ours are seen by nobody else, and end with us
+        os.environ["TROUBLE_APART"] = "1"  # our mounts are not visible to others, and end with this process
         os.execvp("unshare", ["unshare", "-m", sys.executable, __file__, *sys.argv[1:]])
     with tempfile.TemporaryDirectory(prefix="recviewer-trouble-") as folder, ExitStack() as stack:
         place = Place(Path(folder), told)
@@ -431,7 +433,7 @@ def main() -> None:
             stack.callback(subprocess.run, ["umount", "-l", place.data], check=False)
         else:
             faults = [one for one in faults if one != "disk"]
-            print("no file system can be mounted here: the full disk is left out")
+            print("no file system can be mounted here: the full disk is skipped")
         if shutil.which("cc"):
             (place.folder / "clock.c").write_text(CLOCK)
             made = ["cc", "-O1", "-shared", "-fPIC", "-o", place.folder / "clock.so", place.folder / "clock.c", "-ldl"]
@@ -439,7 +441,7 @@ def main() -> None:
             place.env["LD_PRELOAD"] = str(place.folder / "clock.so")
         else:
             faults = [one for one in faults if one != "clock"]
-            print("no C compiler is here: the clock is left alone")
+            print("there is no C compiler here: the clock is skipped")
         place.make()
         if told.postgres:
             stack.enter_context(postgres(place))
@@ -460,7 +462,7 @@ def main() -> None:
                 place.worker.terminate()
             worker.join()
     if place.host.wrong:
-        print("the code host was sent what its documents do not know:", place.host.wrong[:3])
+        print("the code host got requests that are not documented:", place.host.wrong[:3])
     sys.exit(0 if all(are_well) and not place.host.wrong else 1)
 
 

@@ -276,7 +276,7 @@ def whole_call(call: Json, prompt: int) -> list[Json]:
 
 
 def file_search() -> list[Scene]:
-    """Search results in a request: one named before scores were evened out, one after."""
+    """Search results in a request: one recording named before scores were removed from the hash, one after."""
     document = "6f1c2a90-5b7d-4e38-9a41-c0de5eed0001"
     tool = function("file_search", "Search for information in the team's files.", query="What to look for")
     scenes = []

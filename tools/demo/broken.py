@@ -12,7 +12,7 @@ TEST = "tests/integration/broken/test_survival.py::test_survives[txt=openai/gpt-
 
 
 def files() -> dict[str, bytes]:
-    """File names and contents; the last two can be read, with a remark."""
+    """Return file names and contents. The last two can be read, with a problem."""
     request = chat(OPENAI, "gpt-4o", [user("Is the kettle on?")], stream=False)
     response = answered("gpt-4o-2024-11-20", {"content": "It is now."}, tokens(12, 4))
     recording = {"test_id": TEST, "request": request, "response": response, "id_normalization_mapping": {}}

@@ -33,7 +33,7 @@ GPT_OSS = "openai.gpt-oss-20b-1:0"
 CHAT = "tests/integration/inference/test_chat.py"
 
 SEED = 15730492817360045817
-"""Beyond 2^63: JavaScript, SQLite and signed 64-bit columns all lose it."""
+"""Over 2^63: JavaScript, SQLite and signed 64-bit columns cannot represent it."""
 
 FORECAST = (
     '{"', "name", '":', ' "', "get", "_fore", "cast", '",', ' "', "parameters", '":', ' {"',
@@ -138,7 +138,7 @@ def two_names() -> Scene:
 
 
 def logprobs() -> Scene:
-    """One word, with the words it might have been."""
+    """An answer of two words, with log probabilities and alternatives."""
     rivals = {
         "Yes": [("Yes", -0.0723), ("No", -2.9114), ("It", -4.5562)],
         ",": [(",", -0.0031), (".", -5.8021)],
@@ -157,7 +157,7 @@ def logprobs() -> Scene:
 
 
 def reasoning() -> list[Scene]:
-    """A stream that sends its reasoning twice, under two names."""
+    """A stream that sends its reasoning twice, under two keys."""
     thought = (
         "The train leaves at 9:48 and the walk is 14 minutes, so leave by 9:34. They want ten minutes in hand. "
         "9:34 minus 10 is 9:24."
@@ -227,7 +227,7 @@ def endings() -> list[Scene]:
 
 
 def scripts() -> list[Scene]:
-    """Texts that test the page: many scripts, characters nobody sees, markup that must stay text."""
+    """Texts that test the page: many scripts, invisible characters, markup that must stay text."""
     greeting = (
         "\u65e5\u672c\u8a9e: \u304a\u306f\u3088\u3046\u3054\u3056\u3044\u307e\u3059 \U0001f305\n"
         "\u4e2d\u6587: \u65e9\u4e0a\u597d \U0001f375\n"

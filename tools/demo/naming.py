@@ -20,7 +20,7 @@ WITHOUT_TEST_ID = {"/api/tags", "/v1/models", "/v1/openai/v1/models"}
 
 
 def settle(value: Any, *, rewrite: bool) -> Any:
-    """Even out what differs between two runs of one test: late decimals and, if asked, search scores and ids."""
+    """Remove what differs between two runs of one test: late decimals and, on request, search scores and ids."""
     if isinstance(value, dict):
         return {key: settle(item, rewrite=rewrite) for key, item in value.items()}
     if isinstance(value, list):
@@ -69,5 +69,5 @@ def hashed(request: dict[str, Any], test_id: str | None, *, rule: str) -> dict[s
 
 
 def models_digest(names: list[str]) -> str:
-    """Tell two model lists of one request apart by the models on them."""
+    """Return a digest that distinguishes the model lists of one request by their models."""
     return hashlib.sha256("|".join(sorted(set(names))).encode()).hexdigest()[:8]

@@ -88,7 +88,7 @@ def completions() -> list[Scene]:
 
 
 def vector(seed: int, size: int) -> list[float]:
-    """Invent an embedding of length one: a few waves and some grain, the same on every machine."""
+    """Return an invented embedding of length one, from a few waves and some noise, the same on every machine."""
     raw = []
     grain = seed
     for place in range(size):
@@ -255,7 +255,7 @@ def processed() -> dict[str, Json]:
 
 
 def failures() -> list[Scene]:
-    """Calls that raised, and a recording whose request was edited after it was named."""
+    """Calls that raised an exception, and a recording whose request was edited after it was named."""
     image = [
         {"type": "text", "text": "What is on this receipt?"},
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,not-a-picture", "detail": "auto"}},
