@@ -103,10 +103,10 @@ def off_url(user: int, kind: str) -> str:
 
 def read_off(signed: str) -> tuple[int, str]:
     """Read such a URL. Raises signing.BadSignature."""
-    told = signing.loads(signed, salt=SALT)
-    if not isinstance(told, list) or len(told) != 2 or not isinstance(told[0], int) or told[1] not in ("", *NoticeKind):
+    pair = signing.loads(signed, salt=SALT)
+    if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], int) or pair[1] not in ("", *NoticeKind):
         raise signing.BadSignature("it names nothing that can be turned off")
-    return told[0], str(told[1])
+    return pair[0], str(pair[1])
 
 
 def _mail(wish: NoticeWish, some: Sequence[Notice]) -> None:

@@ -41,9 +41,9 @@ def heed(now: datetime) -> bool:
         concerned = list(watched.values_list("number", flat=True))
     else:
         decided = Decision.objects.filter(event__in=events).values_list("fingerprint", flat=True).distinct()
-        said = {digest(one) for one in decided.iterator()}
+        digests = {digest(one) for one in decided.iterator()}
         rows = watched.values_list("number", "subjects")
-        concerned = [number for number, subjects in rows if not said.isdisjoint(subjects.split())]
+        concerned = [number for number, subjects in rows if not digests.isdisjoint(subjects.split())]
     with acting():
         for number in concerned:
             jobs.ask(JobKind.TELL, number)

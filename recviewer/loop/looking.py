@@ -43,16 +43,16 @@ def list_open(host: CodeHost, client: HostClient) -> None:
 
 def look(host: CodeHost, client: HostClient, number: int) -> None:
     """Fetch a pull request and evaluate it. Raises what calls of the host raise, and GitFailed."""
-    asked = host.request(client, number)
+    request = host.request(client, number)
     row, _ = WatchedRequest.objects.get_or_create(number=number)
-    if not asked.is_open:
+    if not request.is_open:
         row.is_open = False
         row.save(update_fields=["is_open"])
         return
-    report = _brought(host, asked)
+    report = _brought(host, request)
     source = report.found.source
     is_new, is_other = not row.head, row.head != source.range.head
-    row.is_open, row.seen_head, row.seen_base = True, asked.head, asked.base
+    row.is_open, row.seen_head, row.seen_base = True, request.head, request.base
     row.head, row.base, row.files = source.range.head, source.range.named or source.range.base, source.files
     row.subjects = digests(subjects(report.found.changes))
     row.save(update_fields=["is_open", "seen_head", "seen_base", "head", "base", "files", "subjects"])
@@ -61,15 +61,17 @@ def look(host: CodeHost, client: HostClient, number: int) -> None:
         noticing.tell_of_range(row, report, is_new=is_new)
 
 
-def _brought(host: CodeHost, asked: HostRequest) -> Report:
+def _brought(host: CodeHost, request: HostRequest) -> Report:
     """Fetch both sides and evaluate the range. Raises HostDown if the host's git is behind its own API."""
-    ref = host.ref(asked.number)
+    ref = host.ref(request.number)
     assert settings.FETCH_FROM is not None
-    fetches.bring(ranges.repository(), settings.FETCH_FROM, Path(settings.DATA_DIR), (f"refs/heads/{asked.base}", ref))
+    fetches.bring(
+        ranges.repository(), settings.FETCH_FROM, Path(settings.DATA_DIR), (f"refs/heads/{request.base}", ref)
+    )
     repository = ranges.repository()
-    head, base = commit_of(repository, ref), commit_of(repository, f"{BRANCHES}{asked.base}")
-    if head != asked.head:
-        raise HostDown(f"{ref} is at {head[:9]}, and the host says {asked.head[:9]}: its copies differ for a moment")
+    head, base = commit_of(repository, ref), commit_of(repository, f"{BRANCHES}{request.base}")
+    if head != request.head:
+        raise HostDown(f"{ref} is at {head[:9]}, and the host says {request.head[:9]}: its copies differ for a moment")
     return ranges.report_on(open_range(repository, Spec(base, head)))
 
 

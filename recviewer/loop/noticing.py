@@ -85,8 +85,8 @@ def _tell_named(event: AuditEvent, wishes: list[NoticeWish]) -> None:
 
 def _words(event: AuditEvent) -> Iterator[tuple[str, str]]:
     """Yield the texts of notes before an action ("" for new ones) and after it."""
-    for _, told in audit.members_of(event, "changes"):
-        before, after = told.get("before") or {}, told.get("after") or {}
+    for _, change in audit.members_of(event, "changes"):
+        before, after = change.get("before") or {}, change.get("after") or {}
         is_new = event.action == Action.NOTE
         yield "" if is_new else str(before.get("body", "")), str(after.get("body", ""))
 
@@ -110,5 +110,5 @@ def tell_of_range(row: WatchedRequest, report: Report, *, is_new: bool) -> None:
 
 
 def _keep(wish: NoticeWish, kind: NoticeKind, key: str, text: str, path: str, at: datetime) -> None:
-    told = {"kind": kind, "text": text, "path": path, "made_at": at}
-    Notice.objects.get_or_create(user=wish.user, key=key, defaults=told)
+    values = {"kind": kind, "text": text, "path": path, "made_at": at}
+    Notice.objects.get_or_create(user=wish.user, key=key, defaults=values)

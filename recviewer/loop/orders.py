@@ -62,9 +62,9 @@ def spec_of(base: str, head: str) -> Spec:
     row, direct = request_at(head), Spec(base, head, is_direct=True)
     if row is None or row.base in ("", base):
         return direct
-    asked = Spec(row.base, head)
+    named = Spec(row.base, head)
     with suppress(GitFailed):
-        return asked if open_range(ranges.repository(), asked).base == base else direct
+        return named if open_range(ranges.repository(), named).base == base else direct
     return direct
 
 
@@ -110,25 +110,25 @@ def carry_out(configured: ConfiguredHost, host: CodeHost, client: HostClient, nu
     order = HostOrder.objects.filter(pk=number, state=OrderState.WAITING).first()
     if order is None:
         return
-    state, told = OrderState.REFUSED, "It waited for a day, so nothing was done."
+    state, message = OrderState.REFUSED, "It waited for a day, so nothing was done."
     if abs(timezone.now() - order.at) <= LONGEST:
         try:
-            state, told = _carried_out(configured, host, client, order)
+            state, message = _carried_out(configured, host, client, order)
         except NotPushed as why:
-            told = f"{str(why)[:1].upper()}{str(why)[1:1000].rstrip('.')}."
-    order.state, order.told, order.done_at = state, told, timezone.now()
+            message = f"{str(why)[:1].upper()}{str(why)[1:1000].rstrip('.')}."
+    order.state, order.told, order.done_at = state, message, timezone.now()
     order.save(update_fields=["state", "told", "done_at"])
 
 
 def _carried_out(
     configured: ConfiguredHost, host: CodeHost, client: HostClient, order: HostOrder
 ) -> tuple[OrderState, str]:
-    asked = host.request(client, order.number)
+    request = host.request(client, order.number)
     if not is_offered(configured, order.kind):
         raise NotPushed("the operator does not let that be done any more")
-    if not asked.is_open or asked.head != order.head:
+    if not request.is_open or request.head != order.head:
         raise NotPushed(_MOVED)
-    if asked.is_fork:
+    if request.is_fork:
         raise NotPushed(
             "the request comes from another repository: what a stranger wrote would run with the rights of this one"
         )

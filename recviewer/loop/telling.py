@@ -26,8 +26,8 @@ def tell(host: CodeHost, client: HostClient, number: int) -> None:
     if row is None:
         return
     report = report_of(row)
-    told = checks.as_status(report, links(report, settings.PUBLIC_URL))
-    _tell_status(host, client, row, CommitStatus(told["state"], told["description"], told.get("target_url", "")))
+    status = checks.as_status(report, links(report, settings.PUBLIC_URL))
+    _tell_status(host, client, row, CommitStatus(status["state"], status["description"], status.get("target_url", "")))
     text = "".join(forms.pieces(report, "md", public=settings.PUBLIC_URL))
     _tell_comment(host, client, row, text.encode("utf-8", "backslashreplace").decode())
 

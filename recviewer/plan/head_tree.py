@@ -44,8 +44,8 @@ def obstacle(raw: bytes, mode: str) -> str:
 class Head:
     """The files of the new side. Folders end in a slash and are listed once."""
 
-    def __init__(self, asked: Range) -> None:
-        self.range = asked
+    def __init__(self, range_: Range) -> None:
+        self.range = range_
         self._folders: dict[bytes, list[CommittedFile]] = {}
 
     @cached_property

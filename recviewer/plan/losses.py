@@ -100,9 +100,9 @@ def _learned(head: Head, unknown: Sequence[CommittedFile], words: set[bytes]) ->
     for one, data in head.read(rest):
         if words and not any(word in data for word in words):
             continue
-        said = file_meaning_of(data, _key(one)[1], one.blob).parts
+        parts = file_meaning_of(data, _key(one)[1], one.blob).parts
         facts = [
-            (part.meaning.exchange.test_id or "", part.meaning.replay.state is ReplayState.CURRENT) for part in said
+            (part.meaning.exchange.test_id or "", part.meaning.replay.state is ReplayState.CURRENT) for part in parts
         ]
         _known.put(_key(one), tuple(facts))
         yield from ((one, fact) for fact in facts)

@@ -64,11 +64,11 @@ def make(found: Overview) -> Plan:
 
 
 def _ground(head: Head) -> Ground:
-    asked = head.range
-    work_tree = None if asked.repository.is_bare else asked.repository.work_tree
-    is_elsewhere = asked.repository.is_bare or asked.repository.fetched is not None
-    to_fetch = asked.spec.head if is_elsewhere and asked.spec.head.startswith("refs/") else ""
-    return Ground(work_tree, str(asked.spec), asked.base, asked.head, head.is_here, to_fetch)
+    range_ = head.range
+    work_tree = None if range_.repository.is_bare else range_.repository.work_tree
+    is_elsewhere = range_.repository.is_bare or range_.repository.fetched is not None
+    to_fetch = range_.spec.head if is_elsewhere and range_.spec.head.startswith("refs/") else ""
+    return Ground(work_tree, str(range_.spec), range_.base, range_.head, head.is_here, to_fetch)
 
 
 def _settled(changes: Sequence[Change]) -> dict[Key, str]:
@@ -175,9 +175,9 @@ def _beside(made: _Marked, marks: Mapping[str, Sequence[Mark]], head: Head, star
             made.changed.append(LeftOut(key_of(one.raw), one.blob, "is as it was before the range"))
 
 
-def _said_in(asked: Range) -> set[str]:
+def _said_in(range_: Range) -> set[str]:
     """Return the subjects of verdicts given in this range, at any of its heads."""
-    rows = Decision.objects.filter(beginning("origin", f"{asked.spec} "))
+    rows = Decision.objects.filter(beginning("origin", f"{range_.spec} "))
     return set(rows.values_list("fingerprint", flat=True))
 
 
@@ -250,11 +250,11 @@ def _why_not_put(put: PutBack, head: Head, there: CommittedFile | None) -> str:
     return ""
 
 
-def _modes(asked: Range, sides: Iterable[Side]) -> dict[bytes, str]:
+def _modes(range_: Range, sides: Iterable[Side]) -> dict[bytes, str]:
     """Return the modes in the base of the files of some sides, and of those beside them."""
     modes: dict[bytes, str] = {}
     for folder in sorted({folder_of(side.file_raw) for side in sides}):
-        modes.update((one.raw, one.mode) for one in head_tree.held(asked.repository, asked.base, folder))
+        modes.update((one.raw, one.mode) for one in head_tree.held(range_.repository, range_.base, folder))
     return modes
 
 

@@ -141,10 +141,10 @@ class Server:
         if 300 <= status < 400:
             return RemoteProblem(_led_away(error.headers.get("Location", ""), has_token=bool(self._token)))
         try:
-            said = json.loads(self._read(error, until))
+            document = json.loads(self._read(error, until))
         except (ValueError, RecursionError, OSError, http.client.HTTPException, RemoteProblem):
-            said = None
-        sentence = said.get("error") if isinstance(said, dict) else None
+            document = None
+        sentence = document.get("error") if isinstance(document, dict) else None
         if isinstance(sentence, str) and sentence:
             kind = RemoteRefusal if status in (403, 409, 410, 422) else RemoteProblem
             return kind(line(sentence))

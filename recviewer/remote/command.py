@@ -150,32 +150,32 @@ def _reviews_to(server: Server, name: str) -> int:
         put(sys.stdout, data)
         return DONE
     place = Path(name)
-    beside = place.with_name(f".{place.name}.{os.getpid()}")
+    temporary = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        beside.write_bytes(data)
-        os.replace(beside, place)
+        temporary.write_bytes(data)
+        os.replace(temporary, place)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise RemoteProblem(f"{name} cannot be written: {error.strerror or error}.") from None
     sys.stdout.write(safe(f"Wrote {len(data.splitlines()) - 1:,} lines to {name}.\n"))
     return DONE
 
 
 def _reviews_from(server: Server, name: str) -> int:
-    told = server.post("reviews.jsonl", _read(name, FILE_BYTES), "application/jsonl")
-    _say(told)
-    left = told.get("left_out") or []
+    result = server.post("reviews.jsonl", _read(name, FILE_BYTES), "application/jsonl")
+    _say(result)
+    left = result.get("left_out") or []
     for one in left:
         if isinstance(one, dict):
             _tell(line(f"line {one.get('line')} was left out: {one.get('why')}"))
     return REFUSED if left else DONE
 
 
-def _say(told: object) -> None:
-    said = told.get("said") if isinstance(told, dict) else None
-    if not isinstance(said, list) or not said:
+def _say(result: object) -> None:
+    sentences = result.get("said") if isinstance(result, dict) else None
+    if not isinstance(sentences, list) or not sentences:
         raise RemoteProblem("The server did not say what was done. Look there before you try again.")
-    for sentence in said:
+    for sentence in sentences:
         sys.stdout.write(safe(f"{line(str(sentence))}\n"))
 
 

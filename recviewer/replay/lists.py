@@ -88,13 +88,13 @@ class ListFile:
     @property
     def as_of(self) -> date | None:
         """The creation day of the newest model in it, None if no model has one."""
-        times = [seconds for said in (self.models or {}).values() if (seconds := created_of(said))]
+        times = [seconds for entry in (self.models or {}).values() if (seconds := created_of(entry))]
         return day_of(max(times)) if times else None
 
 
-def created_of(said: bytes) -> int:
-    """Return a model's creation time in seconds since 1970; 0 if it has none. said: result of `said_of`."""
-    model = orjson.loads(said)
+def created_of(entry: bytes) -> int:
+    """Return a model's creation time in seconds since 1970; 0 if it has none. entry: a result of `said_of`."""
+    model = orjson.loads(entry)
     seconds = model.get("created") if isinstance(model, dict) else None
     return seconds if isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < _DAYS else 0
 
@@ -170,11 +170,11 @@ def _newest(files: Iterable[ListFile]) -> tuple[set[int], set[str]]:
     return newest, set(days)
 
 
-def _apart(told: Sequence[bytes]) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+def _apart(entries: Sequence[bytes]) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
     """Return the differences between several files' entries for one model, field by field."""
-    if len(set(told)) < 2:
+    if len(set(entries)) < 2:
         return ()
-    models = [_fields(orjson.loads(said)) for said in told]
+    models = [_fields(orjson.loads(entry)) for entry in entries]
     found = []
     for name in sorted(set().union(*models)):
         values = Counter(model.get(name, ABSENT) for model in models)

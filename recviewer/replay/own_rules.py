@@ -37,13 +37,13 @@ def merged(place: Path, variable: str, known: Sequence[NameRule]) -> tuple[NameR
             data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise _Bad(f"it is larger than {MOST_BYTES:,} bytes")
-        told = tomllib.loads(data.decode("utf-8"))
-        own = _rules(told, known)
+        document = tomllib.loads(data.decode("utf-8"))
+        own = _rules(document, known)
     except OSError as error:
         raise BadEnvironment(variable, str(place), f"the file cannot be read ({error.strerror})") from None
     except (ValueError, RecursionError, _Bad) as error:
         raise BadEnvironment(variable, str(place), f"in that file, {error}") from None
-    others = _unnamed(own) if told.get("only") else known
+    others = _unnamed(own) if document.get("only") else known
     return tuple(sorted((*own, *others), key=lambda rule: rule.since, reverse=True))
 
 
@@ -54,9 +54,9 @@ def _unnamed(rules: Sequence[NameRule]) -> list[NameRule]:
     return [NameRule("none", date.min, says, False, kinds, unstored=("all",))] if kinds else []
 
 
-def _rules(told: Mapping[str, Any], known: Sequence[NameRule]) -> list[NameRule]:
-    _only_keys(told, {"only", "rule"}, "the file")
-    given = told.get("rule")
+def _rules(document: Mapping[str, Any], known: Sequence[NameRule]) -> list[NameRule]:
+    _only_keys(document, {"only", "rule"}, "the file")
+    given = document.get("rule")
     if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
         raise _Bad("there is no [[rule]]")
     rules: list[NameRule] = []
@@ -65,27 +65,27 @@ def _rules(told: Mapping[str, Any], known: Sequence[NameRule]) -> list[NameRule]
     return rules
 
 
-def _rule(told: Mapping[str, Any], known: Mapping[str, NameRule]) -> NameRule:
-    slug = told.get("slug")
+def _rule(table: Mapping[str, Any], known: Mapping[str, NameRule]) -> NameRule:
+    slug = table.get("slug")
     if not isinstance(slug, str) or not _SLUG.fullmatch(slug) or slug in known:
         raise _Bad(f"the slug {slug!r} is no short word of its own")
     where = f"the rule {slug}"
-    _only_keys(told, {"slug", "like", "since", "says", *_FIELDS}, where)
-    like = told.get("like")
+    _only_keys(table, {"slug", "like", "since", "says", *_FIELDS}, where)
+    like = table.get("like")
     if like is not None and like not in known:
         raise _Bad(f"{where} is like {like!r}, which is no rule")
-    since, says = told.get("since"), told.get("says")
+    since, says = table.get("since"), table.get("says")
     if type(since) is not date or not isinstance(says, str) or not says.strip():
         raise _Bad(f"{where} needs a day (since = 2026-01-31) and a sentence (says)")
     start = replace(known[like], slug=slug, since=since, says=says) if like else NameRule(slug, since, says)
     try:
-        return replace(start, **{key: _FIELDS[key](told[key]) for key in _FIELDS if key in told})
+        return replace(start, **{key: _FIELDS[key](table[key]) for key in _FIELDS if key in table})
     except _Bad as error:
         raise _Bad(f"{where}: {error}") from None
 
 
-def _only_keys(told: Mapping[str, Any], known: set[str], where: str) -> None:
-    odd = sorted(told.keys() - known)
+def _only_keys(table: Mapping[str, Any], known: set[str], where: str) -> None:
+    odd = sorted(table.keys() - known)
     if odd:
         raise _Bad(f"{where} has {odd[0]!r}, which is none of {', '.join(sorted(known))}")
 
@@ -125,27 +125,27 @@ def _drops(value: Any) -> tuple[DropStep, ...]:
     return tuple([_drop(one) for one in _tables(value, "drops")])
 
 
-def _drop(told: Mapping[str, Any]) -> DropStep:
-    _only_keys(told, {"keys", "inside", "host"}, "a step of drops")
-    keys = _texts(told.get("keys"))
-    if "inside" in told:
-        return DropInside(_texts(told["inside"]), keys)
-    return DropKeys(keys, _text(told.get("host", "")))
+def _drop(table: Mapping[str, Any]) -> DropStep:
+    _only_keys(table, {"keys", "inside", "host"}, "a step of drops")
+    keys = _texts(table.get("keys"))
+    if "inside" in table:
+        return DropInside(_texts(table["inside"]), keys)
+    return DropKeys(keys, _text(table.get("host", "")))
 
 
 def _rewrites(value: Any) -> tuple[TextStep, ...]:
     return tuple([_rewrite(one) for one in _tables(value, "rewrites")])
 
 
-def _rewrite(told: Mapping[str, Any]) -> TextStep:
-    if told.keys() == {"round"} and type(told["round"]) is int and 0 <= told["round"] <= 15:
-        return RoundNumbers(told["round"])
-    if told.keys() == {"text", "pattern", "by"}:
-        return Replace(_needle(told["text"]), _pattern(told["text"], told["pattern"]), _text(told["by"]))
-    if told.keys() == {"text", "opening", "closing"} and len(_text(told["closing"])) == 1:
-        return CutClause(_needle(told["text"]), _pattern(told["text"], told["opening"]), told["closing"])
+def _rewrite(table: Mapping[str, Any]) -> TextStep:
+    if table.keys() == {"round"} and type(table["round"]) is int and 0 <= table["round"] <= 15:
+        return RoundNumbers(table["round"])
+    if table.keys() == {"text", "pattern", "by"}:
+        return Replace(_needle(table["text"]), _pattern(table["text"], table["pattern"]), _text(table["by"]))
+    if table.keys() == {"text", "opening", "closing"} and len(_text(table["closing"])) == 1:
+        return CutClause(_needle(table["text"]), _pattern(table["text"], table["opening"]), table["closing"])
     raise _Bad(
-        f"a step of rewrites has either round, or text, pattern and by, or text, opening and closing: {dict(told)}"
+        f"a step of rewrites has either round, or text, pattern and by, or text, opening and closing: {dict(table)}"
     )
 
 

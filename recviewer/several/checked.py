@@ -29,10 +29,10 @@ def troubles(plan: SeveralFile, one: NamedInstance) -> list[str]:
     except (BadPlan, OSError) as bad:
         return [f"{bad}."]
     found = []
-    told = home.stat()
-    if told.st_uid != account.user:
-        found.append(f"{home} belongs to account {told.st_uid}, and not to {one.account}.")
-    if stat.S_IMODE(told.st_mode) & 0o077:
+    info = home.stat()
+    if info.st_uid != account.user:
+        found.append(f"{home} belongs to account {info.st_uid}, and not to {one.account}.")
+    if stat.S_IMODE(info.st_mode) & 0o077:
         found.append(f"{home} can be read by others: chmod 700 {home}")
     key = plan.key_place(one.name).stat()
     if stat.S_IMODE(key.st_mode) & 0o077:
@@ -63,9 +63,11 @@ def _answer(plan: SeveralFile, one: NamedInstance) -> list[str]:
     try:
         server.request("GET", f"/{one.name}/readyz", headers={"Host": host_of(plan.address)})
         answer = server.getresponse()
-        told = json.loads(answer.read(_ANSWER_BYTES))
+        document = json.loads(answer.read(_ANSWER_BYTES))
     except (OSError, http.client.HTTPException, ValueError):
         return [f"It does not answer at 127.0.0.1:{one.port}."]
     finally:
         server.close()
-    return [f"Not ready: {name}." for name in ("database", "recordings", "disk", "index") if told.get(name) is not True]
+    return [
+        f"Not ready: {name}." for name in ("database", "recordings", "disk", "index") if document.get(name) is not True
+    ]

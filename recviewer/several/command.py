@@ -66,10 +66,10 @@ def parser() -> ArgumentParser:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line. arguments: without `several`. Returns the exit code."""
-    told = parser().parse_args(list(arguments))
+    options = parser().parse_args(list(arguments))
     try:
-        plan = plans.read(Path(told.file))
-        return _ACTS[told.act](plan, plan.named(told.only), told)
+        plan = plans.read(Path(options.file))
+        return _ACTS[options.act](plan, plan.named(options.only), options)
     except BadPlan as bad:
         _warn(f"recviewer: {safe(str(bad))}.")
     except OtherRun as other:
@@ -89,7 +89,7 @@ def _warn(line: str) -> None:
     sys.stderr.flush()
 
 
-def _check(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) -> int:
+def _check(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) -> int:
     is_wrong = False
     for one in some:
         found = troubles(plan, one)
@@ -100,7 +100,7 @@ def _check(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) ->
     return TROUBLE if is_wrong else DONE
 
 
-def _prepare(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) -> int:
+def _prepare(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) -> int:
     codes = []
     for one in some:
         _say(f"== {one.name}")
@@ -131,19 +131,19 @@ def _clone(plan: SeveralFile, one: NamedInstance) -> int:
     )
 
 
-def _run(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) -> int:
-    if told.only:
+def _run(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) -> int:
+    if options.only:
         raise BadPlan("run keeps all that the file names")
     with only_run(plan):
         for port in [plan.port, *(one.port for one in plan.instances)]:
             if answers(port):
                 raise BadPlan(f"somebody listens on port {port} already")
-        keeper = Keeper(plan, lambda: plans.read(Path(told.file)), _warn)
+        keeper = Keeper(plan, lambda: plans.read(Path(options.file)), _warn)
         keeper.run()
     return DONE
 
 
-def _stop(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) -> int:
+def _stop(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) -> int:
     number = running(plan)
     if not number:
         _say("They do not run.")
@@ -160,8 +160,8 @@ def _stop(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) -> 
     return DONE
 
 
-def _backup(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) -> int:
-    top = Path(told.dir).absolute()
+def _backup(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) -> int:
+    top = Path(options.dir).absolute()
     top.mkdir(mode=0o711, parents=True, exist_ok=True)
     now = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
     codes = []
@@ -176,8 +176,8 @@ def _backup(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) -
     return TROUBLE if any(codes) else DONE
 
 
-def _each(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) -> int:
-    words = told.words[1:] if told.words[:1] == ["--"] else told.words
+def _each(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) -> int:
+    words = options.words[1:] if options.words[:1] == ["--"] else options.words
     if not words or not re.fullmatch(r"[a-z][a-z-]*", words[0]):
         raise BadPlan("each takes a command, such as `each invite ana --role viewer`")
     codes = []
@@ -187,8 +187,8 @@ def _each(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) -> 
     return max(codes)
 
 
-def _proxy(plan: SeveralFile, some: Sequence[NamedInstance], told: Namespace) -> int:
-    sys.stdout.write(proxies.lines(plan, told.kind))
+def _proxy(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) -> int:
+    sys.stdout.write(proxies.lines(plan, options.kind))
     return DONE
 
 

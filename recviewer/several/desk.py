@@ -56,18 +56,18 @@ def show(request: HttpRequest) -> HttpResponse:
 def page_of(instances: Iterable[Mapping[str, Any]], sent: Mapping[str, str]) -> DeskPage:
     """Return what a browser is shown. sent: names of instances, and its tickets for them."""
     known = {one["name"]: one for one in instances}
-    asked = [name for name in known if 0 < len(sent.get(name, "")) <= _LONGEST_TICKET]
+    with_ticket = [name for name in known if 0 < len(sent.get(name, "")) <= _LONGEST_TICKET]
     with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
-        told = dict(zip(asked, pool.map(lambda name: ask(known[name], sent[name]), asked), strict=True))
+        visitors = dict(zip(with_ticket, pool.map(lambda name: ask(known[name], sent[name]), with_ticket), strict=True))
     rows = []
     for name, one in known.items():
-        said = told.get(name)
-        if said:
-            rows.append(DeskRow(one["title"], one["url"], said["name"], said["role"]))
+        visitor = visitors.get(name)
+        if visitor:
+            rows.append(DeskRow(one["title"], one["url"], visitor["name"], visitor["role"]))
         elif one["is_listed"]:
             rows.append(DeskRow(one["title"], one["url"]))
     open_ones = {name for name, one in known.items() if one["is_listed"]}
-    missing = sum(1 for name in sent if not told.get(name) and name not in open_ones)
+    missing = sum(1 for name in sent if not visitors.get(name) and name not in open_ones)
     return DeskPage(tuple(sorted(rows, key=lambda row: (row.title.casefold(), row.url))), missing)
 
 
@@ -83,14 +83,14 @@ def ask(instance: Mapping[str, Any], ticket: str) -> dict[str, str] | None:
     try:
         server.request("GET", f"{of_site(instance['url'])}/desk", headers=headers)
         answer = server.getresponse()
-        told = json.loads(answer.read(_ANSWER_BYTES)) if answer.status == 200 else None
+        reply = json.loads(answer.read(_ANSWER_BYTES)) if answer.status == 200 else None
     except (OSError, http.client.HTTPException, ValueError):
         return None
     finally:
         server.close()
-    if not isinstance(told, dict) or not isinstance(told.get("name"), str) or not isinstance(told.get("role"), str):
+    if not isinstance(reply, dict) or not isinstance(reply.get("name"), str) or not isinstance(reply.get("role"), str):
         return None
-    return {"name": told["name"][:150], "role": told["role"][:20]}
+    return {"name": reply["name"][:150], "role": reply["role"][:20]}
 
 
 @require_safe

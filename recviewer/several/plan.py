@@ -100,7 +100,7 @@ class SeveralFile:
 def read(place: Path) -> SeveralFile:
     """Read the file. Raises BadPlan."""
     try:
-        told = tomllib.loads(_text(place))
+        document = tomllib.loads(_text(place))
     except (OSError, UnicodeError) as error:
         raise BadPlan(f"{place} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except (tomllib.TOMLDecodeError, ValueError) as error:
@@ -109,7 +109,7 @@ def read(place: Path) -> SeveralFile:
         raise BadPlan(f"{place} belongs to another account, which could name anything in it: chown root {place}")
     if place.stat().st_mode & 0o077:
         raise BadPlan(f"{place} holds secrets of all repositories, and others may read it: chmod 600 {place}")
-    return of(told)
+    return of(document)
 
 
 def _text(place: Path) -> str:
@@ -117,15 +117,17 @@ def _text(place: Path) -> str:
         return file.read(_LARGEST_BYTES).decode()
 
 
-def of(told: Mapping[str, Any]) -> SeveralFile:
+def of(document: Mapping[str, Any]) -> SeveralFile:
     """Parse a document. Raises BadPlan."""
-    tables = _expect(told, "repositories", dict, {})
-    common = _variables("common", _expect(told, "common", dict, {}))
-    _expect_known("the file", told, ("address", "folder", "port", "account", "one_account", "common", "repositories"))
-    address = _expect(told, "address", str)
+    tables = _expect(document, "repositories", dict, {})
+    common = _variables("common", _expect(document, "common", dict, {}))
+    _expect_known(
+        "the file", document, ("address", "folder", "port", "account", "one_account", "common", "repositories")
+    )
+    address = _expect(document, "address", str)
     if not _SITE.fullmatch(address):
         raise BadPlan("address takes one such as https://recordings.example.com")
-    folder = Path(_expect(told, "folder", str, "/var/lib/recviewer"))
+    folder = Path(_expect(document, "folder", str, "/var/lib/recviewer"))
     if not folder.is_absolute() or ".." in folder.parts:
         raise BadPlan("folder takes an absolute path")
     if not tables:
@@ -133,9 +135,9 @@ def of(told: Mapping[str, Any]) -> SeveralFile:
     made = SeveralFile(
         address=address.rstrip("/"),
         folder=folder,
-        port=_port(told, "port", 8000),
-        account=_account(told, "recviewer"),
-        is_one_account=_expect(told, "one_account", bool, False),
+        port=_port(document, "port", 8000),
+        account=_account(document, "recviewer"),
+        is_one_account=_expect(document, "one_account", bool, False),
         instances=tuple(_instance(name, table, common) for name, table in tables.items()),
     )
     _expect_apart(made)

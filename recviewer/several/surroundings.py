@@ -124,7 +124,7 @@ def variables_of_desk(plan: SeveralFile) -> dict[str, str]:
 
     Raises BadPlan.
     """
-    asked = [
+    instances = [
         {
             "name": one.name,
             "title": one.title,
@@ -138,7 +138,7 @@ def variables_of_desk(plan: SeveralFile) -> dict[str, str]:
     made = _plain(Path("/nonexistent"))
     common = plan.instances[0].variables
     made |= {name: common[name] for name in ("PYTHONPATH", "PYTHONPYCACHEPREFIX", "RECVIEWER_TLS") if name in common}
-    made["RECVIEWER_DESK"] = json.dumps({"address": plan.address, "instances": asked})
+    made["RECVIEWER_DESK"] = json.dumps({"address": plan.address, "instances": instances})
     return made | {"DJANGO_SETTINGS_MODULE": "recviewer.several.desk_settings"}
 
 

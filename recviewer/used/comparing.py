@@ -74,11 +74,11 @@ def _files(
         sentences.append(f"{counted(len(less), 'file')} read before and not after: {_named(less)}.")
     if more := sorted(then - first - set(brought)):
         sentences.append(f"{counted(len(more), 'file')} read after and not before: {_named(more)}.")
-    asked = {path for one in after.tests for path in one.missing} - {
+    missing = {path for one in after.tests for path in one.missing} - {
         path for one in before.tests for path in one.missing
     }
-    if asked:
-        sentences.append(f"{counted(len(asked), 'file')} asked for in vain after: {_named(sorted(asked))}.")
+    if missing:
+        sentences.append(f"{counted(len(missing), 'file')} asked for in vain after: {_named(sorted(missing))}.")
     return sentences or [f"The same {counted(len(then), 'file')} read."], not sentences
 
 

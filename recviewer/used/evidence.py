@@ -105,9 +105,9 @@ class Speaker:
         return "" if one.beside in self._beside else ELSEWHERE
 
 
-def written(said: Iterable[RunSays]) -> dict[str, object]:
+def written(runs: Iterable[RunSays]) -> dict[str, object]:
     """Return what runs tell in a short form for JSON: a count with a time, 0, or a letter."""
-    return {one.run: one.why or ([one.opens, _stamp(one.last)] if one.opens else 0) for one in said}
+    return {one.run: one.why or ([one.opens, _stamp(one.last)] if one.opens else 0) for one in runs}
 
 
 def _stamp(at: datetime | None) -> int:

@@ -41,8 +41,8 @@ class Marks:
 
 def asked(folder: Path, root: bytes, endings: tuple[bytes, ...]) -> str:
     """Return the value of the environment variable. root: a resolved path."""
-    told = {"marks": str(folder), "root": os.fsdecode(root), "endings": [os.fsdecode(one) for one in endings]}
-    return json.dumps(told)
+    value = {"marks": str(folder), "root": os.fsdecode(root), "endings": [os.fsdecode(one) for one in endings]}
+    return json.dumps(value)
 
 
 def read(folder: Path, root: bytes) -> Marks:

@@ -79,11 +79,11 @@ class Command:
                     self.signals.append(late.si_signo)
                 signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
                 return os.waitstatus_to_exitcode(status)
-            told = signal.sigwaitinfo((*PASSED_ON, signal.SIGCHLD))
-            self.signals.append(told.si_signo)
-            if told.si_signo != signal.SIGCHLD and told.si_code != _FROM_TERMINAL:
+            info = signal.sigwaitinfo((*PASSED_ON, signal.SIGCHLD))
+            self.signals.append(info.si_signo)
+            if info.si_signo != signal.SIGCHLD and info.si_code != _FROM_TERMINAL:
                 try:
-                    os.kill(self.pid, told.si_signo)
+                    os.kill(self.pid, info.si_signo)
                 except ProcessLookupError:
                     continue
 

@@ -33,8 +33,8 @@ def _tests(run: UsedRun) -> str:
     if not run.tests:
         return ""
     outcomes = Counter(test.outcome or "unknown" for test in run.tests)
-    told = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
-    return f" by {counted(len(run.tests), 'test')} ({told})"
+    counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
+    return f" by {counted(len(run.tests), 'test')} ({counts})"
 
 
 def in_list(run: UsedRun) -> str:

@@ -49,23 +49,23 @@ class ToTry:
     apply: Callable[[Path], None]
 
 
-def try_it(asked: ToTry, claims: Claims, say: Callable[[str], object]) -> tuple[UsedRun, UsedRun]:
+def try_it(trial: ToTry, claims: Claims, say: Callable[[str], object]) -> tuple[UsedRun, UsedRun]:
     """Return the runs before and after. say: receives progress.
 
     Nothing is left behind, except if this process is killed; the next start then removes it. Raises CannotTry,
     CannotRun, EndedBySignal, OSError.
     """
     with _waiting() as mask, temporary.folder_of_ours(temporary.FOR_TRYING) as place:
-        copy = Path(place) / "tree" / asked.top.name
+        copy = Path(place) / "tree" / trial.top.name
         runs = []
         for step in ("before", "after"):
-            say(f"{step}: copying {asked.top}")
-            _copied(asked.top, copy)
+            say(f"{step}: copying {trial.top}")
+            _copied(trial.top, copy)
             if step == "after":
-                asked.apply(copy)
-            say(f"{step}: {' '.join(asked.words)}")
+                trial.apply(copy)
+            say(f"{step}: {' '.join(trial.words)}")
             _end_if_asked()
-            runs.append(_run(asked, copy, step, claims, mask))
+            runs.append(_run(trial, copy, step, claims, mask))
             _end_if_asked()
             shutil.rmtree(copy)
         return runs[0], runs[1]
@@ -96,15 +96,15 @@ def _end_if_asked() -> None:
         raise EndedBySignal(late.si_signo)
 
 
-def _run(asked: ToTry, copy: Path, step: str, claims: Claims, mask: Collection[int]) -> UsedRun:
+def _run(trial: ToTry, copy: Path, step: str, claims: Claims, mask: Collection[int]) -> UsedRun:
     asking = Asking(
-        root=_moved(asked.root, asked.top, copy),
+        root=_moved(trial.root, trial.top, copy),
         name=step,
-        words=(asked.words[0], *[_word(word, asked.top, copy) for word in asked.words[1:]]),
+        words=(trial.words[0], *[_word(word, trial.top, copy) for word in trial.words[1:]]),
         keep=copy.parent.parent / f"used-{step}.jsonl",
         with_tests=True,
-        environment=_environment(asked.top, copy),
-        folder=_moved(asked.folder, asked.top, copy),
+        environment=_environment(trial.top, copy),
+        folder=_moved(trial.folder, trial.top, copy),
         mask=mask,
     )
     done = watch_run(asking, claims)
