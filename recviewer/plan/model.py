@@ -348,11 +348,11 @@ def as_json(plan: Plan) -> dict[str, object]:
             {**_file(item.file or item.old), "parts": list(item.parts), "is_made_again": item.file is None}
             for item in plan.puts
         ],
-        "not_brought_back": [_told(item) for item in plan.stuck],
+        "not_brought_back": [_left_out(item) for item in plan.stuck],
         "take_back": [{"new": _file(item.new), "old": _file(item.old)} for item in plan.taken_back],
-        "not_taken_back": [_told(item) for item in plan.kept],
-        "changed": [_told(item) for item in plan.changed],
-        "alike": [_told(item) for item in plan.alike],
+        "not_taken_back": [_left_out(item) for item in plan.kept],
+        "changed": [_left_out(item) for item in plan.changed],
+        "alike": [_left_out(item) for item in plan.alike],
         "losses": [
             {"test_id": item.test_id, "recordings_left": item.left, "removed_by_range": item.removed}
             for item in plan.losses
@@ -385,5 +385,5 @@ def _file(item: FileToDo) -> dict[str, object]:
     }
 
 
-def _told(item: LeftOut) -> dict[str, str]:
+def _left_out(item: LeftOut) -> dict[str, str]:
     return {"path": item.path, "blob": item.blob, "why": item.why}

@@ -139,7 +139,7 @@ def _marked(found: Overview, head: Head) -> _Marked:
         elif change.verdict == State.DELETE:
             made.alike.append(LeftOut(side.path, side.blob, asked_for.ALIKE))
     if marks and not head.range.is_on_disk:
-        _beside(made, marks, head, start)
+        _marks_on_unchanged(made, marks, head, start)
     return made
 
 
@@ -160,7 +160,7 @@ def _file(side: Side, mode: str, by: str, at: datetime, note: str) -> FileToDo:
     return FileToDo(side.path, side.raw, mode, side.blob, side.meaning.size, side.test_id, asked, by, at, note)
 
 
-def _beside(made: _Marked, marks: Mapping[str, Sequence[Mark]], head: Head, start: bytes) -> None:
+def _marks_on_unchanged(made: _Marked, marks: Mapping[str, Sequence[Mark]], head: Head, start: bytes) -> None:
     """Process marks on files that the range does not change: of an earlier push, or given elsewhere."""
     mine: set[str] | None = None
     for one in head.below(b""):
@@ -170,12 +170,12 @@ def _beside(made: _Marked, marks: Mapping[str, Sequence[Mark]], head: Head, star
         if any(mark.blob == one.blob for mark in known):
             made.elsewhere += 1
             continue
-        mine = _said_in(head.range) if mine is None else mine
+        mine = _subjects_decided_in(head.range) if mine is None else mine
         if any(mark.fingerprint in mine for mark in known):
             made.changed.append(LeftOut(key_of(one.raw), one.blob, "is as it was before the range"))
 
 
-def _said_in(range_: Range) -> set[str]:
+def _subjects_decided_in(range_: Range) -> set[str]:
     """Return the subjects of verdicts given in this range, at any of its heads."""
     rows = Decision.objects.filter(beginning("origin", f"{range_.spec} "))
     return set(rows.values_list("fingerprint", flat=True))

@@ -81,14 +81,14 @@ def run(arguments: Sequence[str]) -> int:
             return _decide(server, given)
         return _reviews_to(server, given.file) if given.way == "export" else _reviews_from(server, given.file)
     except RemoteRefusal as refusal:
-        _tell(str(refusal))
+        _warn(str(refusal))
         return REFUSED
     except (RemoteProblem, Refusal) as problem:
-        _tell(str(problem))
+        _warn(str(problem))
         return CANNOT
 
 
-def _tell(sentence: str) -> None:
+def _warn(sentence: str) -> None:
     sys.stderr.write(f"{safe(sentence)}\n")
 
 
@@ -127,7 +127,7 @@ def _export(server: Server, query: str) -> int:
             )
         if total is None:
             for hint in page.get("hints") or ():
-                _tell(line(str(hint)))
+                _warn(line(str(hint)))
         total = found if total is None else total
         before = len(known)
         known.update(str(row.get("path")) if isinstance(row, dict) else "" for row in rows)
@@ -163,15 +163,15 @@ def _reviews_to(server: Server, name: str) -> int:
 
 def _reviews_from(server: Server, name: str) -> int:
     result = server.post("reviews.jsonl", _read(name, FILE_BYTES), "application/jsonl")
-    _say(result)
+    _print_result(result)
     left = result.get("left_out") or []
     for one in left:
         if isinstance(one, dict):
-            _tell(line(f"line {one.get('line')} was left out: {one.get('why')}"))
+            _warn(line(f"line {one.get('line')} was left out: {one.get('why')}"))
     return REFUSED if left else DONE
 
 
-def _say(result: object) -> None:
+def _print_result(result: object) -> None:
     sentences = result.get("said") if isinstance(result, dict) else None
     if not isinstance(sentences, list) or not sentences:
         raise RemoteProblem("The server did not say what was done. Look there before you try again.")
@@ -196,7 +196,7 @@ def _decide(server: Server, given: Namespace) -> int:
         body = urlencode(sent).encode()
     except UnicodeEncodeError:
         raise RemoteProblem("The note is no text in UTF-8.") from None
-    _say(server.post("do/decide.json", body, "application/x-www-form-urlencoded"))
+    _print_result(server.post("do/decide.json", body, "application/x-www-form-urlencoded"))
     return DONE
 
 

@@ -79,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
     return CANNOT
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
@@ -94,16 +94,16 @@ def _check(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace)
     for one in some:
         found = troubles(plan, one)
         is_wrong = is_wrong or bool(found)
-        _say(f"{one.name}: {'fine' if not found else ''}".rstrip())
+        _print(f"{one.name}: {'fine' if not found else ''}".rstrip())
         for sentence in found:
-            _say(f"  {safe(sentence)}")
+            _print(f"  {safe(sentence)}")
     return TROUBLE if is_wrong else DONE
 
 
 def _prepare(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) -> int:
     codes = []
     for one in some:
-        _say(f"== {one.name}")
+        _print(f"== {one.name}")
         make_places(plan, one)
         codes.append(_clone(plan, one) or _do(plan, one, "serve", "--prepare-only"))
     return TROUBLE if any(codes) else DONE
@@ -146,7 +146,7 @@ def _run(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) -
 def _stop(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) -> int:
     number = running(plan)
     if not number:
-        _say("They do not run.")
+        _print("They do not run.")
         return DONE
     with contextlib.suppress(ProcessLookupError):
         os.kill(number, signal.SIGTERM)
@@ -156,7 +156,7 @@ def _stop(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) 
     if running(plan):
         _warn("recviewer: they have not ended yet.")
         return TROUBLE
-    _say("Ended.")
+    _print("Ended.")
     return DONE
 
 
@@ -166,7 +166,7 @@ def _backup(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace
     now = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
     codes = []
     for one in some:
-        _say(f"== {one.name}")
+        _print(f"== {one.name}")
         account, folder = account_of(plan, one.account), top / one.name
         if not folder.exists():
             folder.mkdir(mode=0o700)
@@ -182,7 +182,7 @@ def _each(plan: SeveralFile, some: Sequence[NamedInstance], options: Namespace) 
         raise BadPlan("each takes a command, such as `each invite ana --role viewer`")
     codes = []
     for one in some:
-        _say(f"== {one.name}")
+        _print(f"== {one.name}")
         codes.append(_do(plan, one, *words))
     return max(codes)
 

@@ -41,13 +41,13 @@ def compare(before: UsedRun, after: UsedRun, *, deleted: Collection[str], brough
 def _tests(before: UsedRun, after: UsedRun) -> tuple[list[str], bool]:
     first, then = ({one.test: one.outcome for one in run.tests} for run in (before, after))
     if first == then:
-        return [f"The same {_told(first.values())} before and after." if first else "No test was told apart."], True
+        return [f"The same {_outcomes(first.values())} before and after." if first else "No test was told apart."], True
     other = [f"{test}: {first.get(test, 'not run')} → {then.get(test, 'not run')}"
              for test in sorted({*first, *then}) if first.get(test) != then.get(test)]  # fmt: skip
     return [f"{counted(len(other), 'test')} came to something else: {_named(other)}."], False
 
 
-def _told(outcomes: Iterable[str]) -> str:
+def _outcomes(outcomes: Iterable[str]) -> str:
     counts = Counter(outcomes)
     return ", ".join(f"{counts[one]:,} {one or 'unknown'}" for one in sorted(counts, key=_rank))
 

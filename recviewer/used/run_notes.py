@@ -90,7 +90,7 @@ class RunNotes:
     def lately(self) -> list[UsedFile]:
         """Return the preliminary results for files with events since the last call."""
         changed, self._changed = self._changed, set()
-        return [self._told(raw, "", 0) for raw in sorted(changed)]
+        return [self._used_file(raw, "", 0) for raw in sorted(changed)]
 
     def settle(self, ours: Mapping[bytes, int]) -> None:
         """At the end, subtract opens by our own processes and by readers of all files. ours: by path."""
@@ -120,9 +120,9 @@ class RunNotes:
         order.sort()
         for raw in order:
             size, blob = look(raw)
-            yield self._told(raw, blob, size)
+            yield self._used_file(raw, blob, size)
 
-    def _told(self, raw: bytes, blob: str, size: int) -> UsedFile:
+    def _used_file(self, raw: bytes, blob: str, size: int) -> UsedFile:
         seen = self._seen.get(raw)
         if seen is None:
             return UsedFile(key_of(raw), blob, size)
