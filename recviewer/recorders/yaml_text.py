@@ -46,6 +46,8 @@ _VALUES = frozenset({f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "b
 _PLAIN = frozenset(
     {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!", *(f"{_PYTHON}{kind}" for kind in ("tuple", "list", "dict"))}
 )
+_ISTR = re.compile(_PYTHON + r"object/(?:apply|new):multidict(?:\.\w+)*\.istr")
+"""Tag of a list whose only item is a text: a name of a header as aiohttp has it, which PyYAML takes for an object."""
 
 
 class BadYaml(Exception):
@@ -143,16 +145,18 @@ class _Places:
 class _Open:
     """A list or an object while it is read. values, pairs: its content so far, one of them is None.
 
+    is_text: whether a list stands for its only item, a text.
     key: of the next value. before: number of values read before it. starts: character indexes of the items of a list at
     which the file may be cut. end: the end of such a list.
     """
 
-    __slots__ = ("anchor", "before", "end", "is_cut", "key", "pairs", "starts", "values")
+    __slots__ = ("anchor", "before", "end", "is_cut", "is_text", "key", "pairs", "starts", "values")
 
     def __init__(
         self, values: list[Value] | None, pairs: dict[str, Value] | None, anchor: str | None, before: int, is_cut: bool
     ) -> None:
         self.values, self.pairs, self.anchor, self.before, self.is_cut = values, pairs, anchor, before, is_cut
+        self.is_text = False
         self.key: str | None = None
         self.starts: list[int] = []
         self.end = 0
@@ -228,7 +232,8 @@ class _Reading:
     def _begin(self, event: Any, *, is_list: bool) -> None:
         """Begin a list or an object."""
         opened = self._open
-        if event.tag is not None and event.tag not in _PLAIN:
+        is_text = event.tag is not None and is_list and _ISTR.fullmatch(event.tag) is not None
+        if event.tag is not None and event.tag not in _PLAIN and not is_text:
             raise BadYaml(f"a tag that names an object: {event.tag[:80]}")
         depth = len(opened)
         if depth >= DEPTH_LIMIT:
@@ -236,7 +241,8 @@ class _Reading:
         if depth and opened[-1].is_cut:
             opened[-1].starts.append(_at(event.start_mark))
         if is_list:
-            opened.append(_Open([], None, event.anchor, self._count, depth < 2))
+            opened.append(_Open([], None, event.anchor, self._count, depth < 2 and not is_text))
+            opened[-1].is_text = is_text
         else:
             opened.append(_Open(None, {}, event.anchor, self._count, False))
 
@@ -247,7 +253,11 @@ class _Reading:
             done.end = _at(event.end_mark)
             key = self._open[0].key if self._open else ""
             self._lists[key or ""] = done
-        made = done.values if done.pairs is None else done.pairs
+        made: Value = done.values if done.pairs is None else done.pairs
+        if done.is_text:
+            if not isinstance(made, list) or len(made) != 1 or not isinstance(made[0], str):
+                raise BadYaml("the name of a header that is no text")
+            made = made[0]
         self._put(made, done.anchor, self._count - done.before + 1)
 
     def _add(self, value: Value, event: Any, count: int, anchor: str | None = "") -> None:

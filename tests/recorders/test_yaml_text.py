@@ -48,11 +48,24 @@ def test_scalars_are_those_of_the_core_schema(text, value):
     assert type(found) is type(value)
 
 
+@pytest.mark.parametrize("how", ["apply:multidict._multidict", "new:multidict._multidict_py", "new:multidict"])
+def test_names_of_headers_as_aiohttp_has_them_are_texts(how):
+    text = f"a:\n  ? &1 !!python/object/{how}.istr\n  - Accept\n  : - b\n  Host: *1\n"
+
+    assert value_of(text) == {"a": {"Accept": ["b"], "Host": "Accept"}}
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "a: !!python/object:os.system {}\n",
         "a: !!python/name:os.system\n",
+        "a: !!python/object/apply:os.system [ls]\n",
+        "a: !!python/object/apply:multidict._multidict.istr []\n",
+        "a: !!python/object/apply:multidict._multidict.istr [b, c]\n",
+        "a: !!python/object/apply:multidict._multidict.istr [1]\n",
+        "a: !!python/object/new:multidict._multidict.istr {args: [b]}\n",
+        "a: !!python/object/new:multidict._multidict.CIMultiDict [b]\n",
         "a: !ruby/object:Set {}\n",
         "a: &x [*x, *y]\n",
         "a: 'cut\n",
