@@ -18,7 +18,13 @@ def exchanges(case, home):
 
 
 @pytest.mark.parametrize(
-    ("case", "home", "place"), [("mastra/planets.json", "__recordings__", 1), ("req-llm/streaming.json", "fixtures", 0)]
+    ("case", "home", "place"),
+    [
+        ("mastra/planets.json", "__recordings__", 1),
+        ("req-llm/streaming.json", "fixtures", 0),
+        ("seinfeld/planets.cassette.json", "__cassettes__", 1),
+        ("dd-test-agent/openai_chat_completions_post_0a1b2c3e.json", "llmobs_cassettes/openai", 0),
+    ],
 )
 def test_pieces_that_the_network_cut_are_one_stream(case, home, place):
     exchange = exchanges(case, home)[place]
@@ -34,6 +40,12 @@ def test_pieces_that_the_network_cut_are_one_stream(case, home, place):
         ("mastra/planets.json", "__recordings__", {"recording": {"hash": "0a1b"}}),
         ("req-llm/basic.json", "fixtures", {"fixture": {"model_spec": "example:m", "provider": "example"}}),
         ("hf-tapes/planets.json", "tapes", {}),
+        (
+            "seinfeld/planets.cassette.json",
+            "__cassettes__",
+            {"entry": {"matchKey": "POST api.example.com/v1/chat/completions"}},
+        ),
+        ("dd-test-agent/openai_chat_completions_post_0a1b2c3d.json", "vcr-cassettes", {}),
     ],
 )
 def test_of_whole_replies_only_what_finds_them_is_left_over(case, home, said):
@@ -44,8 +56,11 @@ def test_of_whole_replies_only_what_finds_them_is_left_over(case, home, said):
     assert exchange.rest.get("file", {}).get("recorder", {}) == said
 
 
-def test_an_error_that_mastra_recorded_is_one():
-    assert exchanges("mastra/planets.json", "__recordings__")[2].error.status == 429
+@pytest.mark.parametrize(
+    ("case", "home"), [("mastra/planets.json", "__recordings__"), ("seinfeld/planets.cassette.json", "__cassettes__")]
+)
+def test_an_error_that_they_recorded_is_one(case, home):
+    assert exchanges(case, home)[2].error.status == 429
 
 
 @pytest.mark.parametrize(
@@ -66,13 +81,25 @@ def test_an_error_that_mastra_recorded_is_one():
             },
         ),
         ("hf-tapes/odd.json", "tapes", {"tape": {"note": "by hand"}}),
+        (
+            "seinfeld/odd.json",
+            "__cassettes__",
+            {
+                "entry": {"note": "by hand", "matchKey": "POST api.example.com/v1/chat/completions"},
+                "request body": {"kind": "text"},
+                "response body": {"kind": "base64", "contentType": "text/plain", "note": "x"},
+            },
+        ),
+        ("dd-test-agent/odd.json", "cassettes", {"cassette": {"note": "by hand"}, "status": {"message": "Fine"}}),
     ],
 )
 def test_what_else_they_say_counts(case, home, said):
     assert exchanges(case, home)[0].rest["file"]["recorder"] == said
 
 
-@pytest.mark.parametrize("home", ["fixtures", "tapes", "__recordings__", "tests/fixtures/a"])
+@pytest.mark.parametrize(
+    "home", ["fixtures", "tapes", "__recordings__", "tests/fixtures/a", "__cassettes__", "cassettes"]
+)
 @pytest.mark.parametrize(
     "value",
     [
@@ -83,6 +110,9 @@ def test_what_else_they_say_counts(case, home, said):
         {"meta": {"page": 1}, "data": []},
         {"recordings": [{"id": 1}]},
         {"hash": "x", "size": 1},
+        {"entries": [{"id": "x", "title": "a page"}], "meta": {"createdAt": "2026-01-01"}},
+        {"version": 1, "entries": []},
+        {"request": {"method": "GET", "url": "/a", "headers": {}}, "response": {"status": 200, "body": "x"}},
     ],
 )
 def test_other_json_in_their_folders_is_left_alone(home, value):
@@ -93,13 +123,71 @@ def test_an_answer_in_another_file_is_a_problem_that_names_it():
     mapping = {"request": {"url": "/v1/chat/completions"}, "response": {"status": 200, "bodyFileName": "a.txt"}}
     content = {"mimeType": "application/json", "_file": "b.json"}
     entry = {"request": {"method": "GET", "url": "https://h.test"}, "response": {"status": 200, "content": content}}
+    binary = {"kind": "binary", "path": "a.cassette.blobs/0a.bin", "sha256": "0a" * 32}
+    asked = {"method": "GET", "url": "https://h.test", "headers": {}, "body": {"kind": "empty"}}
+    blob = {"matchKey": "GET h.test", "request": asked, "response": {"status": 200, "headers": {}, "body": binary}}
     for name, value, file in (
         ("mappings/a.json", mapping, "__files/a.txt"),
         ("har/a.har", {"log": {"entries": [entry]}}, "b.json"),
+        ("__cassettes__/a.cassette.json", {"entries": [blob]}, "a.cassette.blobs/0a.bin"),
     ):
         (part,) = read_file(json.dumps(value).encode(), name)
 
         assert [one.what for one in part.reading.exchange.problems if one.where == "file"] == [f"{ELSEWHERE}: {file}"]
+
+
+def entry_of_seinfeld(body):
+    reply = {"status": 200, "headers": {}, "body": body}
+    return {"matchKey": "GET h.test", "request": {"method": "GET", "url": "https://h.test"}, "response": reply}
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ({"kind": "json", "value": {"a": 1}}, {}),
+        ({"kind": "json", "value": "a"}, {}),
+        ({"kind": "text", "value": "a"}, {}),
+        ({"kind": "empty"}, {}),
+        ({"kind": "base64", "value": "//79"}, {}),
+        ({"kind": "sse", "chunks": ["data: {}", "\n\n"]}, {}),
+        ({"kind": "text", "value": "7"}, {"kind": "text"}),
+        ({"kind": "base64", "value": "YQ=="}, {"kind": "base64"}),
+        ({"kind": "sse", "chunks": ["a"]}, {"kind": "sse"}),
+        ({"kind": "text", "value": "a", "contentType": "text/plain"}, {"contentType": "text/plain"}),
+    ],
+)
+def test_the_kind_of_a_body_counts_where_its_content_does_not_tell_it(body, left):
+    (part,) = read_file(json.dumps({"entries": [entry_of_seinfeld(body)]}).encode(), "__cassettes__/a.json")
+
+    assert part.reading.exchange.rest["file"]["recorder"].get("response body", {}) == left
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "base64", "value": "no base64!"},
+        {"kind": "sse", "chunks": [1]},
+        {"kind": "text", "value": 7},
+        {"kind": "later", "value": "a"},
+        {"kind": ["text"], "value": "a"},
+    ],
+)
+def test_a_body_of_seinfeld_that_is_none_counts_as_it_is(body):
+    (part,) = read_file(json.dumps({"entries": [entry_of_seinfeld(body)]}).encode(), "__cassettes__/a.json")
+
+    assert part.reading.exchange.unread == body
+
+
+def test_what_else_is_beside_the_entries_of_seinfeld_counts():
+    file = {
+        "version": 2,
+        "meta": {"createdAt": "2026-01-01", "by": "hand"},
+        "entries": [entry_of_seinfeld({"kind": "empty"})],
+    }
+
+    (part,) = read_file(json.dumps(file).encode(), "__cassettes__/a.json")
+
+    assert part.reading.exchange.rest["file"]["recorder"]["file"] == {"version": 2, "meta": {"by": "hand"}}
 
 
 def mapping(said, **more):
