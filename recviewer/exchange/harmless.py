@@ -103,6 +103,7 @@ _OPENAI = (
     Harmless("choices[].content_filter_results", HowHarmless.UNFILTERED, "the filter let everything pass"),
     Harmless("time_info", HowHarmless.FIGURE, TOOK),
     Harmless("perf_metrics", HowHarmless.FIGURE, TOOK),
+    Harmless("meta.requestDurationMillis", HowHarmless.FIGURE, TOOK),
     *(
         Harmless(f"choices[].{holder}.{path}", how, reason)
         for holder in ("message", "delta")

@@ -76,7 +76,7 @@ class Raw:
 
 _MODEL = re.compile(
     r"/(?:models|tunedModels|endpoints)/([^/]+):[A-Za-z]+$"
-    r"|/model/([^/]+)/(?:converse|converse-stream|invoke|invoke-with-response-stream)$"
+    r"|/model/([^/]+)/(?:converse|converse-stream|invoke|invoke-with-response-stream|count-tokens)$"
 )
 
 HEADS = 5

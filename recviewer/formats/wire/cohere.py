@@ -89,7 +89,8 @@ SHAPE = Shape(
             "delta.message.content[].type",
             "delta.message.content.type",
         ),
-        *("meta.warnings", "meta.api_version", "response.*", "response.meta.*", "logprobs", "delta.logprobs"),
+        *("meta.warnings", "meta.api_version", "response.*", "response.chat_history", "response.meta.*"),
+        *("logprobs", "delta.logprobs"),
         *(
             "message.tool_calls[].type",
             "delta.message.tool_calls.type",

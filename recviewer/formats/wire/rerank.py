@@ -1,7 +1,7 @@
 """Rerank calls: one query, many documents, a score for each document.
 
 Source: vLLM documentation, "Re-rank API"; Cohere, Jina and Voyage API references (Voyage: `data` in place of `results`);
-Amazon Bedrock, "Rerank" (`relevanceScore`).
+Amazon Bedrock, "Rerank" (`relevanceScore`); Pinecone API reference, "Rerank" (`data` with `score`).
 """
 
 from __future__ import annotations
@@ -23,12 +23,16 @@ SHAPE = Shape(
         "results[].document:text",
         "results[].document.text",
         *("data[].relevance_score:number", "data[].document:text", "results[].relevanceScore:number"),
+        *("data[].score:number", "data[].document.text"),
     ),
     known=(
         *("results[].index", "model", "results[].document.multi_modal", "object", "data[].index", "meta.*", "provider"),
         *("results[].document.*", "data[].document.*"),
     ),
-    alternatives=tuple((f"{key}[]", ("relevanceScore", "relevance_score")) for key in ("results", "data")),
+    alternatives=(
+        *((f"{key}[]", ("relevanceScore", "relevance_score")) for key in ("results", "data")),
+        *(("data[]", (other, "score")) for other in ("relevanceScore", "relevance_score")),
+    ),
 )
 
 
@@ -40,13 +44,13 @@ class Rerank:
     shape = SHAPE
 
     def match(self, raw: Raw) -> Match:
-        """Match by `results[].relevance_score`; an empty list of results, or no reply, by the endpoint."""
+        """Match by `results[].relevance_score`; an empty list of results, `data[].score` or no reply, by the endpoint."""
         results = raw.first.get("results")
         if any(_are_scores(raw.first.get(key)) for key in ("results", "data")):
             return Match.SHAPE
         if not raw.url_path.endswith("/rerank"):
             return Match.NO
-        return Match.SHAPE if results == [] else Match.ENDPOINT
+        return Match.SHAPE if results == [] or _has_keys(raw.first.get("data"), ("score",)) else Match.ENDPOINT
 
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read the query and the documents."""
@@ -62,10 +66,13 @@ class Rerank:
         """Read the scores, in recorded order."""
         reply = Lookup(unwrap(raw.reply), "response.body", problems)
         hits = []
-        for result in (one for key in ("results", "data") for one in reply.items(key)):
+        for key, result in [
+            *(("results", one) for one in reply.items("results")),
+            *(("data", one) for one in reply.items("data")),
+        ]:
             document = result.data.get("document")
             text = document if isinstance(document, str) else result.object("document").text("text")
-            hits.append(Hit("", "", text, result.number(_score_in(result)), result.integer("index")))
+            hits.append(Hit("", "", text, result.number(_score_in(result, key)), result.integer("index")))
         return Reply(
             exhibits=(Hits("scores", tuple(hits)),), usage=reply.mapping("usage") or None, model=reply.text("model")
         )
@@ -79,9 +86,16 @@ FORMAT = Rerank()
 
 
 def _are_scores(items: Json) -> bool:
+    return _has_keys(items, ("relevance_score", "relevanceScore"))
+
+
+def _has_keys(items: Json, keys: tuple[str, ...]) -> bool:
+    """Tell whether the first item of a list is an object with one of some keys."""
     first = items[0] if isinstance(items, list) and items else None
-    return isinstance(first, dict) and not first.keys().isdisjoint(("relevance_score", "relevanceScore"))
+    return isinstance(first, dict) and not first.keys().isdisjoint(keys)
 
 
-def _score_in(result: Lookup) -> str:
-    return "relevanceScore" if "relevanceScore" in result.data else "relevance_score"
+def _score_in(result: Lookup, key: str) -> str:
+    """Return the key of a result's score. `score` is one only in `data`."""
+    keys = ("relevanceScore", "relevance_score", *(("score",) if key == "data" else ()))
+    return next((one for one in keys if one in result.data), "relevance_score")
