@@ -278,6 +278,12 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
             for path in ("signature", "reasoningText.signature", "redactedContent")
         ),
     ),
+    "mistral_conversations": (
+        Harmless("conversation_id", HowHarmless.WHOLLY, ID),
+        Harmless("outputs[].id", HowHarmless.WHOLLY, ID),
+        Harmless("outputs[].created_at", HowHarmless.WHOLLY, TIME),
+        Harmless("outputs[].completed_at", HowHarmless.WHOLLY, TIME),
+    ),
     "xai": (
         Harmless("usage.cost_in_usd_ticks", HowHarmless.WHOLLY, COUNT),
         Harmless("outputs[].message.encrypted_content", HowHarmless.VALUE, SEALED),

@@ -1,9 +1,9 @@
 """Content of a stream after its terminating event, which clients may never read, and events that it repeats.
 
 The fragments of a stream are concatenated, so content after the end would look the same as content before it. Clients
-stop at `[DONE]`, at an error and at the event that completes a response (source: the SDKs of OpenAI, Anthropic, Cohere and
-AWS), so later content is lost. Only the last finish reason of a choice counts as its end: Gemini sends one with each chunk.
-An item that is started or completed twice is two items for clients that act on such events.
+stop at `[DONE]`, at an error and at the event that completes a response (source: the SDKs of OpenAI, Anthropic, Cohere,
+Mistral and AWS), so later content is lost. Only the last finish reason of a choice counts as its end: Gemini sends one
+with each chunk. An item that is started or completed twice is two items for clients that act on such events.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ _ENDS = frozenset(
     {
         *("message_stop", "message-end", "stream-end", "messageStop"),
         *("response.completed", "response.incomplete", "response.failed", "interaction.completed"),
+        *("conversation.response.done", "conversation.response.error"),
     }
 )
 """Types of the events that complete a response."""
 
-_BEGINS = frozenset({"message_start", "message-start", "stream-start", "messageStart"})
+_BEGINS = frozenset({"message_start", "message-start", "stream-start", "messageStart", "conversation.response.started"})
 """Types of the events that start a response."""
 
 _PLACES = ("response_id", "item_id", "output_index", "content_index", "summary_index", "annotation_index")

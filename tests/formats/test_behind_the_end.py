@@ -19,6 +19,7 @@ URLS = {
     "genai": "https://generativelanguage.googleapis.com/v1beta/models/m-1:streamGenerateContent?alt=sse",
     "converse": "https://bedrock-runtime.us-east-1.amazonaws.com/model/m-1/converse-stream",
     "ollama_chat": "http://localhost:11434/api/chat",
+    "mistral_conversations": "https://api.mistral.ai/v1/conversations",
 }
 
 
@@ -84,6 +85,15 @@ FINISHED = {"type": "response.output_item.done", "output_index": 0, "item": ITEM
 RESPONSE = {"id": "r", "object": "response", "status": "completed", "model": "m-1", "output": [ITEM]}
 COMPLETED = {"type": "response.completed", "response": RESPONSE}
 
+BEGUN = {"type": "conversation.response.started", "conversation_id": "conv_1"}
+OVER = {"type": "conversation.response.done", "usage": {}}
+BROKEN = {"type": "conversation.response.error", "message": "overloaded", "code": 503}
+
+
+def output(words):
+    return {"type": "message.output.delta", "output_index": 0, "id": "msg_1", "content": words}
+
+
 MOVED = [
     ("openai_chat", chat(*WHOLE), chat(PAY, DONE, NOT, STOP, DONE)),
     ("openai_chat", chat(*WHOLE), chat(DONE, *WHOLE)),
@@ -105,6 +115,11 @@ MOVED = [
      written.lines([line("Do"), line(" pay"), line("", done=True), line(", not")])),
     ("openai_responses", named(ADDED, FINISHED, COMPLETED), named(ADDED, FINISHED, FINISHED, COMPLETED)),
     ("openai_responses", named(ADDED, FINISHED, COMPLETED), named(ADDED, ADDED, FINISHED, COMPLETED)),
+    ("mistral_conversations", named(BEGUN, output("Do pay"), output(", not"), OVER),
+     named(BEGUN, output("Do"), output(" pay"), OVER, output(", not"))),
+    ("mistral_conversations", named(BEGUN, output("Do pay"), output(", not"), BROKEN),
+     named(BEGUN, output("Do"), output(" pay"), BROKEN, output(", not"))),
+    ("mistral_conversations", named(BEGUN, output("Do pay"), OVER), named(BEGUN, BEGUN, output("Do pay"), OVER)),
 ]  # fmt: skip
 
 

@@ -23,7 +23,16 @@ HELD = frozenset(
 VALUES = (("first words", "other words"), (3.25, 4.5), ({"n": 71}, {"n": 72}), (["first words"], ["other words"]))
 HARMLESS = frozenset(
     {
-        *("id", "call_id", "tool_use_id", "toolUseId", "generation_id", "file_id", "item_id"),  # made anew each time
+        *(
+            "id",
+            "call_id",
+            "tool_call_id",
+            "tool_use_id",
+            "toolUseId",
+            "generation_id",
+            "file_id",
+            "item_id",
+        ),  # made anew
         *("index", "contentBlockIndex", "content_index", "output_index", "summary_index"),  # a place among others
         *(*OPAQUE, "data"),  # sealed by their maker: of hidden thoughts that is `data`
     }
