@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from recviewer.difference.compare import compare
+from recviewer.difference.model import Churn
 from recviewer.recorders.cassettes import ELSEWHERE
 from recviewer.recorders.reading import read_file
 from recviewer.recorders.registry import recorder_of
@@ -45,7 +47,11 @@ def test_pieces_that_the_network_cut_are_one_stream(case, home, place):
             "__cassettes__",
             {"entry": {"matchKey": "POST api.example.com/v1/chat/completions"}},
         ),
-        ("dd-test-agent/openai_chat_completions_post_0a1b2c3d.json", "vcr-cassettes", {}),
+        (
+            "dd-test-agent/openai_chat_completions_post_0a1b2c3d.json",
+            "vcr-cassettes",
+            {"response.status": {"message": "OK"}},
+        ),
     ],
 )
 def test_of_whole_replies_only_what_finds_them_is_left_over(case, home, said):
@@ -90,7 +96,11 @@ def test_an_error_that_they_recorded_is_one(case, home):
                 "response body": {"kind": "base64", "contentType": "text/plain", "note": "x"},
             },
         ),
-        ("dd-test-agent/odd.json", "cassettes", {"cassette": {"note": "by hand"}, "status": {"message": "Fine"}}),
+        (
+            "dd-test-agent/odd.json",
+            "cassettes",
+            {"cassette": {"note": "by hand"}, "response.status": {"message": "Fine"}},
+        ),
     ],
 )
 def test_what_else_they_say_counts(case, home, said):
@@ -134,6 +144,18 @@ def test_an_answer_in_another_file_is_a_problem_that_names_it():
         (part,) = read_file(json.dumps(value).encode(), name)
 
         assert [one.what for one in part.reading.exchange.problems if one.where == "file"] == [f"{ELSEWHERE}: {file}"]
+
+
+def test_a_cassette_of_the_test_agent_is_read_as_the_older_one_that_it_was():
+    case = CASES["dd-test-agent/openai_chat_completions_post_0a1b2c3d.json"].read_bytes()
+    held = json.loads(case)
+    older = {"request": held["request"] | {"uri": held["request"]["url"]}, "response": held["response"]}
+    del older["request"]["url"]
+
+    (before,) = read_file(json.dumps({"interactions": [older], "version": 1}).encode(), "cassettes/a.json")
+    (after,) = read_file(case, "cassettes/b.json")
+
+    assert compare(before.reading.exchange, after.reading.exchange).churn is Churn.IDENTICAL
 
 
 def entry_of_seinfeld(body):

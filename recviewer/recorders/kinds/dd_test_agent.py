@@ -1,6 +1,6 @@
 """Cassettes of Datadog's test agent: one exchange per JSON file. Source: dd-apm-test-agent, `ddapm_test_agent/vcr_proxy.py`.
 
-Its older cassettes are YAML of VCR.py.
+Its older cassettes are YAML of VCR.py, and become such files; so both are read to the same document.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class DatadogTestAgent(JsonFile):
 
     def exchange(self, value: Any) -> HttpExchange:
         """Read a cassette."""
-        from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed, says_its_number
+        from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed
 
         asked, given = object_in(value, "request"), object_in(value, "response")
         status = object_in(given, "status", what="a response")
@@ -49,9 +49,7 @@ class DatadogTestAgent(JsonFile):
                 "cassette": extra_fields(value, "request", "response"),
                 "request": extra_fields(asked, "headers", "body", texts=("method", "url")),
                 "response": extra_fields(given, "headers", "body", "status"),
-                "status": extra_fields(
-                    status, *(["message"] if says_its_number(status.get("message"), code) else []), numbers=("code",)
-                ),
+                "response.status": extra_fields(status, numbers=("code",)),
             },
         )
 
