@@ -171,7 +171,7 @@ def entry_of_seinfeld(body):
         ({"kind": "text", "value": "a"}, {}),
         ({"kind": "empty"}, {}),
         ({"kind": "base64", "value": "//79"}, {}),
-        ({"kind": "sse", "chunks": ["data: {}", "\n\n"]}, {}),
+        ({"kind": "sse", "chunks": ["data: {}", "data: [DONE]"]}, {}),
         ({"kind": "text", "value": "7"}, {"kind": "text"}),
         ({"kind": "base64", "value": "YQ=="}, {"kind": "base64"}),
         ({"kind": "sse", "chunks": ["a"]}, {"kind": "sse"}),
@@ -198,6 +198,18 @@ def test_a_body_of_seinfeld_that_is_none_counts_as_it_is(body):
     (part,) = read_file(json.dumps({"entries": [entry_of_seinfeld(body)]}).encode(), "__cassettes__/a.json")
 
     assert part.reading.exchange.unread == body
+
+
+@pytest.mark.parametrize("end", ["", "\n\n"])
+def test_events_of_seinfeld_are_parted_whether_or_not_their_blank_line_is_in_the_file(end):
+    events = [{"choices": [{"index": 0, "delta": {"content": said}}]} for said in ("Ve", "nus")]
+    body = {"kind": "sse", "chunks": [f"data: {json.dumps(event)}{end}" for event in events]}
+
+    (part,) = read_file(json.dumps({"entries": [entry_of_seinfeld(body)]}).encode(), "__cassettes__/a.json")
+
+    exchange = part.reading.exchange
+    assert (exchange.chunks, exchange.outputs[0].content) == (2, "Venus")
+    assert not exchange.problems
 
 
 def test_what_else_is_beside_the_entries_of_seinfeld_counts():

@@ -1,6 +1,7 @@
 """Cassettes of seinfeld, Braintrust's recorder for JavaScript: JSON with `entries`.
 
-Source: braintrust-sdk-javascript, `dev-packages/seinfeld/src` (`format/v1.ts`, `recorder.ts`, `matcher/default.ts`).
+Source: braintrust-sdk-javascript, `dev-packages/seinfeld/src` (`format/v1.ts`, `recorder.ts`, `serializer/index.ts`,
+`matcher/default.ts`).
 """
 
 from __future__ import annotations
@@ -81,7 +82,10 @@ class Seinfeld(JsonCassette):
 
 
 def _body(payload: Any) -> object:
-    """Return what a body holds: its JSON, text or bytes; itself if its kind is unknown or it is in another file."""
+    """Return what a body holds: its JSON, text or bytes; itself if its kind is unknown or it is in another file.
+
+    The blank line behind each event of a stream is not in the file, but is in what replay sends.
+    """
     import base64
     import binascii
     import json
@@ -95,7 +99,7 @@ def _body(payload: Any) -> object:
     if kind == "text" and isinstance(held, str):
         return held
     if kind == "sse" and isinstance(held, list) and all(isinstance(one, str) for one in held):
-        return "".join(held)
+        return "".join([f"{event}\n\n" for event in held])
     if kind == "base64" and isinstance(held, str):
         try:
             return base64.b64decode(held, validate=True)
