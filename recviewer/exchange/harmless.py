@@ -362,7 +362,12 @@ BESIDES: tuple[Harmless, ...] = (
     Harmless("chunk boundaries, and null and empty values of a chunk", HowHarmless.WHOLLY, "depend on the network"),
     Harmless("`delta` of events `*audio.delta` of a session", HowHarmless.VALUE, SOUND),
     Harmless(
-        "events `ping` of a session, and of Anthropic's streams", HowHarmless.WHOLLY, "only keep the connection open"
+        "what a session sent among what it received",
+        HowHarmless.WHOLLY,
+        "which of them came first is the network's doing; the order of each side counts",
+    ),
+    Harmless(
+        "events `ping` of a session, and of Anthropic's streams", HowHarmless.WHOLLY, "keep the line open, now and then"
     ),
     Harmless(
         "the same texts in the turns of a request; a `signature` only if it is that of a thought",

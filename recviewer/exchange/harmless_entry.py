@@ -32,11 +32,9 @@ class Harmless(NamedTuple):
 ID = "generated for each reply"
 TIME = "when the reply was made"
 TOOK = "how long it took"
-TOKENS = "a count of this run; that there is one, and that it is not zero, counts"
-COUNT = "a count of this run"
-SEALED = (
-    "encrypted or signed anew for each reply; that there is one counts, because later requests have to send it back"
-)
-LOGPROBS = "differ from run to run; that there are any counts"
+TOKENS = "a count of the run; that it is there, and not zero, counts"
+COUNT = "a count of the run"
+SEALED = "sealed by the provider, new with each reply; that it is there counts, for a later request has to send it back"
+LOGPROBS = "measured anew at each run; that they are there counts, and so do alternatives and those of a refusal"
 TIER = "which machine served the reply"
 HEADER = "about the transport of this one reply"

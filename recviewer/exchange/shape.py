@@ -21,7 +21,7 @@ from recviewer.exchange.harmless import BY_FORMAT, EVERY
 from recviewer.exchange.harmless_entry import HowHarmless
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import At, is_empty, is_hollow, leave
-from recviewer.exchange.signs import PASSED, SIZE
+from recviewer.exchange.signs import PASSED, SIZE, passed_value
 
 
 class Take(Enum):
@@ -325,7 +325,7 @@ def passed(value: Json, node: PathNode | None, how: HowHarmless) -> Json:
     if how is HowHarmless.WHOLLY:
         return NOTHING
     if how is HowHarmless.VALUE:
-        return value if is_hollow(value) or value == 0 else PASSED
+        return value if is_hollow(value) or value == 0 else passed_value(value)
     if how is HowHarmless.UNFILTERED:
         if not value or _has_struck(value):
             return value
@@ -336,6 +336,8 @@ def passed(value: Json, node: PathNode | None, how: HowHarmless) -> Json:
 
 
 def _figures(value: Json, node: PathNode | None) -> Json:
+    if node is not None and node.how is HowHarmless.VALUE and type(value) not in _NUMBERS:
+        return value  # a count that is no number
     if node is not None and node.how not in (None, HowHarmless.FIGURE):
         return passed(value, node, node.how or HowHarmless.FIGURE)
     kind = type(value)

@@ -14,7 +14,7 @@ from recviewer.exchange.encode import exact, written
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import is_hollow, path_of
 from recviewer.exchange.shape import Take
-from recviewer.exchange.signs import PASSED
+from recviewer.exchange.signs import PASSED, passed_value
 from recviewer.formats.answers import RARE, THOUGHTS, without_read
 from recviewer.formats.chat_shape import SHAPE
 from recviewer.formats.cut_chunks import CutChunks
@@ -291,7 +291,7 @@ def _frame(data: Json) -> bytes:
                     return b""
                 holder[key] = PASSED
         if choice.get("logprobs"):
-            bare["logprobs"] = None if is_hollow(choice["logprobs"]) else PASSED
+            bare["logprobs"] = None if is_hollow(choice["logprobs"]) else passed_value(choice["logprobs"])
         if delta.get("tool_calls"):
             bare_delta["tool_calls"] = [_bare_call(call) for call in delta["tool_calls"]]
         return orjson.dumps(_bare(data, bare), default=written)

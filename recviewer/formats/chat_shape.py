@@ -12,7 +12,7 @@ from recviewer.exchange.encode import exact, written
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import is_hollow
 from recviewer.exchange.shape import Shape
-from recviewer.exchange.signs import PASSED, SIZE
+from recviewer.exchange.signs import PASSED, SIZE, passed_value
 from recviewer.formats.answers import RARE, without_read, words_of
 
 
@@ -80,7 +80,7 @@ def _frame(body: Json) -> bytes:
         made = {key: value for key, value in body.items() if key not in HARMLESS}
         made["choices"] = {**choice, "message": bare}
         if choice.get("logprobs") and not is_hollow(choice["logprobs"]):
-            made["choices"]["logprobs"] = PASSED
+            made["choices"]["logprobs"] = passed_value(choice["logprobs"])
         if body.get("usage"):
             made["usage"] = SHAPE.passed("usage", body["usage"])
         return orjson.dumps(made, default=written)
