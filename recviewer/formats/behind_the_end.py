@@ -49,6 +49,8 @@ class BehindTheEnd:
                     self._behind[end].append(content)
                 if delta.choice in self._finished and not delta.finish:
                     self._finished[delta.choice].append(content)
+            elif delta.finish and delta.choice in self._finished and _is_chat(chunk):
+                self._again[f"finish of choice {delta.choice}"] = 1  # however often: some repeat it in each chunk
             if delta.finish:
                 self._finished[delta.choice] = []
         kind = _kind_of(chunk)
@@ -69,6 +71,11 @@ class BehindTheEnd:
         made: dict[str, Json] = {end: "".join(texts) for end, texts in self._behind.items() if texts}
         made |= {f"finish of choice {choice}": "".join(texts) for choice, texts in self._finished.items() if texts}
         return made | {f"{end} again": many for end, many in self._again.items()}
+
+
+def _is_chat(chunk: Chunk) -> bool:
+    """Tell whether a chunk has choices: a client may join their finish reasons as it joins texts."""
+    return type(chunk.element) is dict and "choices" in chunk.element
 
 
 def _kind_of(chunk: Chunk) -> str:

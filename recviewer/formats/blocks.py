@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 from recviewer.exchange.signs import SIZE
+from recviewer.formats.deltas import is_whole_object
 from recviewer.formats.responses import REASONING, REFUSAL, TEXT
 
 TEXTS = TEXT | REFUSAL | REASONING
@@ -26,8 +27,8 @@ Told: TypeAlias = tuple[Json, str]
 class Blocks:
     """The blocks of one answer in order of arrival, keyed by whatever identifies a block in the format.
 
-    begun: starts that are not recorded as blocks of their own: for chat, by choice, the ids of tool calls by index; for
-    Anthropic, the initial input of tool calls by block; for Responses, the ids of items by index.
+    begun: starts that are not recorded as blocks of their own: for chat, by choice, the ids, names and last arguments of
+    tool calls by index; for Anthropic, the initial input of tool calls by block; for Responses, the ids of items by index.
     """
 
     __slots__ = ("_blocks", "begun")
@@ -82,7 +83,10 @@ def _list(value: Json) -> list[Json]:
 
 
 def _chat(made: Blocks, element: dict[str, Json], event: str) -> None:
-    """Record fragments of tool calls at an index where no call started: the reader joins them, a client might not."""
+    """Record fragments of tool calls at an index where no call started, and names that are sent again.
+
+    The reader joins the former and takes the latter once; a client might not.
+    """
     for choice in _list(_object(element.get("__data__", element)).get("choices")):
         which = _place(_object(choice).get("index"))
         for item in _list(_object(_object(choice).get("delta")).get("tool_calls")):
@@ -90,13 +94,26 @@ def _chat(made: Blocks, element: dict[str, Json], event: str) -> None:
             index, id = call.get("index"), call.get("id")
             if type(index) is not int:
                 continue
-            begun = made.begun.setdefault(which, {})
-            name = _object(call.get("function")).get("name") or _object(call.get("custom")).get("name")
+            begun, named = made.begun.setdefault(which, {}), made.begun.setdefault(("named", which), {})
+            function = _object(call.get("function"))
+            name, arguments = function.get("name") or _object(call.get("custom")).get("name"), function.get("arguments")
+            is_more = id in (None, "", begun.get(index)) and not (named.get(index) and _is_whole(arguments))
+            if name and named.get(("name", index)) == name and is_more:
+                made.add((which, index), "name again", goes_on=True)
+            elif type(name) is str and name:
+                named["name", index] = name
+            if type(arguments) is str and arguments:
+                named[index] = arguments
             is_elsewhere = bool(begun) and index not in begun
             if is_elsewhere and (id in begun.values() if id else not name):
                 made.add((which, index), "call elsewhere", goes_on=True)
             elif id or name:
                 begun.setdefault(index, id if type(id) is str else "")
+
+
+def _is_whole(arguments: Json) -> bool:
+    """Tell whether a fragment has all arguments of a call, so that it may be a call of its own."""
+    return type(arguments) is str and is_whole_object(arguments)
 
 
 def _converse(made: Blocks, element: dict[str, Json], event: str) -> None:
@@ -158,6 +175,9 @@ def _responses(made: Blocks, element: dict[str, Json], event: str) -> None:
     if kind in ("response.output_item.added", "response.output_item.done"):
         _item(made, _place(element.get("output_index")), _object(element.get("item")).get("id"), kind)
     if type(kind) is str and kind.endswith((".delta", "annotation.added")) and "output_index" in element:
+        begun = made.begun.get("items", {}).get(_place(element["output_index"]))
+        if begun and element.get("item_id") not in (None, "", begun):
+            made.add(("item", element["output_index"]), "named otherwise", goes_on=True)
         block = tuple([_place(element.get(key)) for key in ("output_index", "content_index", "summary_index")])
         if kind.endswith("annotation.added"):
             made.add(block, "annotation")

@@ -177,6 +177,8 @@ def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too 
                     builder.add_call(None, "", name or "", arguments or "")
                     letter = deltas.CALL
             if finish:
+                if index in ends:
+                    raise ValueError
                 ends[index] = builder.pieces
         if letter == last:
             count += 1

@@ -45,7 +45,7 @@ class CallBuilder:
 class OutputBuilder:
     """One choice while its deltas arrive. Texts are concatenated without separators and never trimmed.
 
-    has_stray: a fragment of a call had another index than the call that it was joined to.
+    has_stray: a fragment of a call had another index than the call that it was joined to, or repeated its name.
     """
 
     __slots__ = ("calls", "content", "finish", "has_stray", "parts", "reasoning", "refusal")
@@ -86,7 +86,9 @@ class OutputBuilder:
             call.is_text = True
         if id and not call.id:
             call.id = id
-        if name and name != call.name:
+        if name and name == call.name:
+            self.has_stray = True
+        elif name:
             call.name += name
         if arguments:
             call.arguments.append(arguments)

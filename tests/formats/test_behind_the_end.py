@@ -189,6 +189,20 @@ def test_where_a_stream_was_cut_does_not_matter(wire, old, new):
     assert fingerprint(before) == fingerprint(after)
 
 
-@pytest.mark.parametrize("words", [chunk("Do pay, or do not"), chunk("Do pay", "stop")])
+@pytest.mark.parametrize("words", [chunk("Do pay, or do not"), chunk("Do pay")])
 def test_nothing_is_told_of_a_stream_that_keeps_to_its_end(words):
     assert "behind" not in exchange("openai_chat", chat(words, STOP, DONE)).rest
+
+
+def test_a_finish_reason_told_again_counts_however_often():
+    once, twice, thrice = (exchange("openai_chat", chat(PAY, *[STOP] * many, DONE)) for many in (1, 2, 3))
+
+    assert compare(once, twice).churn is Churn.DETAILS
+    assert compare(twice, thrice).churn is Churn.CHUNKING
+    assert compare(once, exchange("openai_chat", chat(chunk("Do pay", "stop"), DONE))).churn is Churn.CHUNKING
+
+
+def test_a_finish_reason_in_each_chunk_is_no_second_end():
+    given = chat(chunk("Do pay", "stop"), chunk(", or do not", "stop"), DONE)
+
+    assert "behind" not in exchange("openai_chat", given).rest

@@ -91,8 +91,9 @@ class DashScope:
         """Read a whole answer, or join the events of a stream."""
         if not isinstance(raw.reply, list):
             reply = Lookup(raw.reply, AT, problems)
-            found = deltas.fold(_said(reply.object("output")))
-            return Reply(found, reply.mapping("usage") or None, error_in(reply.data))
+            said = _said(reply.object("output"), is_whole=True)
+            found = [output for one in said for output in deltas.fold([one])]  # in the order of the list, not by index
+            return Reply(tuple(found), reply.mapping("usage") or None, error_in(reply.data))
         events = list(raw.events())
         chunks = list(_chunks(raw, problems))
         return deltas.joined(chunks, (_failure(event.data, event.name) for event in events))
@@ -131,8 +132,11 @@ def _told_of(part: Part) -> Part:
     return part
 
 
-def _said(output: Lookup) -> list[Delta]:
-    """Return the contents of an answer or of a stream's event: one delta for each choice."""
+def _said(output: Lookup, *, is_whole: bool = False) -> list[Delta]:
+    """Return the contents of an answer or of a stream's event: one delta for each choice.
+
+    is_whole: calls are in the order of their list, whatever their `index`.
+    """
     found = []
     if output.data.get("text") is not None or output.data.get("finish_reason") is not None:
         found.append(Delta(text=output.text("text"), finish=_finish(output)))
@@ -141,9 +145,13 @@ def _said(output: Lookup) -> list[Delta]:
         message = choice.object("message")
         said = texts_in(message)
         calls = []
-        for entry in message.items("tool_calls"):
+        for number, entry in enumerate(message.items("tool_calls")):
             call = tool_call(entry)
-            calls.append(CallDelta(entry.integer("index"), call.id, call.name, call.arguments, call.is_text))
+            calls.append(
+                CallDelta(
+                    number if is_whole else entry.integer("index"), call.id, call.name, call.arguments, call.is_text
+                )
+            )
         found.append(
             Delta(
                 place if index is None else index,
