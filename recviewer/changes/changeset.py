@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from recviewer.changes import broken, disk
-from recviewer.changes.replay_order import out_of_turn
+from recviewer.changes.replay_order import in_turns
 from recviewer.changes.sources import Range, remedy
 from recviewer.changes.unchanged import Unchanged
 from recviewer.difference.sequences import common
@@ -262,20 +262,16 @@ def _assembled(
         if item.old and item.new:
             before, after = broken.settled(before, after, (item.old, item.new))
         olds, news = sides_of(item.raw, item.old, before), sides_of(item.raw, item.new, after)
-        left = {side.part: side for side in olds}
         is_shared = any(side.part for side in (*olds, *news))
-        turns: Mapping[str, tuple[Side, Side]] = {}
         if is_shared:
             shared[item.raw] = _of_file(item, said, counts)
-            turns = out_of_turn(olds, news)
+            olds, news = in_turns(olds, news)
+        left = {side.part: side for side in olds}
         for new in news:
             old = left.pop(new.part, None)
-            old, new = turns.get(new.part, (old, new))
             if old is None:
                 added.append(new)
-            elif new.part in turns:
-                modified.append(Modified(old, new, Counted(0, 0)))
-            elif is_shared and old.blob == new.blob and old.meaning.fingerprint == new.meaning.fingerprint:
+            elif is_shared and _is_same(old, new):
                 same.append(new)  # otherwise, something else in the file changed
             elif is_shared:
                 modified.append(Modified(old, new, Counted(0, 0)))
@@ -283,6 +279,14 @@ def _assembled(
                 modified.append(Modified(old, new, counts.get(item.raw, Counted(0, 0)), lines.get(item.raw, ())))
         deleted += left.values()
     return ChangeSet(asked, tuple(added), tuple(deleted), tuple(modified), same=tuple(same), shared=shared)
+
+
+def _is_same(old: Side, new: Side) -> bool:
+    return (old.blob, old.meaning.fingerprint, old.exchange.place) == (
+        new.blob,
+        new.meaning.fingerprint,
+        new.exchange.place,
+    )
 
 
 def _of_file(item: ChangedFile, said: _Files, counts: Mapping[bytes, Counted]) -> Counted:

@@ -2,43 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from recviewer.exchange.fingerprint import Ids, canonical
 from recviewer.pairing.sides import Side
 
 TURN = "turn among the answers to its address"
 """The name of the detail that gives an exchange's position among those that replay cannot distinguish from it."""
 
 
-def out_of_turn(olds: Sequence[Side], news: Sequence[Side]) -> dict[str, tuple[Side, Side]]:
-    """Return, by part name, the exchanges that are replayed in another position than before, old and new.
+def in_turns(olds: Sequence[Side], news: Sequence[Side]) -> tuple[list[Side], list[Side]]:
+    """Return both sides of a file; exchanges that are replayed in another position than before have theirs as a detail.
 
     The position counts only exchanges that both sides of the file have, so that additions and removals do not matter.
+    Besides equal names these are exchanges with the same meaning, and then those with the same request: the name of an
+    exchange whose request contains ids differs at each recording.
     """
-    both = {side.part for side in olds} & {side.part for side in news}
-    before, after = _turns(olds, both), _turns(news, both)
-    old = {side.part: side for side in olds}
-    return {
-        side.part: (_at(old[side.part], *before[side.part]), _at(side, *after[side.part]))
-        for side in news
-        if side.part in both and before[side.part] != after[side.part] and before[side.part][0] and after[side.part][0]
-    }
+    old_keys, new_keys = _matched(olds, news)
+    before, after = _turns(olds, old_keys), _turns(news, new_keys)
+    moved = {key for key, turn in before.items() if turn != after[key] and turn[0] and after[key][0]}
+    return _placed(olds, old_keys, before, moved), _placed(news, new_keys, after, moved)
 
 
-def _turns(sides: Iterable[Side], both: set[str]) -> dict[str, tuple[str, int]]:
-    """Return, for each part, its replay key and its position among the parts with that key."""
-    made: dict[str, tuple[str, int]] = {}
-    counted: dict[str, int] = {}
-    for side in sides:
-        if side.part in both:
-            queue = side.meaning.queue
-            counted[queue] = counted.get(queue, 0) + 1
-            made[side.part] = queue, counted[queue]
+_Keys = dict[str, Hashable]
+"""By part name, what the exchange is called on both sides; absent if only one side has it."""
+
+
+def _matched(olds: Sequence[Side], news: Sequence[Side]) -> tuple[_Keys, _Keys]:
+    made: tuple[_Keys, _Keys] = ({}, {})
+    ways: tuple[Callable[[Side], Hashable], ...] = (_name, _meaning, _request)
+    for way in ways:
+        left = [
+            [side for side in sides if side.part not in keys] for sides, keys in zip((olds, news), made, strict=True)
+        ]
+        if not all(left):
+            break
+        named = [_numbered(sides, way) for sides in left]
+        both = set(named[0].values()) & set(named[1].values())
+        for keys, names in zip(made, named, strict=True):
+            keys.update({part: name for part, name in names.items() if name in both})
     return made
 
 
-def _at(side: Side, queue: str, turn: int) -> Side:
+def _name(side: Side) -> Hashable:
+    return side.part
+
+
+def _meaning(side: Side) -> Hashable:
+    return side.meaning.queue, side.meaning.fingerprint
+
+
+def _request(side: Side) -> Hashable:
+    return side.meaning.queue, canonical(Ids().body(side.exchange.request.body))
+
+
+def _numbered(sides: Iterable[Side], way: Callable[[Side], Hashable]) -> _Keys:
+    """Return a key for each exchange by part name; equal ones are told apart by their order."""
+    counts: Counter[Hashable] = Counter()
+    made: _Keys = {}
+    for side in sides:
+        key = way(side)
+        counts[key] += 1
+        made[side.part] = way.__name__, key, counts[key]
+    return made
+
+
+_Turns = dict[Hashable, tuple[str, int]]
+"""By key, what replay matches of the request, and the position among the exchanges with the same."""
+
+
+def _turns(sides: Iterable[Side], keys: _Keys) -> _Turns:
+    counts: Counter[str] = Counter()
+    made: _Turns = {}
+    for side in sides:
+        if side.part in keys:
+            queue = side.meaning.queue
+            counts[queue] += 1
+            made[keys[side.part]] = queue, counts[queue]
+    return made
+
+
+def _placed(
+    sides: Iterable[Side], keys: _Keys, turns: Mapping[Hashable, tuple[str, int]], moved: set[Hashable]
+) -> list[Side]:
+    return [_at(side, turns[keys[side.part]][1]) if keys.get(side.part) in moved else side for side in sides]
+
+
+def _at(side: Side, turn: int) -> Side:
     exchange = side.exchange
     placed = replace(exchange, place={**exchange.place, TURN: turn})
     return replace(side, meaning=replace(side.meaning, exchange=placed))

@@ -14,6 +14,7 @@ from recviewer.exchange.text import Line, line_of
 from recviewer.formats.decode import EFFORT_LIMIT, HEAVY_BYTES, takes_over, weight
 from recviewer.formats.raw import host_of
 from recviewer.formats.reading import Reading, unreadable
+from recviewer.pairing.references import with_references
 from recviewer.recorders.packing import BadPacking, stated, unpacked
 from recviewer.recorders.reading import NOBODYS, bytes_of, bytes_of_each, key_of_part, read_file, read_first, read_part
 from recviewer.recorders.registry import read_as
@@ -162,9 +163,12 @@ def file_meaning_of(data: bytes, name: str, blob: str, *, cost: int | None = Non
     parts = []
     first = read_first(data, name)  # similar chunks are not decoded
     found = read_file(data, name) if first is None else (first,)
-    for one, own in zip(found, bytes_of_each(data, found), strict=True):
+    placed = (
+        with_references([one.reading for one in found]) if len(found) > 1 else [one.reading.exchange for one in found]
+    )
+    for one, exchange, own in zip(found, placed, bytes_of_each(data, found), strict=True):
         known = cost if own is data else None
-        meaning = _meaning(one.reading, one.replay, own, cost_of(own) if known is None else known)
+        meaning = _meaning(one.reading, exchange, one.replay, own, cost_of(own) if known is None else known)
         parts.append(PartMeaning(one.part, one.index, files.blob_id(own) if one.part else blob, meaning, one.start))
     is_whole = len(parts) == 1 and not parts[0].part
     return FileMeaning(tuple(parts), parts[0].meaning.lines if is_whole else _lines(data), len(data))
@@ -176,8 +180,7 @@ def meaning_of(data: bytes, name: str) -> Meaning:
     return parts[0].meaning if parts else without_bytes(NOBODYS)
 
 
-def _meaning(reading: Reading, replay: Replay, data: bytes, cost: int) -> Meaning:
-    exchange = reading.exchange
+def _meaning(reading: Reading, exchange: Exchange, replay: Replay, data: bytes, cost: int) -> Meaning:
     left = made_anew(data) if replay.expected else ""
     queue = _queue(reading)
     return Meaning(

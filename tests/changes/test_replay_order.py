@@ -5,8 +5,13 @@ import json
 import pytest
 
 
-def interaction(asked, answer, *, url="https://api.example.com/v1/chat/completions", key="uri"):
-    sent = json.dumps({"model": "m-1", "messages": [{"role": "user", "content": asked}]})
+def interaction(asked, answer, *, url="https://api.example.com/v1/chat/completions", key="uri", call=""):
+    turns = [{"role": "user", "content": asked}]
+    if call:
+        function = {"name": "look", "arguments": "{}"}
+        turns.append({"role": "assistant", "tool_calls": [{"id": call, "type": "function", "function": function}]})
+        turns.append({"role": "tool", "tool_call_id": call, "content": "rings"})
+    sent = json.dumps({"model": "m-1", "messages": turns})
     message = {"role": "assistant", "content": answer}
     reply = json.dumps({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
     return (
@@ -24,7 +29,7 @@ def changed(tree, old, new, *, start="interactions:\n"):
         tree.write(path, (start + "".join(parts)).encode())
         tree.commit()
     found = tree.overview("HEAD~1...HEAD")
-    assert found.numbers.need_you == len(found.changes)
+    assert found.numbers.need_you == sum(not change.is_churn for change in found.changes)
     return [(change.churn.value, change.side.exchange.outputs[0].content) for change in found.changes]
 
 
@@ -50,3 +55,18 @@ def test_places_say_nothing_where_replay_looks_at_the_body(tree):
     one, two = (part.replace(" uri:", " url:") for part in (ONE, TWO))
 
     assert changed(tree, (one, two), (two, one), start="---\nversion: 2\ninteractions:\n") == []
+
+
+def test_exchanges_with_new_ids_that_changed_places_are_asked(tree):
+    old = [interaction(f"{number}?", f"{number}!", call=f"call_{number}") for number in ("One", "Two")]
+    new = [interaction(f"{number}?", f"{number}!", call=f"call_{number}_again") for number in ("Two", "One")]
+
+    assert sorted(changed(tree, old, new)) == [("details", "One!"), ("details", "Two!")]
+    assert set(changed(tree, old, new[::-1])) == {("identical", "One!"), ("identical", "Two!")}
+
+
+def test_equal_requests_with_new_ids_whose_answers_changed_places_are_asked(tree):
+    old = [interaction("Ready?", answer, call=f"call_{answer}") for answer in ("No.", "Yes.")]
+    new = [interaction("Ready?", answer, call=f"call_{answer}_again") for answer in ("Yes.", "No.")]
+
+    assert "identical" not in {churn for churn, _ in changed(tree, old, new)}

@@ -1,0 +1,84 @@
+"""Which earlier answers of a file its requests refer to by ids, which differ at each recording.
+
+An id counts by order of appearance in one exchange, so that alone does not show which answer a request continues, which
+call a result answers, or which file is meant. Where the exchanges that made these ids are in the same file, that is known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from recviewer.exchange.fingerprint import Ids
+from recviewer.exchange.model import Exchange, Kind, ToolCall
+from recviewer.formats.reading import Reading
+from recviewer.threads.entries import answer_id
+
+REFERENCES = "earlier answers of its file to which the request refers"
+"""The name of the detail that lists them, by how many answers back each is."""
+
+
+def with_references(readings: Sequence[Reading]) -> list[Exchange]:
+    """Return the exchanges of a file, in order, with what their requests refer to as a part of where they stand.
+
+    Only ids that a request does not define itself are looked up: where it repeats a call with its result, it says itself
+    what the result is of. Distances count only exchanges of the same kind, so that others may come and go.
+    """
+    made: dict[str, tuple[int, str]] = {}
+    exchanges = []
+    for place, reading in enumerate(readings):
+        found = [made.get(id) for id in _undefined(reading.exchange)]
+        exchanges.append(_placed(reading.exchange, found, [one.exchange.kind for one in readings[:place]]))
+        for id, what in _made_by(reading):
+            made.setdefault(id, (place, what))
+    return exchanges
+
+
+class _CountedIds(Ids):
+    """Counts how often each id occurs."""
+
+    __slots__ = ("counts",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: Counter[str] = Counter()
+
+    def rename(self, id: str) -> str:
+        self.counts[id] += 1
+        return super().rename(id)
+
+
+def _undefined(exchange: Exchange) -> list[str]:
+    """Return the ids that occur once in a request, in order of appearance: it does not say what they name."""
+    ids = _CountedIds()
+    ids.body(exchange.request.body)
+    return [id for id, count in ids.counts.items() if count == 1]
+
+
+def _made_by(reading: Reading) -> Iterator[tuple[str, str]]:
+    """Yield the ids that an answer makes, each with what it names: a call, or "" for the answer or object itself."""
+    id = answer_id(reading.raw) if reading.raw else ""
+    if id:
+        yield id, ""
+    for number, call in enumerate(_calls(reading.exchange), 1):
+        if call.id:
+            yield call.id, f"call {number}"
+
+
+def _calls(exchange: Exchange) -> Iterable[ToolCall]:
+    for output in exchange.outputs:
+        yield from output.tool_calls
+        yield from (part for part in output.parts if isinstance(part, ToolCall))
+
+
+def _placed(exchange: Exchange, found: Sequence[tuple[int, str] | None], before: Sequence[Kind]) -> Exchange:
+    if not any(found):
+        return exchange
+    told = ["none" if one is None else _told(*one, before) for one in found]
+    return replace(exchange, place={**exchange.place, REFERENCES: told})
+
+
+def _told(place: int, what: str, before: Sequence[Kind]) -> str:
+    back = before[place:].count(before[place])
+    return f"{back} back{f', {what}' if what else ''}"
