@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from recviewer.changes import broken, disk
-from recviewer.changes.replay_order import in_turns
+from recviewer.changes.replay_order import in_turns, in_turns_of_renamed
 from recviewer.changes.sources import Range, remedy
 from recviewer.changes.unchanged import Unchanged
 from recviewer.difference.sequences import common
@@ -278,6 +278,7 @@ def _assembled(
             else:
                 modified.append(Modified(old, new, counts.get(item.raw, Counted(0, 0)), lines.get(item.raw, ())))
         deleted += left.values()
+    deleted, added = in_turns_of_renamed(deleted, added)
     return ChangeSet(asked, tuple(added), tuple(deleted), tuple(modified), same=tuple(same), shared=shared)
 
 

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from recviewer.changes.replay_order import TURN
+from recviewer.difference.model import SectionKind
+
 
 def interaction(asked, answer, *, url="https://api.example.com/v1/chat/completions", key="uri", call=""):
     turns = [{"role": "user", "content": asked}]
@@ -70,3 +73,32 @@ def test_equal_requests_with_new_ids_whose_answers_changed_places_are_asked(tree
     new = [interaction("Ready?", answer, call=f"call_{answer}_again") for answer in ("Yes.", "No.")]
 
     assert "identical" not in {churn for churn, _ in changed(tree, old, new)}
+
+
+def test_exchanges_of_another_model_that_changed_places_say_so(tree):
+    old = [interaction(f"{number}?", f"{number}!") for number in ("One", "Two")]
+    new = [part.replace("m-1", "m-2") for part in reversed(old)]
+    path = "a/testdata/A.yaml"
+
+    base, head = tree.imported(*({path: ("interactions:\n" + "".join(parts)).encode()} for parts in (old, new)))
+
+    told = [details_of(change) for change in tree.overview(f"{base}..{head}").changes]
+    assert sorted(one[TURN] for one in told) == [(1, 2), (2, 1)]
+
+
+@pytest.mark.parametrize("others", [(), (interaction("Three?", "Three!", call="call_3"),)])
+def test_exchanges_of_a_renamed_file_that_changed_places_say_so(tree, others):
+    def cassette(*parts):
+        return ("interactions:\n" + "".join((*parts, *others))).encode()
+
+    old, new = "a/testdata/A.yaml", "a/testdata/B.yaml"
+    base, renamed, head = tree.imported({old: cassette(ONE, TWO)}, {new: cassette(ONE, TWO)}, {new: cassette(TWO, ONE)})
+
+    told = [details_of(change) for change in tree.overview(f"{base}..{head}").changes]
+    assert sorted(one[TURN] for one in told if TURN in one) == [(1, 2), (2, 1)]
+    assert not any(TURN in details_of(change) for change in tree.overview(f"{base}..{renamed}").changes)
+
+
+def details_of(change):
+    section = change.difference().section(SectionKind.DETAILS)
+    return {value.path: (value.old, value.new) for item in section.items for value in item.values}
