@@ -13,6 +13,7 @@ from __future__ import annotations
 from recviewer.exchange.harmless_cassettes import CASSETTES, SOUND
 from recviewer.exchange.harmless_entry import (
     COUNT,
+    FILTERED,
     HEADER,
     ID,
     LOGPROBS,
@@ -102,6 +103,8 @@ _OPENAI = (
     Harmless("prompt_filter_results", HowHarmless.UNFILTERED, "the filter let everything pass"),
     Harmless("choices[].content_filter_results", HowHarmless.UNFILTERED, "the filter let everything pass"),
     Harmless("time_info", HowHarmless.FIGURE, TOOK),
+    Harmless("latency_checkpoint", HowHarmless.FIGURE, TOOK),
+    Harmless("choices[].content_filter_offsets", HowHarmless.FIGURE, FILTERED),
     Harmless("perf_metrics", HowHarmless.FIGURE, TOOK),
     Harmless("meta.requestDurationMillis", HowHarmless.FIGURE, TOOK),
     *(
@@ -163,6 +166,7 @@ _RESPONSE = (
     ("tool_usage", HowHarmless.FIGURE, COUNT),
     ("previous_response_id", HowHarmless.VALUE, ID),
     ("error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
+    ("content_filters[].content_filter_offsets", HowHarmless.FIGURE, FILTERED),
 )
 
 _ITEM = (
@@ -365,6 +369,11 @@ BESIDES: tuple[Harmless, ...] = (
         "what a session sent among what it received",
         HowHarmless.WHOLLY,
         "which of them came first is the network's doing; the order of each side counts",
+    ),
+    Harmless(
+        "boundary of a multipart request, in its body and its `content-type`",
+        HowHarmless.WHOLLY,
+        "made anew for each request",
     ),
     Harmless(
         "events `ping` of a session, and of Anthropic's streams", HowHarmless.WHOLLY, "keep the line open, now and then"

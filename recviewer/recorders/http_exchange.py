@@ -20,6 +20,7 @@ from recviewer.formats import sse
 from recviewer.formats.decode import Decoded, Unreadable, decode
 from recviewer.formats.framing import frame, is_by_line
 from recviewer.recorders import credentials, event_stream
+from recviewer.recorders.forms import without_boundary
 from recviewer.recorders.headers import counted, marked_in, passed_over, text_of
 
 BODY_LIMIT = 64_000_000
@@ -59,12 +60,13 @@ class HttpExchange:
 def document_of(exchange: HttpExchange, *, exact: bool = False) -> Decoded:
     """Return the document. exact: keep floats as written, and include `shown`, which is for display and does not count."""
     problems = list(exchange.problems)
+    asking, asked = without_boundary(exchange.request_headers, exchange.request_body)
     request: dict[str, Json] = {
         "method": exchange.method.upper(),
         "url": credentials.in_url(exchange.url),
-        "headers": counted(exchange.request_headers, is_request=True),
+        "headers": counted(asking, is_request=True),
     }
-    sent = _opened(exchange.request_body, "request.body", problems, exact)
+    sent = _opened(asked, "request.body", problems, exact)
     if sent is not None:
         sent = credentials.in_request(sent)
         request["body"] = sent if isinstance(sent, dict) else {_kind_of(sent): sent}
