@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from recviewer.exchange.fingerprint import Ids
-from recviewer.exchange.model import Exchange, Kind, ToolCall
+from recviewer.exchange.model import Exchange, Json, Kind, ToolCall
+from recviewer.formats.raw import unwrap
 from recviewer.formats.reading import Reading
 from recviewer.threads.entries import answer_id
 
@@ -36,7 +37,7 @@ def with_references(readings: Sequence[Reading]) -> list[Exchange]:
 
 
 class _CountedIds(Ids):
-    """Counts how often each id occurs."""
+    """Counts how often each id occurs; the own `id` of an object that is not a mere reference counts once more."""
 
     __slots__ = ("counts",)
 
@@ -48,6 +49,12 @@ class _CountedIds(Ids):
         self.counts[id] += 1
         return super().rename(id)
 
+    def _object(self, value: dict[str, Json], holder: str) -> dict[str, Json]:
+        id = value.get("id")
+        if isinstance(id, str) and value.get("type") != "item_reference":
+            self.counts[id] += 1
+        return super()._object(value, holder)
+
 
 def _undefined(exchange: Exchange) -> list[str]:
     """Return the ids that occur once in a request, in order of appearance: it does not say what they name."""
@@ -57,13 +64,34 @@ def _undefined(exchange: Exchange) -> list[str]:
 
 
 def _made_by(reading: Reading) -> Iterator[tuple[str, str]]:
-    """Yield the ids that an answer makes, each with what it names: a call, or "" for the answer or object itself."""
-    id = answer_id(reading.raw) if reading.raw else ""
+    """Yield the ids that an answer makes, each with what it names: a call, an item of Responses, or "" for the answer
+    or object itself.
+    """
+    if reading.raw is None:
+        return
+    id = answer_id(reading.raw)
     if id:
         yield id, ""
+    for number, id in enumerate(_item_ids(reading.raw.reply), 1):
+        yield id, f"item {number}"
     for number, call in enumerate(_calls(reading.exchange), 1):
         if call.id:
             yield call.id, f"call {number}"
+
+
+def _item_ids(reply: Json) -> list[str]:
+    """Return the ids of the items of a reply of Responses, complete or streamed, in order."""
+    elements = map(unwrap, reply) if isinstance(reply, list) else (unwrap(reply),)
+    objects = [element for element in elements if isinstance(element, dict)]
+    items = [
+        item
+        for one in objects
+        for held in (one.get("output"), [one.get("item")])
+        if isinstance(held, list)
+        for item in held
+    ]
+    ids = [item.get("id") for item in items if isinstance(item, dict)]
+    return list(dict.fromkeys([id for id in ids if isinstance(id, str) and id]))
 
 
 def _calls(exchange: Exchange) -> Iterable[ToolCall]:

@@ -74,10 +74,26 @@ def uploads(name, which):
     )
 
 
+def items(name, which):
+    """Two messages in one answer, and a request that names one of them."""
+    message = {"type": "message", "role": "assistant"}
+    output = [
+        {**message, "id": f"msg_{name}{n}", "content": [{"type": "output_text", "text": text}]}
+        for n, text in enumerate(("Saturn.", "Uranus."), 1)
+    ]
+    reply = {"id": f"resp_{name}1", "object": "response", "status": "completed", "output": output}
+    asked = [{"type": "item_reference", "id": f"msg_{name}{which}"}]
+    return cassette(
+        interaction("/responses", {"model": "m", "input": "Name two."}, reply),
+        response(f"resp_{name}2", asked, text="It has rings."),
+    )
+
+
 KINDS = {
     "an answer": (chain, 2, 1),
     "results of calls": (results, (1, 2), (2, 1)),
     "a file": (uploads, 1, 2),
+    "an item": (items, 1, 2),
 }
 
 
@@ -127,8 +143,16 @@ def test_other_exchanges_may_come_and_go():
 def test_a_request_that_says_what_an_id_names_refers_to_nothing():
     call = {"type": "function_call", "call_id": "call_1", "name": "first", "arguments": "{}"}
     result = {"type": "function_call_output", "call_id": "call_1", "output": "rings"}
-    data = cassette(
-        response("resp_1", "Look.", calls=(("first", "call_1"),)), response("resp_2", [call, result], text="Done.")
-    )
+    message = {
+        "type": "message",
+        "id": "msg_resp_1",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": "Yes."}],
+    }
+    calling = response("resp_1", "Look.", calls=(("first", "call_1"),))
 
-    assert REFERENCES not in last(data).place
+    for data in (
+        cassette(calling, response("resp_2", [call, result], text="Done.")),
+        cassette(response("resp_1", "Look.", text="Yes."), response("resp_2", [message], text="Done.")),
+    ):
+        assert REFERENCES not in last(data).place
