@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from recviewer.exchange.fingerprint import Ids
 from recviewer.exchange.model import Exchange, Json, Kind, ToolCall
@@ -24,16 +25,28 @@ def with_references(readings: Sequence[Reading]) -> list[Exchange]:
     """Return the exchanges of a file, in order, with what their requests refer to as a part of where they stand.
 
     Only ids that a request does not define itself are looked up: where it repeats a call with its result, it says itself
-    what the result is of. Distances count only exchanges of the same kind, so that others may come and go.
+    what the result is of. Distances count only exchanges of the same kind that make an id, so that
+    others may come and go.
     """
-    made: dict[str, tuple[int, str]] = {}
+    made: dict[str, _Maker] = {}
+    counts: Counter[Kind] = Counter()
     exchanges = []
-    for place, reading in enumerate(readings):
+    for reading in readings:
         found = [made.get(id) for id in _undefined(reading.exchange)]
-        exchanges.append(_placed(reading.exchange, found, [one.exchange.kind for one in readings[:place]]))
-        for id, what in _made_by(reading):
-            made.setdefault(id, (place, what))
+        exchanges.append(_placed(reading.exchange, found, counts))
+        kind = reading.exchange.kind
+        new = {id: _Maker(kind, counts[kind], what) for id, what in _made_by(reading) if id not in made}
+        made.update(new)
+        counts[kind] += bool(new)  # not those that only ask again about what was made before
     return exchanges
+
+
+class _Maker(NamedTuple):
+    """What made an id. number: how many of its kind precede it in the file. what: see `_made_by`."""
+
+    kind: Kind
+    number: int
+    what: str
 
 
 class _CountedIds(Ids):
@@ -100,13 +113,13 @@ def _calls(exchange: Exchange) -> Iterable[ToolCall]:
         yield from (part for part in output.parts if isinstance(part, ToolCall))
 
 
-def _placed(exchange: Exchange, found: Sequence[tuple[int, str] | None], before: Sequence[Kind]) -> Exchange:
+def _placed(exchange: Exchange, found: Sequence[_Maker | None], counts: Counter[Kind]) -> Exchange:
+    """Return an exchange with what it refers to. counts: how many of each kind precede it."""
     if not any(found):
         return exchange
-    told = ["none" if one is None else _told(*one, before) for one in found]
+    told = ["none" if one is None else _told(one, counts[one.kind] - one.number) for one in found]
     return replace(exchange, place={**exchange.place, REFERENCES: told})
 
 
-def _told(place: int, what: str, before: Sequence[Kind]) -> str:
-    back = before[place:].count(before[place])
-    return f"{back} back{f', {what}' if what else ''}"
+def _told(maker: _Maker, back: int) -> str:
+    return f"{back} back{f', {maker.what}' if maker.what else ''}"

@@ -140,6 +140,16 @@ def test_other_exchanges_may_come_and_go():
     assert compare(last(before), last(after)).churn.value == "identical"
 
 
+def test_how_often_something_was_asked_for_does_not_matter():
+    def polled(many):
+        data = uploads("a", 1)
+        at = data.rindex(b"- request")
+        poll = interaction("/files/file-a122abc3def45", {}, {"id": "file-a122abc3def45", "object": "file"}).encode()
+        return data[:at] + poll * many + data[at:]
+
+    assert compare(last(polled(1)), last(polled(4))).churn.value == "identical"
+
+
 def test_a_request_that_says_what_an_id_names_refers_to_nothing():
     call = {"type": "function_call", "call_id": "call_1", "name": "first", "arguments": "{}"}
     result = {"type": "function_call_output", "call_id": "call_1", "output": "rings"}
