@@ -17,8 +17,8 @@ from recviewer.formats.raw import unwrap
 from recviewer.formats.reading import Reading
 from recviewer.threads.entries import answer_id
 
-REFERENCES = "earlier answers of its file to which the request refers"
-"""The name of the detail that lists them, by how many answers back each is."""
+REFERENCES = "refers to an earlier answer"
+"""The name of the detail that tells which, by how many answers back it is; a list if there are several."""
 
 
 def with_references(readings: Sequence[Reading]) -> list[Exchange]:
@@ -118,7 +118,7 @@ def _placed(exchange: Exchange, found: Sequence[_Maker | None], counts: Counter[
     if not any(found):
         return exchange
     told = ["none" if one is None else _told(one, counts[one.kind] - one.number) for one in found]
-    return replace(exchange, place={**exchange.place, REFERENCES: told})
+    return replace(exchange, place={**exchange.place, REFERENCES: told[0] if len(told) == 1 else told})
 
 
 def _told(maker: _Maker, back: int) -> str:
