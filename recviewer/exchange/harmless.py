@@ -17,6 +17,8 @@ from recviewer.exchange.harmless_entry import (
     HEADER,
     ID,
     LOGPROBS,
+    MULTIPART,
+    NETWORK_ORDER,
     SEALED,
     TIER,
     TIME,
@@ -365,18 +367,10 @@ BESIDES: tuple[Harmless, ...] = (
     ),
     Harmless("chunk boundaries, and null and empty values of a chunk", HowHarmless.WHOLLY, "depend on the network"),
     Harmless("`delta` of events `*audio.delta` of a session", HowHarmless.VALUE, SOUND),
+    Harmless("what a session sent among what it received", HowHarmless.WHOLLY, NETWORK_ORDER),
+    Harmless("boundary of a multipart request, in its body and its `content-type`", HowHarmless.WHOLLY, MULTIPART),
     Harmless(
-        "what a session sent among what it received",
-        HowHarmless.WHOLLY,
-        "which of them came first is the network's doing; the order of each side counts",
-    ),
-    Harmless(
-        "boundary of a multipart request, in its body and its `content-type`",
-        HowHarmless.WHOLLY,
-        "made anew for each request",
-    ),
-    Harmless(
-        "events `ping` of a session, and of Anthropic's streams", HowHarmless.WHOLLY, "keep the line open, now and then"
+        "events `ping` of a session, and of Anthropic's streams", HowHarmless.WHOLLY, "only keep the connection open"
     ),
     Harmless(
         "the same texts in the turns of a request; a `signature` only if it is that of a thought",
