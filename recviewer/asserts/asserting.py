@@ -67,6 +67,7 @@ def _matched(call: ast.Call, scope: Scope, stands: AssertPlace, absent: bool) ->
     heard = arguments[1] if len(arguments) > 1 else None
     if not isinstance(heard, AnswerValue):
         return []
+    scope.counts.walked(call)
     flags = ast.unparse(call.args[2]) if len(call.args) > 2 else "".join(ast.unparse(k.value) for k in call.keywords)
     written = pattern(arguments[0], dotted(call.func).rpartition(".")[2], flags)
     if written is None:
@@ -138,7 +139,7 @@ def _one_of(ways: list[list[Expectation]]) -> list[Expectation]:
     steps = first.steps
     if any((one.how, one.steps) != (first.how, first.steps) for one in found):
         steps = _folding(found)
-    any_of = tuple(dict.fromkeys(text for one in found for text in one.any_of))
+    any_of = tuple({repr(wanted): wanted for one in found for wanted in one.any_of}.values())
     return [replace(first, any_of=any_of, steps=steps, sure=all(one.sure for one in found))]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import Any
 
 from recviewer.asserts import answers
 from recviewer.asserts.scope import MOST_TEXT, MOST_TURNS, Scope
@@ -19,6 +20,7 @@ from recviewer.asserts.values import (
     ModelCall,
     Unknown,
     Value,
+    constant,
     known,
 )
 
@@ -72,7 +74,8 @@ def method(owner: Value, name: str, arguments: list[Value]) -> Value | None:
             return replace(heard, many=False) if not text or not heard.steps else heard.guessed()
         case (Known(value=str() as text), "join", [Many(members=members)]):
             texts = [member.value for member in members if isinstance(member, Known) and isinstance(member.value, str)]
-            return Known(text.join(texts)) if len(texts) == len(members) else UNKNOWN
+            length = sum(map(len, texts)) + len(text) * len(texts)
+            return Known(text.join(texts)) if len(texts) == len(members) and length < MOST_TEXT else UNKNOWN
     return None
 
 
@@ -185,12 +188,25 @@ def _made(made: ClassValue, arguments: list[Value], keywords: dict[str, Value], 
             *folders, case = name.split(":")
             data = scope.sources.json(f"{made.source.folder}/{'/'.join(folders)}.json")
             found = data.get(case) if isinstance(data, dict) else None
-            return known(found["data"]) if isinstance(found, dict) and "data" in found else UNKNOWN
+            if not isinstance(found, dict) or "data" not in found:
+                return UNKNOWN
+            scope.counts.step(_weight(found["data"]))
+            return known(found["data"])
         case [_, *_]:
             return UNKNOWN
     given: dict[str, Value] = {}
     for statement in made.node.body:
         match statement:
-            case ast.AnnAssign(target=ast.Name(id=field_name), value=ast.Constant() as constant):
-                given[field_name] = Known(constant.value)
+            case ast.AnnAssign(target=ast.Name(id=field_name), value=ast.Constant() as written):
+                given[field_name] = constant(written)
     return Fields(given | keywords, made.node.name)
+
+
+def _weight(data: Any) -> int:
+    """Return the number of values in JSON."""
+    count, left = 0, [data]
+    while left:
+        one = left.pop()
+        count += 1
+        left += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+    return count

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from recviewer.asserts.expressions import dotted, given, value_of
 from recviewer.asserts.scope import Scope
-from recviewer.asserts.values import Known, Many, Unknown, Value
+from recviewer.asserts.values import Known, Many, Unknown, Value, equal
 
 
 def parametrized(decorators: list[ast.expr], written: str, scope: Scope) -> dict[str, Value]:
@@ -26,22 +25,22 @@ def _one(call: ast.Call, written: str, scope: Scope) -> dict[str, Value]:
     if len(arguments) < 2 or len(call.args) < 2:
         return {}
     names = _names(arguments[0])
-    sets = call.args[1]
     ids = keywords.get("ids")
     named = list(ids.members) if isinstance(ids, Many) else []
     fitting = []
-    for at, (name, value) in enumerate(_sets(sets, scope)):
+    members = _sets(call.args[1], scope)
+    for at, (name, value) in enumerate(members):
         own = named[at] if at < len(named) else None
         text = name or (str(own.value) if isinstance(own, Known) else _id(names, value, at))
-        if _stands_in(text, written) or len(_sets(sets, scope)) == 1:
+        if _stands_in(text, written) or len(members) == 1:
             fitting.append((text, value))
     chosen = _chosen(fitting)
     if chosen is None:
         return {}
     if len(names) == 1:
         return {names[0]: chosen}
-    members = chosen.members if isinstance(chosen, Many) else ()
-    return dict(zip(names, members, strict=False))
+    values = chosen.members if isinstance(chosen, Many) else ()
+    return dict(zip(names, values, strict=False))
 
 
 def _names(value: Value) -> list[str]:
@@ -96,7 +95,7 @@ def _id_of(name: str, value: Value, at: int) -> str:
 
 def _stands_in(text: str, written: str) -> bool:
     """Tell whether an id is one of those in the brackets, which pytest joins with `-`."""
-    return re.search(rf"(?:^|-){re.escape(text)}(?:-|$)", written) is not None
+    return f"-{text}-" in f"-{written}-"
 
 
 def _chosen(fitting: list[tuple[str, Value]]) -> Value | None:
@@ -104,6 +103,6 @@ def _chosen(fitting: list[tuple[str, Value]]) -> Value | None:
     if not fitting:
         return None
     longest = max(fitting, key=lambda one: len(one[0]))
-    if any(text not in longest[0] or (text == longest[0] and value != longest[1]) for text, value in fitting):
+    if any(text not in longest[0] or (text == longest[0] and not equal(value, longest[1])) for text, value in fitting):
         return None
     return longest[1]

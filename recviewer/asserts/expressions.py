@@ -20,6 +20,7 @@ from recviewer.asserts.values import (
     Many,
     Unknown,
     Value,
+    constant,
 )
 
 _OF_OTHERS = re.compile(r"Human|User|System|ToolMessage|'user'|'human'|'system'|'tool'|_output'|'reasoning")
@@ -34,7 +35,7 @@ def value_of(node: ast.expr, scope: Scope) -> Value:
 
 
 def _constant(node: ast.Constant, scope: Scope) -> Value:
-    return Known(node.value)
+    return constant(node)
 
 
 def _name(node: ast.Name, scope: Scope) -> Value:
@@ -69,6 +70,7 @@ def _members(node: ast.List | ast.Tuple | ast.Set, scope: Scope) -> Value:
     for element in node.elts:
         if isinstance(element, ast.Starred):
             inner = value_of(element.value, scope)
+            scope.counts.copied(inner)
             members.extend(inner.members if isinstance(inner, Many) else [UNKNOWN])
         else:
             members.append(value_of(element, scope))
@@ -84,6 +86,7 @@ def _dict(node: ast.Dict, scope: Scope) -> Value:
             case Known(value=str() as text):
                 members[text] = inner
             case Fields() if key is None:
+                scope.counts.copied(name)
                 members |= name.members
             case _:
                 return UNKNOWN
@@ -111,6 +114,7 @@ def _subscript(node: ast.Subscript, scope: Scope) -> Value:
 
 def _binary(node: ast.BinOp, scope: Scope) -> Value:
     left, right = value_of(node.left, scope), value_of(node.right, scope)
+    scope.counts.copied(left, right)
     match node.op, left, right:
         case ast.Add(), Known(value=str() as first), Known(value=str() as second) if (
             len(first) + len(second) < MOST_TEXT
@@ -128,15 +132,18 @@ def _binary(node: ast.BinOp, scope: Scope) -> Value:
 
 
 def _text(node: ast.JoinedStr, scope: Scope) -> Value:
-    pieces = []
+    pieces, length = [], 0
     for piece in node.values:
         value = value_of(piece.value, scope) if isinstance(piece, ast.FormattedValue) else value_of(piece, scope)
         plain = not isinstance(piece, ast.FormattedValue) or (piece.format_spec is None and piece.conversion == -1)
         if not isinstance(value, Known) or not plain:
             return UNKNOWN
         pieces.append(str(value.value))
-    text = "".join(pieces)
-    return Known(text) if len(text) < MOST_TEXT else UNKNOWN
+        length += len(pieces[-1])
+        if length >= MOST_TEXT:
+            return UNKNOWN
+    scope.counts.copies(length)
+    return Known("".join(pieces))
 
 
 def _either(node: ast.BoolOp, scope: Scope) -> Value:
@@ -216,18 +223,21 @@ def each(node: ast.expr, scope: Scope) -> list[Value]:
     return [UNKNOWN]
 
 
-def bind(target: ast.expr, value: Value, names: dict[str, Value]) -> None:
-    """Bind the names of an assignment target."""
+def bind(target: ast.expr, value: Value, scope: Scope) -> None:
+    """Bind the names of an assignment target. Raises TooLong."""
+    scope.counts.step()
     match target:
         case ast.Name(id=name):
-            names[name] = value
+            scope.names[name] = value
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             exact = isinstance(value, Many) and len(value.members) == len(targets)
             for at, inner in enumerate(targets):
                 member = value.members[at] if exact and isinstance(value, Many) else UNKNOWN
-                bind(inner, value if isinstance(value, AnswerValue) else member, names)
+                bind(inner, value if isinstance(value, AnswerValue) else member, scope)
         case ast.Subscript(value=ast.Name(id=name), slice=key):
-            names[name] = _kept(names.get(name, UNKNOWN), key, value)
+            before = scope.names.get(name, UNKNOWN)
+            scope.counts.copied(before)
+            scope.names[name] = _kept(before, key, value)
 
 
 def _kept(before: Value, key: ast.expr, value: Value) -> Value:
@@ -242,28 +252,40 @@ def _kept(before: Value, key: ast.expr, value: Value) -> Value:
 
 def comprehended(node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> list[tuple[Scope, bool]]:
     """Return a scope for each iteration of a comprehension, and whether it stands for all members of an answer's value."""
-    turns = [(replace(scope, names=dict(scope.names)), False)]
+    turns = [(_inner(scope), False)]
     for loop in node.generators:
-        following = []
+        following: list[tuple[Scope, bool]] = []
         for turn, one_for_all in turns:
             for value in each(loop.iter, turn):
-                inner = replace(turn, names=dict(turn.names))
-                bind(loop.target, value, inner.names)
-                if isinstance(value, AnswerValue) and any(_OF_OTHERS.search(ast.unparse(test)) for test in loop.ifs):
-                    bind(loop.target, value.at("input"), inner.names)
+                inner = _inner(turn)
+                bind(loop.target, value, inner)
+                if isinstance(value, AnswerValue) and any(_selects_others(test, scope) for test in loop.ifs):
+                    bind(loop.target, value.at("input"), inner)
                 if all(truth(condition, inner) is not False for condition in loop.ifs):
                     following.append((inner, one_for_all or isinstance(value, AnswerValue)))
-        if len(following) > MOST_TURNS:
-            return [(_without_targets(node, scope), False)]
+                if len(following) > MOST_TURNS:
+                    return [(_without_targets(node, scope), False)]
         turns = following
     return turns
 
 
+def _inner(scope: Scope) -> Scope:
+    """Return a scope with the same names, to which others can be added. Raises TooLong."""
+    scope.counts.copies(len(scope.names))
+    return replace(scope, names=dict(scope.names))
+
+
+def _selects_others(condition: ast.expr, scope: Scope) -> bool:
+    """Tell whether a condition selects messages other than a model's answers. Raises TooLong."""
+    scope.counts.walked(condition)
+    return _OF_OTHERS.search(ast.unparse(condition)) is not None
+
+
 def _without_targets(node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Scope:
     """Return a scope in which the targets of a comprehension are unknown."""
-    inner = replace(scope, names=dict(scope.names))
+    inner = _inner(scope)
     for loop in node.generators:
-        bind(loop.target, UNKNOWN, inner.names)
+        bind(loop.target, UNKNOWN, inner)
     return inner
 
 
@@ -281,6 +303,7 @@ def _awaited(node: ast.Await, scope: Scope) -> Value:
 
 
 def _lambda(node: ast.Lambda, scope: Scope) -> Value:
+    scope.counts.copies(len(scope.names))
     return FunctionValue(node, scope.source, dict(scope.names))
 
 
@@ -288,11 +311,12 @@ def _call(node: ast.Call, scope: Scope) -> Value:
     owner = value_of(node.func.value, scope) if isinstance(node.func, ast.Attribute) else UNKNOWN
     function = attribute(owner, node.func.attr) if isinstance(node.func, ast.Attribute) else value_of(node.func, scope)
     arguments, keywords = given(node, scope)
-    if isinstance(node.func, ast.Attribute):
-        done = method(owner, node.func.attr, arguments)
-        if done is not None:
-            return done
-    return called(function, dotted(node.func), arguments, keywords, scope)
+    scope.counts.copied(owner, *arguments, *keywords.values())
+    done = method(owner, node.func.attr, arguments) if isinstance(node.func, ast.Attribute) else None
+    if done is None:
+        done = called(function, dotted(node.func), arguments, keywords, scope)
+    scope.counts.copied(done)
+    return done
 
 
 def given(node: ast.Call, scope: Scope) -> tuple[list[Value], dict[str, Value]]:
@@ -301,6 +325,7 @@ def given(node: ast.Call, scope: Scope) -> tuple[list[Value], dict[str, Value]]:
     for inner in node.args:
         if isinstance(inner, ast.Starred):
             value = value_of(inner.value, scope)
+            scope.counts.copied(value)
             arguments.extend(value.members if isinstance(value, Many) else ())
         else:
             arguments.append(value_of(inner, scope))
@@ -310,6 +335,7 @@ def given(node: ast.Call, scope: Scope) -> tuple[list[Value], dict[str, Value]]:
         if keyword.arg:
             keywords[keyword.arg] = value
         elif isinstance(value, Fields):
+            scope.counts.copied(value)
             keywords |= value.members
     return arguments, keywords
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from recviewer.asserts.asserting import AssertPlace, NotRead, expectations_in
 from recviewer.asserts.expectations import Expectation, ExpectedError
 from recviewer.asserts.expressions import bind, dotted, each, given, truth, value_of
-from recviewer.asserts.scope import Scope, Spent, TooLong
+from recviewer.asserts.scope import MOST_TEXT, Scope, Spent, TooLong
 from recviewer.asserts.sources import SourceFile, SourceFiles
-from recviewer.asserts.values import UNKNOWN, AnswerValue, Fields, FunctionValue, Known, Many, Value, joined
+from recviewer.asserts.values import UNKNOWN, AnswerValue, Fields, FunctionValue, Known, Many, Value, constant, joined
 
 MOST_DEPTH = 5
 """Maximal depth of nested calls."""
@@ -46,6 +46,7 @@ class Follower:
         """Follow a call of a function, and return its result. Raises TooLong."""
         if self.depth >= MOST_DEPTH:
             return UNKNOWN
+        self.counts.copies(len(function.names))
         names = {**function.names, **_parameters(function, arguments, keywords)}
         scope = self.scope(function.source, names)
         if isinstance(function.node, ast.Lambda):
@@ -78,9 +79,9 @@ class Follower:
             case ast.Assign(targets=targets, value=value):
                 given_value = value_of(value, scope)
                 for target in targets:
-                    bind(target, given_value, scope.names)
+                    bind(target, given_value, scope)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
-                bind(target, value_of(value, scope), scope.names)
+                bind(target, value_of(value, scope), scope)
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value):
                 self._added(name, value, scope)
             case ast.Expr(value=ast.Call() as call):
@@ -126,9 +127,11 @@ class Follower:
     def _added(self, name: str, value: ast.expr, scope: Scope) -> None:
         """Follow `name += value`."""
         more, before = value_of(value, scope), scope.names.get(name, UNKNOWN)
+        scope.counts.copied(before, more)
         match before, more:
             case Known(value=str() as first), Known(value=str() as second):
-                scope.names[name] = Known(first + second)
+                is_long = len(first) + len(second) >= MOST_TEXT
+                scope.names[name] = UNKNOWN if is_long else Known(first + second)
             case Many(members=first), Many(members=second):
                 scope.names[name] = Many((*first, *second))
             case _, AnswerValue():
@@ -151,6 +154,7 @@ class Follower:
         arguments, _ = given(call, scope)
         before = scope.names[name]
         more = arguments[-1] if arguments else UNKNOWN
+        scope.counts.copied(before, more)
         extends = isinstance(call.func, ast.Attribute) and call.func.attr in ("extend", "update")
         if isinstance(before, Many) and not isinstance(more, AnswerValue):
             added = more.members if extends and isinstance(more, Many) else (more,)
@@ -165,6 +169,7 @@ class Follower:
     def _if(self, statement: ast.If, scope: Scope) -> None:
         """Follow the branch that the source determines, else both."""
         decided = truth(statement.test, scope)
+        scope.counts.copies(2 * len(scope.names))
         if decided is not None:
             self.block(statement.body if decided else statement.orelse, scope)
             return
@@ -200,7 +205,7 @@ class Follower:
         members = each(loop.iter, scope)
         exact = not any(isinstance(member, AnswerValue) or member == UNKNOWN for member in members)
         for member in members:
-            bind(loop.target, member, scope.names)
+            bind(loop.target, member, scope)
             if exact:
                 self.block(loop.body, scope)
             else:
@@ -218,7 +223,7 @@ class Follower:
                 self._raises(call, scope)
                 value = UNKNOWN
             if item.optional_vars is not None:
-                bind(item.optional_vars, value, scope.names)
+                bind(item.optional_vars, value, scope)
         if expects:
             self._open(statement.body, scope)
         else:
@@ -253,10 +258,10 @@ def _parameters(function: FunctionValue, arguments: list[Value], keywords: dict[
     places = [argument.arg for argument in (*spec.posonlyargs, *spec.args)]
     names: dict[str, Value] = {argument.arg: UNKNOWN for argument in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
     for argument, default in zip(reversed(places), reversed(spec.defaults), strict=False):
-        names[argument] = Known(default.value) if isinstance(default, ast.Constant) else UNKNOWN
+        names[argument] = constant(default) if isinstance(default, ast.Constant) else UNKNOWN
     for keyword, default_of_keyword in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
         if isinstance(default_of_keyword, ast.Constant):
-            names[keyword.arg] = Known(default_of_keyword.value)
+            names[keyword.arg] = constant(default_of_keyword)
     names |= dict(zip(places, arguments, strict=False))
     names |= {name: value for name, value in keywords.items() if name in names}
     if spec.vararg:

@@ -9,13 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from recviewer.asserts.expectations import AnswerPiece, Expectation, Relation
-from recviewer.asserts.patterns import matches
+from recviewer.asserts.patterns import TooCostly, matches
 from recviewer.asserts.steps import step
 from recviewer.asserts.values import Step
 from recviewer.exchange.model import Exchange, Output, Text
 
 MOST_TEXT = 1_000_000
-"""Most characters of an answer that are searched."""
+"""Longest answer that is searched; of others it is not told whether they contain something."""
 
 
 class Verification(StrEnum):
@@ -42,10 +42,13 @@ def held(expectation: Expectation, exchanges: Sequence[Exchange]) -> Holding:
     answering = [exchange for exchange in exchanges if exchange.outputs]
     own = [one for one in answering if expectation.question is not None and asks(one, expectation.question)]
     outputs = [output for exchange in own or answering for output in exchange.outputs]
-    pieces = [piece for output in outputs for piece in _pieces(expectation, output)]
-    if not pieces:
+    try:
+        pieces = [piece for output in outputs for piece in _pieces(expectation, output)]
+        if not pieces:
+            return Holding(Verification.UNTOLD, False)
+        found = any(_holds(expectation, piece) for piece in pieces)
+    except TooCostly:
         return Holding(Verification.UNTOLD, False)
-    found = any(_holds(expectation, piece) for piece in pieces)
     return Holding(
         Verification.THERE if found != expectation.absent else Verification.MISSING, expectation.sure and bool(own)
     )
@@ -64,11 +67,18 @@ def _pieces(expectation: Expectation, output: Output) -> Iterable[str]:
     """Yield the parts of an answer that an expectation is about."""
     match expectation.where:
         case AnswerPiece.TEXT:
-            yield output.content[:MOST_TEXT]
+            yield _searched(output.content)
         case AnswerPiece.TOOL:
             yield from (call.name for call in output.tool_calls) if output.tool_calls else ("",)
         case AnswerPiece.ARGUMENTS:
-            yield from (call.arguments[:MOST_TEXT] for call in output.tool_calls)
+            yield from (_searched(call.arguments) for call in output.tool_calls)
+
+
+def _searched(text: str) -> str:
+    """Return a text that is searched. Raises TooCostly."""
+    if len(text) > MOST_TEXT:
+        raise TooCostly("not searched")
+    return text
 
 
 def _holds(expectation: Expectation, piece: str) -> bool:

@@ -19,8 +19,8 @@ def expectations_of(sources: SourceFiles, test_id: str) -> Expectations | None:
     """
     place, _, written = test_id.partition("[")
     path, *names = place.split("::")
-    source = sources.source(path)
-    found = _find(source, names) if source is not None else None
+    source = sources.source(path) if sources.steps <= MOST_STEPS else None
+    found = _find(source, names, sources) if source is not None else None
     if source is None or found is None or sources.steps > MOST_STEPS:
         return None
     test, decorators = found
@@ -43,11 +43,14 @@ def expectations_of(sources: SourceFiles, test_id: str) -> Expectations | None:
     return Expectations(path, test.lineno, expected, tuple(follower.raises), tuple(dict.fromkeys(follower.unread)), cut)
 
 
-def _find(source: SourceFile, names: list[str]) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, list[ast.expr]] | None:
+def _find(
+    source: SourceFile, names: list[str], sources: SourceFiles
+) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, list[ast.expr]] | None:
     """Return the function of a test and all decorators that apply to it, those of its classes first."""
     body: list[ast.stmt] = source.tree.body
     decorators: list[ast.expr] = []
     for name in names:
+        sources.steps += len(body) // 20
         inner = next((one for one in reversed(body) if getattr(one, "name", None) == name), None)
         if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from recviewer.asserts.sources import SourceFile, SourceFiles
-from recviewer.asserts.values import FunctionValue, Value
+from recviewer.asserts.values import FunctionValue, Value, size
 
 MOST_STEPS = 20_000
 """Most expressions and statements that are followed in one test."""
@@ -14,6 +15,8 @@ MOST_TURNS = 60
 """Most members of a list that are iterated one by one."""
 MOST_TEXT = 100_000
 """Most characters of a concatenated text."""
+_PER_STEP = 100
+"""Members, names or characters whose copying counts as one step."""
 
 
 class Inline(Protocol):
@@ -47,8 +50,21 @@ class Spent:
     asked: int = 0
     looked_up: dict[tuple[str, str], Value] = field(default_factory=dict)
 
-    def step(self) -> None:
-        """Count one step. Raises TooLong."""
-        self.steps += 1
+    def step(self, count: int = 1) -> None:
+        """Count steps. Raises TooLong."""
+        self.steps += count
         if self.steps > MOST_STEPS:
             raise TooLong
+
+    def copied(self, *values: Value) -> None:
+        """Count the steps of reading or copying values, so that none can be doubled again and again. Raises TooLong."""
+        self.copies(sum(map(size, values)))
+
+    def copies(self, count: int) -> None:
+        """Count the steps of copying so many names or members. Raises TooLong."""
+        self.step(count // _PER_STEP)
+
+    def walked(self, node: ast.AST) -> None:
+        """Count the steps of reading all of an expression. Raises TooLong."""
+        for _ in ast.walk(node):
+            self.step()

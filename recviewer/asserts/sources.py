@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import posixpath
+import re
 import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeAlias
 
 Reader: TypeAlias = Callable[[str], str | None]
@@ -19,9 +21,19 @@ MOST_CHARACTERS = 1_000_000
 MOST_FILES = 1_000
 """Most files read for one state of a repository."""
 MOST_IN_ALL = 6_000_000
-"""Most characters parsed in total for one state of a repository."""
+"""Most characters read in total for one state of a repository."""
+MOST_TOKENS = 100_000
+"""Files with more words and signs are not parsed: each may become 400 bytes of a syntax tree. Few have half as many."""
+MOST_BRACES = 20_000
+"""Nor are files with more opening braces: Python's time for an f-string grows with the square of them."""
+MOST_KEPT = 150_000
+"""Most words and signs of files whose syntax trees are kept; those that were not used for longest are parsed again."""
+MOST_PARSED = 1_500_000
+"""Most words and signs that are parsed in total for one state of a repository."""
 MOST_STEPS = 2_000_000
 """Most steps in total for following all tests of one state."""
+
+_TOKEN = re.compile(r"\w+|([^\w\s])\1*")
 
 _quiet = threading.Lock()
 
@@ -30,10 +42,14 @@ Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | 
 
 @dataclass(slots=True, eq=False)
 class SourceFile:
-    """One file. defined: its top-level definitions by name. imported: (module, name, level) by name."""
+    """One file. tokens: number of its words and signs. defined: its top-level definitions by name.
+
+    imported: (module, name, level) by name.
+    """
 
     path: str
     tree: ast.Module
+    tokens: int = 0
     defined: dict[str, Definition] = field(default_factory=dict)
     imported: dict[str, tuple[str, str, int]] = field(default_factory=dict)
 
@@ -52,9 +68,10 @@ class SourceFiles:
     def __init__(self, read: Reader) -> None:
         self._read = read
         self.steps = 0
-        self._left = MOST_IN_ALL
+        self._left, self._left_tokens = MOST_IN_ALL, MOST_PARSED
         self._texts: dict[str, str | None] = {}
-        self._parsed: dict[str, SourceFile | None] = {}
+        self._parsed: dict[str, SourceFile] = {}
+        self._json: tuple[str, Any] = ("", None)
 
     def text(self, path: str) -> str | None:
         """Return the text of a file, None if it does not exist or is too long."""
@@ -62,37 +79,58 @@ class SourceFiles:
         if path.startswith(("..", "/")):
             return None
         if path not in self._texts:
-            if len(self._texts) >= MOST_FILES * 10:
+            if len(self._texts) >= MOST_FILES * 10 or self._left <= 0:
                 return None
             text = self._read(path)
-            self._texts[path] = text if text is not None and len(text) <= MOST_CHARACTERS else None
+            self._left -= len(text or "")
+            is_kept = text is not None and len(text) <= MOST_CHARACTERS and self._left >= 0
+            self._texts[path] = text if is_kept else None
         return self._texts[path]
 
     def source(self, path: str) -> SourceFile | None:
         """Return a parsed file, None if it cannot be parsed."""
-        if path not in self._parsed:
-            text = self.text(path) if len(self._parsed) < MOST_FILES * 10 else None
-            if text is not None:
-                self._left -= len(text)
-            self._parsed[path] = None if text is None or self._left < 0 else _parsed(path, text)
-        return self._parsed[path]
+        found = self._parsed.pop(path, None)
+        if found is None:
+            text = self.text(path)
+            if text is None:
+                return None
+            tokens = sum(1 for _ in islice(_TOKEN.finditer(text), MOST_TOKENS + 1))
+            self._left_tokens -= tokens
+            is_small = tokens <= MOST_TOKENS and text.count("{") <= MOST_BRACES
+            found = _parsed(path, text, tokens) if is_small and self._left_tokens >= 0 else None
+            if found is None:
+                self._texts[posixpath.normpath(path)] = None
+                return None
+        self._parsed[path] = found
+        while sum(one.tokens for one in self._parsed.values()) > MOST_KEPT:
+            del self._parsed[next(iter(self._parsed))]
+        return found
 
     def json(self, path: str) -> Any:
-        """Return the content of a JSON file, None if it cannot be read."""
-        text = self.text(path)
-        try:
-            return None if text is None else json.loads(text)
-        except (ValueError, RecursionError):
-            return None
+        """Return the content of a JSON file, None if it cannot be read. The last one is kept."""
+        if self._json[0] != path:
+            text = self.text(path)
+            self.steps += len(text or "") // 100
+            try:
+                self._json = path, None if text is None else json.loads(text)
+            except (ValueError, RecursionError):
+                self._json = path, None
+        return self._json[1]
 
     def find(self, source: SourceFile, name: str, hops: int = 5) -> tuple[Definition, SourceFile] | None:
-        """Return the definition of a name in a file and its file, following imports; None if not available."""
+        """Return the definition of a name in a file and its file, following imports; None if not available.
+
+        Each place that is looked at counts as a step.
+        """
         if name in source.defined:
             return source.defined[name], source
         if name not in source.imported or not hops:
             return None
         module, original, level = source.imported[name]
         for path in _places(source, module, level):
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                return None
             found = self.source(path)
             if found is not None and (definition := self.find(found, original, hops - 1)):
                 return definition
@@ -104,7 +142,7 @@ def _places(source: SourceFile, module: str, level: int) -> list[str]:
     inner = module.replace(".", "/")
     if level:
         folder = source.folder
-        for _ in range(level - 1):
+        for _ in range(min(level - 1, folder.count("/") + 1)):
             folder = posixpath.dirname(folder)
         roots = [folder]
     else:
@@ -117,7 +155,7 @@ def _places(source: SourceFile, module: str, level: int) -> list[str]:
     return [path for base in bases for path in (f"{base}.py", posixpath.join(base, "__init__.py"))]
 
 
-def _parsed(path: str, text: str) -> SourceFile | None:
+def _parsed(path: str, text: str, tokens: int) -> SourceFile | None:
     """Return a parsed file, None if it is not valid Python of this version."""
     try:
         with _quiet, warnings.catch_warnings():
@@ -125,7 +163,7 @@ def _parsed(path: str, text: str) -> SourceFile | None:
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    source = SourceFile(path, tree)
+    source = SourceFile(path, tree, tokens)
     for statement in tree.body:
         _note(source, statement)
     return source

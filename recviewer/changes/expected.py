@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from recviewer.asserts.expectations import AnswerPiece, Expectation, Expectations
 from recviewer.asserts.held import Verification, asks, held
+from recviewer.asserts.patterns import limited
 from recviewer.asserts.reading import expectations_of
 from recviewer.asserts.sources import SourceFiles
 from recviewer.bounded.cache import Recent
@@ -47,13 +48,14 @@ def attached(asked: Range, changes: Sequence[Change]) -> list[Change]:
         return list(changes)
     with _texts(asked) as text:
         read = _read(text if asked.head else _noted(asked.repository, text), tests)
-    answers = _answers(changes)
-    return [
-        replace(change, expected=_expected(change, found, answers.get(change.about.test_id, ())))
-        if (found := read.get(change.about.test_id)) is not None and not change.is_quiet
-        else change
-        for change in changes
-    ]
+    answers = {test: _Answers(some) for test, some in _answers(changes).items()}
+    with limited():
+        return [
+            replace(change, expected=_expected(change, found, answers.get(change.about.test_id, _Answers(()))))
+            if (found := read.get(change.about.test_id)) is not None and not change.is_quiet
+            else change
+            for change in changes
+        ]
 
 
 _read_on_disk = Recent[str, set[str]](8)
@@ -98,7 +100,25 @@ def _answers(changes: Sequence[Change]) -> dict[str, list[Exchange]]:
     return found
 
 
-def _expected(change: Change, read: Expectations, others: Sequence[Exchange]) -> Expected:
+class _Answers:
+    """The new answers of one test. Each is searched once for each expectation, however many changes the test has."""
+
+    def __init__(self, exchanges: Sequence[Exchange]) -> None:
+        self._exchanges = [one for one in exchanges if one.outputs]
+        self._searched: dict[int, tuple[set[int], set[int], set[int]]] = {}
+
+    def meet(self, one: Expectation, but: Exchange | None) -> bool:
+        """Tell whether another answer meets an expectation: one to its question, if there is any."""
+        if id(one) not in self._searched:
+            asked = {id(side) for side in self._exchanges if one.question is not None and asks(side, one.question)}
+            meeting = {id(side) for side in self._exchanges if held(one, [side]).state is Verification.THERE}
+            self._searched[id(one)] = asked, meeting & asked, meeting
+        asked, answering, meeting = self._searched[id(one)]
+        among = answering if len(asked) > (id(but) in asked) else meeting
+        return len(among) > (id(but) in among)
+
+
+def _expected(change: Change, read: Expectations, others: _Answers) -> Expected:
     """Return which expectations of its test a change keeps."""
     old, new = (side.exchange if side is not None else None for side in (change.old, change.new))
     met = []
@@ -107,8 +127,7 @@ def _expected(change: Change, read: Expectations, others: Sequence[Exchange]) ->
             continue
         before, now = _holds(one, old), _holds(one, new)
         if before or (now and not (one.absent and before is None)):
-            rest = [other for other in others if other is not new]
-            elsewhere = now is False and not one.absent and held(one, rest).state is Verification.THERE
+            elsewhere = now is False and not one.absent and others.meet(one, new)
             met.append(Met(one, before, now, elsewhere, _is_plain(one, new), read.path))
     is_error = any(side is not None and side.error is not None for side in (old, new))
     errors = tuple(dict.fromkeys(name for one in read.raises for name in one.names)) if is_error else ()

@@ -4,6 +4,7 @@ import pytest
 
 from recviewer.asserts.expectations import AnswerPiece, Expectation, Relation
 from recviewer.asserts.held import Holding, Verification, held
+from recviewer.asserts.patterns import limited
 from recviewer.exchange.model import Exchange, Kind, Message, Output, Request, Text, ToolCall
 
 LOWER = (("lower", ()),)
@@ -93,3 +94,23 @@ def test_without_an_answer_nothing_can_be_told():
     assert held(look("Saturn"), []).state is Verification.UNTOLD
     assert held(look("Saturn"), [failed]).state is Verification.UNTOLD
     assert held(look("x", where=AnswerPiece.ARGUMENTS), [answer("no call")]).state is Verification.UNTOLD
+
+
+def test_a_pattern_that_would_take_long_on_a_text_tells_nothing():
+    number = look(r"(?:\d+)", how=Relation.MATCHES)
+
+    assert held(number, [answer("x" * 19_000 + "7")]) == THERE
+    assert held(number, [answer("x" * 21_000 + "7")]).state is Verification.UNTOLD
+    assert held(look("7", how=Relation.MATCHES), [answer("x" * 21_000 + "7")]) == THERE
+
+
+def test_all_patterns_together_take_no_longer_than_so_much(monkeypatch):
+    monkeypatch.setattr("recviewer.asserts.patterns.MOST_SECONDS", 0.0)
+    with limited():
+        assert held(look("7", how=Relation.MATCHES), [answer("7")]).state is Verification.UNTOLD
+        assert held(look("7"), [answer("7")]) == THERE
+
+
+def test_what_a_text_of_a_megabyte_and_more_contains_is_not_told():
+    assert held(look("7"), [answer("x" * 1_000_001 + "7")]).state is Verification.UNTOLD
+    assert held(look("7"), [answer("x" * 900_000 + "7")]) == THERE

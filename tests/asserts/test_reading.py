@@ -282,7 +282,99 @@ def test_a_hostile_source_ends_soon(text):
     read({"tests/test_a.py": text})
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "a*a*a*b", r"(.)\\1", "(?=a)b", "a" * 301, "("])
+@pytest.mark.parametrize(
+    "doubled",
+    [
+        "a = [1, 2]\n" + "a = a + a\n" * 60,
+        "a = [1, 2]\n" + "a += a\n" * 60,
+        "a = [1, 2]\n" + "a = [*a, *a]\n" * 60,
+        "a = [1, 2]\n" + "a.extend(a)\n" * 60,
+        "a = {'x': 1}\n" + "".join(f"a['x{at}'] = {at}\n" for at in range(4_000)),
+        f"a = '{'x ' * 20_000}'\n" + "b = a.split()\n" * 2_000,
+        f"a = '{'x' * 90_000}'\n" + "b = a.replace('x', 'y')\n" * 2_000,
+        "".join(f"v{at} = {at}\n" for at in range(2_000)) + "f = lambda: 1\n" * 2_000,
+        "".join(f"v{at} = {at}\n" for at in range(2_000)) + "if m:\n    pass\n" * 2_000,
+        "a = [1, 2, 3, 4, 5, 6, 7, 8]\n" + "b = [x for x in a for y in a for z in a if reply.role == z]\n" * 2_000,
+    ],
+)
+def test_what_copies_much_again_and_again_is_cut(doubled):
+    assert read(body(doubled)).cut
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        "a = 'xxxx'\n" + "a += a\n" * 60,
+        f"a = '{'x' * 9_000}'\na = f'{'{a}' * 2_000}'",
+        f"a = '{'x' * 9_000}'\na = ''.join([{'a, ' * 2_000}])",
+        "a = ['x']\n" + "a = [a, a]\n" * 60,
+        "a = {'x': 1}\n" + "a = {'x': a, 'y': a}\n" * 60,
+        "a = b = ['x']\n" + "a = [a, a]\nb = [b, b]\n" * 60 + "if m:\n    a = b",
+        "a = ['x']\n" + "a = [a]\n" * 200,
+        "a = 0x" + "f" * 9_000,
+        "a = f'{0x" + "f" * 9_000 + "}'",
+        "a = b'x'",
+        "a = ...",
+        "a = 1j",
+    ],
+)
+def test_a_value_that_is_too_large_or_of_no_json_is_not_read(large):
+    looks = read(body(f"{ASK}{TEXT}import json\n{large}\nassert json.loads(text)['x'] == a\nassert 'y' in text"))
+
+    assert said(looks) == ["text contains y"]
+    assert len(looks.unread) == 1
+
+
+def test_alternatives_may_be_lists():
+    looks = read(body(f"{ASK}{TEXT}import json\na = json.loads(text)\nassert a['x'] == [1] or a['x'] == [2]"))
+
+    assert said(looks) == ["text equals [1]|[2]"]
+
+
+def test_a_case_is_found_among_many():
+    many = f'@pytest.mark.parametrize("case", {[f"case {at}" for at in range(1_000)]})'
+    looks = read(body(f"{ASK}{TEXT}assert case in text", many, "", "client, case"), "tests/test_a.py::test_a[case 7]")
+
+    assert said(looks) == ["text contains case 7"]
+
+
+def test_a_file_of_too_many_words_is_not_parsed_and_few_trees_are_kept(monkeypatch):
+    monkeypatch.setattr("recviewer.asserts.sources.MOST_TOKENS", 1_000)
+    monkeypatch.setattr("recviewer.asserts.sources.MOST_KEPT", 2_500)
+    sources = SourceFiles({f"t{at}.py": "def test_a(): pass\n" + "a = 1\n" * (300 + at) for at in range(40)}.get)
+
+    read_ = [at for at in range(40) if expectations_of(sources, f"t{at}.py::test_a") is not None]
+
+    assert read_ == list(range(32))
+    assert sum(one.tokens for one in sources._parsed.values()) <= 2_500
+    assert sources.source("t0.py") is not None
+    assert SourceFiles({"t.py": f"a = f'{'{a}' * 20_001}'"}.get).source("t.py") is None
+
+
+def test_what_is_read_beside_the_tests_is_bounded_too(monkeypatch):
+    monkeypatch.setattr("recviewer.asserts.sources.MOST_IN_ALL", 1_000)
+    sources = SourceFiles({f"{at}.json": "[" + " " * 298 + "]" for at in range(10)}.get)
+
+    assert [at for at in range(10) if sources.json(f"{at}.json") is not None] == [0, 1, 2]
+
+
+def test_imports_in_circles_and_of_everything_end(monkeypatch):
+    monkeypatch.setattr("recviewer.asserts.sources.MOST_STEPS", 500)
+    folders = ["/".join("abcdefgh"[:depth]) for depth in range(1, 9)]
+    files = {f"{folder}/m.py": "from m import x\nfrom m import y\n" for folder in folders} | {"m.py": "from m import x"}
+    sources = SourceFiles(files.get)
+
+    assert sources.find(sources.source(f"{folders[-1]}/m.py"), "x", hops=12) is None
+    assert 500 < sources.steps < 600
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *("(a+)+b", "(a|a)*b", "a*a*a*b", r"(.)\\1", "(?=a)b", "a" * 301, "("),
+        *("a{1,99}" * 9 + "b", "a?" * 99 + "b", "(?:a|a)" * 40 + "b", "a{,99}a{,99}a{,99}b", "(?:a|b{0,300})"),
+    ],
+)
 def test_a_pattern_that_may_take_long_is_not_read(pattern):
     looks = read(body(f"{ASK}{TEXT}import re\nassert re.search('{pattern}', text)"))
 

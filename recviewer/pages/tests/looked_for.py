@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from recviewer.asserts.expectations import AnswerPiece, Expectation, Expectations
 from recviewer.asserts.held import Verification, asks, held
+from recviewer.asserts.patterns import limited
 from recviewer.asserts.reading import expectations_of
 from recviewer.asserts.sources import SourceFiles
 from recviewer.bounded.cache import Recent
@@ -90,7 +91,8 @@ def of_answers(read: Expectations | None, exchanges: Sequence[Exchange]) -> Look
         return LookedFor()
     every = tuple(_once(read.expected))
     some = [one for one in exchanges if one.outputs][:MOST_ANSWERS]
-    lacking = [place for place, one in enumerate(every) if held(one, some).state is Verification.MISSING]
+    with limited():
+        lacking = [place for place, one in enumerate(every) if held(one, some).state is Verification.MISSING]
     return LookedFor(read.path, every, frozenset(lacking), is_alone=len(some) == 1)
 
 
