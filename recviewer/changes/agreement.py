@@ -10,6 +10,9 @@ AGREED = {"approved": "approve", "delete": "delete"}
 once.
 """
 
+MOST_CLAUSES = 8
+"""Most demands of which a sentence says who is missing."""
+
 _DONE = {"approved": "approved", "delete": "marked for deletion"}
 
 
@@ -92,7 +95,9 @@ class Agreement(NamedTuple):
             for demand in self.demands
             if (left := demand.left(self.people)) and (demand.names or demand.more(self.people) > named)
         ]
-        return "; ".join(dict.fromkeys(missing))
+        clauses = list(dict.fromkeys(missing))
+        more = [f"{len(clauses) - MOST_CLAUSES:,} other groups"] if len(clauses) > MOST_CLAUSES else []
+        return "; ".join(clauses[:MOST_CLAUSES] + more)
 
 
 def heard(

@@ -6,15 +6,16 @@ a path apply, so that no line removes what another requires. An invalid line req
 
 from __future__ import annotations
 
-import fnmatch
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from recviewer.changes.agreement import AGREED, Demand, heard, heeded
 from recviewer.changes.model import Change
 from recviewer.changes.overview import Overview, with_changes
+from recviewer.changes.path_patterns import PathPattern, PathPatterns
 from recviewer.changes.sources import Range
 from recviewer.git.history import contents
 from recviewer.git.ranges import held
@@ -25,6 +26,15 @@ FILE = ".recviewer/reviewers"
 
 BYTES = 65_536
 """Most bytes of the file."""
+
+MOST_RULES = 1_000
+"""Most rules of the file."""
+
+MOST_TOLD = 20
+"""Most lines that cannot be read of which each is told."""
+
+MOST_NAMES = 50
+"""Most people whom a line may name."""
 
 MOST = 20
 """Most people that a line may require."""
@@ -42,62 +52,31 @@ Who = Callable[[Sequence[str]], Mapping[str, Mapping[str, str]]]
 """Returns the verdicts that count on some subjects: by subject and reviewer `approve`, `reject`, `delete` or `revert`."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathRule:
-    """What a line requires for matching paths. parts: of its pattern; () for every path. is_folder: matches only below
-    it.
-    """
+class PathRule(NamedTuple):
+    """What a line requires for paths that its pattern matches."""
 
-    parts: tuple[str, ...]
-    is_folder: bool
+    pattern: PathPattern
     demand: Demand
 
-    def fits(self, path: str) -> bool:
-        """Tell whether the pattern matches a file, or a folder that contains it."""
-        steps = path.split("/")
-        at = self._reached({0})
-        for place, step in enumerate(steps, 1):
-            if len(self.parts) in at:
-                return True
-            at = self._reached({next_ for one in at for next_ in self._after(one, step)})
-            if len(self.parts) in at and not (self.is_folder and place == len(steps)):
-                return True
-        return False
 
-    def _reached(self, at: set[int]) -> set[int]:
-        """Add the states reachable without consuming a step: `**` also matches nothing."""
-        for one in range(len(self.parts)):
-            if one in at and self.parts[one] == "**":
-                at.add(one + 1)
-        return at
-
-    def _after(self, at: int, step: str) -> Iterator[int]:
-        if at == len(self.parts):
-            return
-        if self.parts[at] == "**":
-            yield at
-        elif _like(self.parts[at])(step):
-            yield at + 1
-
-
-@lru_cache(maxsize=512)
-def _like(part: str) -> Callable[[str], object]:
-    return re.compile(fnmatch.translate(part)).match
-
-
-@dataclass(frozen=True, slots=True)
 class PathRules:
     """The rules of a commit. bad: errors, as sentences; such lines require `STRICT` people for everything."""
 
-    rules: tuple[PathRule, ...] = ()
-    bad: tuple[str, ...] = ()
+    def __init__(self, rules: Sequence[PathRule] = (), bad: Sequence[str] = ()) -> None:
+        self.rules, self.bad = tuple(rules), tuple(bad)
+        self._patterns = PathPatterns([rule.pattern for rule in rules])
+
+    def at(self, path: str) -> list[Demand]:
+        """Return the requirements on changes at a path, in the order of the lines."""
+        return [self.rules[place].demand for place in self._patterns.fitting(path)]
 
     def on(self, change: Change) -> tuple[Demand, ...]:
         """Return the requirements on a change, by the paths of both sides, each once, so that a rename does not escape
         a rule.
         """
         paths = {side.file_raw.decode("utf-8", "surrogateescape") for side in (change.old, change.new) if side}
-        return tuple(dict.fromkeys(rule.demand for rule in self.rules if any(rule.fits(path) for path in paths)))
+        places = sorted({place for path in paths for place in self._patterns.fitting(path)})
+        return tuple(dict.fromkeys(self.rules[place].demand for place in places))
 
 
 def rules_of(asked: Range) -> PathRules:
@@ -135,13 +114,18 @@ def read(data: bytes) -> PathRules:
             rules.append(_rule(told))
         except ValueError as error:
             bad.append(f"Line {number:,} of {FILE} cannot be read: {error}.")
+    if len(bad) > MOST_TOLD:
+        bad = [*bad[:MOST_TOLD], f"{len(bad) - MOST_TOLD:,} more lines of {FILE} cannot be read."]
+    if len(rules) > MOST_RULES:
+        bad.append(f"{FILE} holds more than {MOST_RULES:,} rules.")
+        rules = rules[:MOST_RULES]
     return _with_strict(tuple(rules), bad)
 
 
 def _with_strict(rules: tuple[PathRule, ...], bad: list[str]) -> PathRules:
     if bad:
         count = max(STRICT, *(rule.demand.number for rule in rules), STRICT)
-        rules = (*rules, PathRule((), False, Demand(count)))
+        rules = (*rules, PathRule(PathPattern(()), Demand(count)))
     return PathRules(rules, tuple(bad))
 
 
@@ -155,6 +139,8 @@ def _rule(line: str) -> PathRule:
         raise ValueError(f"{other!r} is neither a number nor a name with @ before it")
     if any("/" in name or not name.strip() for name in names):
         raise ValueError("a name with @ is that of one account; teams of a code host are not known")
+    if len(names) > MOST_NAMES:
+        raise ValueError(f"it names {len(names):,} people; {MOST_NAMES} can be named")
     if len(numbers) > 1 or not (numbers or names):
         raise ValueError("it needs a number of people, or names, behind the pattern")
     count = numbers[0] if numbers else 1
@@ -173,7 +159,7 @@ def _of_pattern(pattern: str, demand: Demand) -> PathRule:
     if not bare or not all(parts) or not {".", ".."}.isdisjoint(parts):
         raise ValueError(f"{pattern!r} is no path from the top of the repository")
     is_anchored = len(parts) > 1 or pattern.startswith("/")
-    return PathRule(parts if is_anchored else ("**", *parts), is_folder, demand)
+    return PathRule(PathPattern(parts if is_anchored else ("**", *parts), is_folder), demand)
 
 
 def agreed(found: Overview, rules: PathRules, who: Who) -> Overview:

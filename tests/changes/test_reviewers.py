@@ -3,12 +3,11 @@
 import pytest
 
 from recviewer.changes.agreement import Agreement, Demand
-from recviewer.changes.reviewers import BYTES, MOST, read
+from recviewer.changes.reviewers import BYTES, FILE, MOST, MOST_RULES, read
 
 
 def fits(pattern, path):
-    (rule,) = read(f"{pattern} 2".encode()).rules
-    return rule.fits(path)
+    return bool(read(f"{pattern} 2".encode()).at(path))
 
 
 @pytest.mark.parametrize(
@@ -54,6 +53,33 @@ def test_many_wildcards_do_not_hold_up_long_paths():
     assert not fits("/".join(["**", "a*a*a*a*b"] * 12), "/".join(["a" * 200] * 20))
 
 
+def test_a_folder_is_looked_at_once_for_all_rules_and_files():
+    rules = read(b"".join(b"*%d*/ 1 @a%d\n" % (at, at) for at in range(900)))
+    paths = [f"tests/recordings/part7/{at}/1.json" for at in range(50) for _ in range(50)]
+
+    assert [demand.names for demand in rules.at(paths[-1])] == [("a4",), ("a7",), ("a9",), ("a49",)]
+    assert all(("a7",) in [demand.names for demand in rules.at(path)] for path in paths)
+
+
+def test_more_rules_than_so_many_ask_two_people_of_everything():
+    rules = read(b"".join(b"a%d/ 1\n" % at for at in range(MOST_RULES + 1)))
+
+    assert rules.bad == (f"{FILE} holds more than {MOST_RULES:,} rules.",)
+    assert rules.at("b/c.json") == [Demand(2)]
+    assert rules.at("a7/c.json") == [Demand(1), Demand(2)]
+
+
+def test_of_many_lines_that_cannot_be_read_some_are_told():
+    assert len(read(b"a/\n" * 500).bad) == 21
+    assert read(b"a/\n" * 500).bad[-1] == f"480 more lines of {FILE} cannot be read."
+
+
+def test_of_many_who_are_missing_some_are_named():
+    many = Agreement(tuple(Demand(1, (f"p{at}",)) for at in range(100)))
+
+    assert many.left == "p0; p1; p2; p3; p4; p5; p6; p7; 92 other groups"
+
+
 def demands(*lines):
     return [rule.demand for rule in read("\n".join(lines).encode()).rules]
 
@@ -76,6 +102,7 @@ def test_lines_ask_for_numbers_or_names():
         f"a/ {MOST + 1}",
         "a/ 2 3",
         "a/ 3 @ana @bob",
+        "a/ " + " ".join(f"@p{at}" for at in range(51)),
         "a/ @org/team",
         "a/ ana@example.com",
         "a/ @",
@@ -94,8 +121,7 @@ def test_line_that_cannot_be_read_is_said_and_asks_two_people_of_everything(line
 
     assert len(rules.bad) == 1
     assert rules.bad[0].startswith("Line 2 of .recviewer/reviewers cannot be read: ")
-    assert rules.rules[-1].demand == Demand(2)
-    assert rules.rules[-1].fits("anything/at/all.json")
+    assert rules.at("anything/at/all.json") == [Demand(2)]
 
 
 def test_bad_line_asks_for_as_many_as_the_strictest_good_one():
