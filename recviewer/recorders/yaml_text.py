@@ -26,6 +26,9 @@ DEPTH_LIMIT = 100
 VALUES_LIMIT = 2_000_000
 """Most values in a file; those repeated by aliases are counted each time."""
 
+REPEATED_LIMIT = 20_000_000
+"""Most characters that aliases may repeat in a file: a few lines could stand for gigabytes."""
+
 Value: TypeAlias = "dict[str, Value] | list[Value] | str | bytes | int | float | bool | None"
 
 _TELLING = frozenset(("", *"0123456789+-.~nNtTfF"))
@@ -48,6 +51,10 @@ _PLAIN = frozenset(
 )
 _ISTR = re.compile(_PYTHON + r"object/(?:apply|new):multidict(?:\.\w+)*\.istr")
 """Tag of a list whose only item is a text: a name of a header as aiohttp has it, which PyYAML takes for an object."""
+
+
+LONG = 200
+"""Most characters of a value that are told of it."""
 
 
 class BadYaml(Exception):
@@ -121,6 +128,7 @@ class _Places:
         self.text = text
         self._is_ascii, self._before = is_ascii, before
         self._known = (0, before)
+        self._line = (0, 0)
 
     def item_at(self, index: int) -> int:
         """Return the byte offset of an item's first line: that of its dash, if the dash has a line of its own."""
@@ -131,7 +139,7 @@ class _Places:
 
     def line_of(self, index: int) -> int:
         """Return the byte offset of the line with a character; of the end of the text, if the index is there."""
-        start = index if index >= len(self.text) else self.text.rfind("\n", 0, index) + 1
+        start = index if index >= len(self.text) else self._start_of(index)
         if self._is_ascii:
             return start + self._before
         index, place = self._known
@@ -141,22 +149,43 @@ class _Places:
         self._known = (start, place)
         return place
 
+    def _start_of(self, index: int) -> int:
+        """Return the start of the line with a character. From one to a later one only what lies between is searched."""
+        asked, start = self._line
+        if index < asked:
+            asked, start = 0, 0
+        start = self.text.rfind("\n", asked, index) + 1 or start
+        self._line = (index, start)
+        return start
+
 
 class _Open:
     """A list or an object while it is read. values, pairs: its content so far, one of them is None.
 
-    is_text: whether a list stands for its only item, a text.
-    key: of the next value. before: number of values read before it. starts: character indexes of the items of a list at
+    key: of the next value. before: number of values read before it. begun: where it begins, plus the characters that aliases
+    repeated before it; of one with an anchor. starts: character indexes of the items of a list at
     which the file may be cut. end: the end of such a list.
     """
 
-    __slots__ = ("anchor", "before", "end", "is_cut", "is_text", "key", "pairs", "starts", "values")
+    __slots__ = ("anchor", "before", "begun", "end", "is_cut", "key", "pairs", "starts", "values")
 
     def __init__(
-        self, values: list[Value] | None, pairs: dict[str, Value] | None, anchor: str | None, before: int, is_cut: bool
+        self,
+        values: list[Value] | None,
+        pairs: dict[str, Value] | None,
+        anchor: str | None,
+        before: int,
+        begun: int,
+        is_cut: bool,
     ) -> None:
-        self.values, self.pairs, self.anchor, self.before, self.is_cut = values, pairs, anchor, before, is_cut
-        self.is_text = False
+        self.values, self.pairs, self.anchor, self.before, self.begun, self.is_cut = (
+            values,
+            pairs,
+            anchor,
+            before,
+            begun,
+            is_cut,
+        )
         self.key: str | None = None
         self.starts: list[int] = []
         self.end = 0
@@ -179,8 +208,9 @@ class _Reading:
         self._places, self._start = places, start
         self._open: list[_Open] = []
         self._top: Value = None
-        self._anchors: dict[str, tuple[Value, int]] = {}
-        self._count = 0
+        self._anchors: dict[str, tuple[Value, int, int]] = {}
+        self._count = self._repeated_characters = 0
+        self._shown: dict[int, tuple[Value, str]] = {}
         self._repeated: dict[str, None] = {}
         self._lists: dict[str, _Open] = {}
 
@@ -224,9 +254,12 @@ class _Reading:
 
     def _repeat(self, event: Any) -> None:
         """Add the value of an alias."""
-        value, count = self._anchors.get(event.anchor or "", (None, 0))
+        value, count, characters = self._anchors.get(event.anchor or "", (None, 0, 0))
         if not count:
             raise BadYaml(f"not YAML: an alias of {event.anchor}, which is nowhere")
+        self._repeated_characters += characters
+        if self._repeated_characters > REPEATED_LIMIT:
+            raise BadYaml(f"more than {REPEATED_LIMIT:,} characters repeated by aliases")
         self._add(value, event, count, anchor=None)
 
     def _begin(self, event: Any, *, is_list: bool) -> None:
@@ -240,11 +273,11 @@ class _Reading:
             raise BadYaml(f"nested deeper than {DEPTH_LIMIT} levels")
         if depth and opened[-1].is_cut:
             opened[-1].starts.append(_at(event.start_mark))
+        begun = _at(event.start_mark) + self._repeated_characters if event.anchor else 0
         if is_list:
-            opened.append(_Open([], None, event.anchor, self._count, depth < 2 and not is_text))
-            opened[-1].is_text = is_text
+            opened.append(_Open([], None, event.anchor, self._count, begun, depth < 2))
         else:
-            opened.append(_Open(None, {}, event.anchor, self._count, False))
+            opened.append(_Open(None, {}, event.anchor, self._count, begun, False))
 
     def _end(self, event: Any) -> None:
         """End a list or an object."""
@@ -253,12 +286,9 @@ class _Reading:
             done.end = _at(event.end_mark)
             key = self._open[0].key if self._open else ""
             self._lists[key or ""] = done
-        made: Value = done.values if done.pairs is None else done.pairs
-        if done.is_text:
-            if not isinstance(made, list) or len(made) != 1 or not isinstance(made[0], str):
-                raise BadYaml("the name of a header that is no text")
-            made = made[0]
-        self._put(made, done.anchor, self._count - done.before + 1)
+        made = done.values if done.pairs is None else done.pairs
+        characters = _at(event.end_mark) + self._repeated_characters - done.begun if done.anchor else 0
+        self._put(made, done.anchor, self._count - done.before + 1, characters)
 
     def _add(self, value: Value, event: Any, count: int, anchor: str | None = "") -> None:
         self._count += count
@@ -266,11 +296,12 @@ class _Reading:
             raise BadYaml(f"more than {VALUES_LIMIT:,} values")
         if self._open and self._open[-1].is_cut:
             self._open[-1].starts.append(_at(event.start_mark))
-        self._put(value, event.anchor if anchor == "" else anchor, count)
+        characters = len(value) if isinstance(value, str | bytes) else 1
+        self._put(value, event.anchor if anchor == "" else anchor, count, characters)
 
-    def _put(self, value: Value, anchor: str | None, count: int) -> None:
+    def _put(self, value: Value, anchor: str | None, count: int, characters: int) -> None:
         if anchor:
-            self._anchors[anchor] = value, count
+            self._anchors[anchor] = value, count, characters
         if not self._open:
             self._top = value
             return
@@ -287,7 +318,12 @@ class _Reading:
             holder.key = None
 
     def _note_repeated(self, key: str, before: Value) -> None:
-        self._repeated[f"{key}, before it stood {_short(before)}"] = None
+        known = self._shown.get(id(before))  # what an alias repeats is written out once
+        if known is None:
+            known = before, _short(before)
+            if len(known[1]) > LONG:
+                self._shown[id(before)] = known
+        self._repeated[f"{key}, before it stood {known[1]}"] = None
 
     def _made(self, end: int) -> YamlDocument:
         line = self._places.line_of
@@ -305,8 +341,8 @@ def _short(value: Value) -> str:
     text = repr(value)
     return (
         text
-        if len(text) <= 200
-        else f"{text[:200]}… ({hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]})"
+        if len(text) <= LONG
+        else f"{text[:LONG]}… ({hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]})"
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.recorders.kinds.vcrpy import RECORDER
-from recviewer.recorders.yaml_text import DEPTH_LIMIT, BadYaml, documents
+from recviewer.recorders.yaml_text import DEPTH_LIMIT, BadYaml, _Places, documents
 
 
 def value_of(text):
@@ -92,6 +92,32 @@ def test_aliases_are_read_and_bombs_are_not():
         documents(bomb.encode())
 
 
+@pytest.mark.parametrize(
+    "repeats",
+    [
+        "x: &x '{text}'\n" + "y: *x\n" * 300,
+        "x: &x '{text}'\ny: [" + "*x," * 300 + "]\n",
+        "x: &x ['{text}']\ny: &y [*x, *x]\nz: [" + "*y," * 150 + "]\n",
+        "x: &x {{a: &y '{text}', b: *y}}\nz: {{" + ",".join(f"h{at}: *x" for at in range(150)) + "}}\n",
+    ],
+)
+def test_few_lines_do_not_stand_for_gigabytes(repeats):
+    with pytest.raises(BadYaml, match="repeated by aliases"):
+        documents(repeats.format(text="a" * 80_000).encode())
+    assert documents(repeats.format(text="a" * 8_000).encode())
+
+
+def test_what_stands_in_one_line_is_found_in_time_that_grows_with_it(monkeypatch):
+    asked = []
+    start_of = _Places._start_of
+    monkeypatch.setattr(_Places, "_start_of", lambda self, at: asked.append((self._line[0], at)) or start_of(self, at))
+
+    (document,) = documents(b"interactions: [" + b"{a: b}, " * 5_000 + b"]\nversion: 1\n")
+
+    assert len(document.items["interactions"]) == 5_000
+    assert sum(at - before if before <= at else at for before, at in asked) < 100_000
+
+
 @pytest.mark.parametrize("indent", ["", "  "])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("letter", ["x", "é", "日本", "\u2028"])
@@ -128,6 +154,16 @@ def test_documents_stand_where_they_begin():
 def test_keys_that_stand_twice_are_named():
     (document,) = documents(b"a: 1\nb: {c: 1, c: 2}\n")
     assert document.repeated == ("c, before it stood 1",)
+
+
+def test_what_an_alias_repeats_is_written_out_once(monkeypatch):
+    written = []
+    monkeypatch.setattr("recviewer.recorders.yaml_text._short", lambda value: written.append(value) or "long" * 100)
+
+    (document,) = documents(b"a: &a '" + b"x" * 300 + b"'\n" + b"b: *a\n" * 50)
+
+    assert document.repeated == ("b, before it stood " + "long" * 100,)
+    assert len(written) == 1
 
 
 @given(st.text(max_size=40), st.text(max_size=60))
