@@ -25,6 +25,7 @@ _NAME = re.compile(
 _ESCAPE = re.compile(r"\\[nrt]")
 _VALUE = re.compile(r"[^\"'\\\n]{6,4000}")
 _BARE = re.compile(r"[^\"'\\\n]{6,2050}")  # longest named secret, plus a scheme
+_BARE_WORD = re.compile(r"(?=[^\"'\\\n]{6})[^\s\"'\\]{1,2050}[^\S\n]?")  # of a name whose value has no scheme
 _SPACES = re.compile(r"\s")
 
 SHORT_WORD = 200
@@ -79,12 +80,17 @@ def by_names(text: str) -> Iterator[SecretAt]:
         if looks >= LOOKS:
             continue
         is_whole = text[start - 1] in "\"'"
-        found = (_VALUE if is_whole or name.lower().endswith(_COOKIES) else _BARE).match(text, start)
+        low = name.lower()
+        if is_whole or low.endswith(_COOKIES):
+            found = _VALUE.match(text, start)
+        else:
+            found = (_BARE if low.endswith("authorization") else _BARE_WORD).match(text, start)
         if found is None:
             continue
-        value = found[0].rstrip()
+        value = found[0]
         if not is_whole and flow.holds(start):
             value = _FLOW_ENDS.split(value, maxsplit=1)[0]  # an unquoted YAML list or object
+        value = value.rstrip()
         looked = parts_of(name, value, is_whole=is_whole)
         reached = max(reached, start + max(map(len, looked)))
         for one in next(filter(None, (find_named(name, part) for part in looked)), []):
