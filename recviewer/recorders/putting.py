@@ -36,7 +36,7 @@ def with_parts(data: bytes, old: bytes, name: str, parts: Collection[str]) -> by
             continue
         if place in places:
             raise NotPut("stands in its file by now")
-        at, number, piece = _where(place, places, there, before, whole)
+        at, number, piece = _where(place, places, (there, plain), (before, whole))
         made = made[: at + shift] + piece + made[at + shift :]
         order.insert(number + len(order) - len(held), wanted[place])
         shift += len(piece)
@@ -53,15 +53,25 @@ def _places(held: Sequence[bytes], wanted: Sequence[bytes]) -> dict[int, int]:
 
 
 def _where(
-    place: int, places: dict[int, int], there: Sequence[ReadPart], before: Sequence[ReadPart], old: bytes
+    place: int,
+    places: dict[int, int],
+    now: tuple[Sequence[ReadPart], bytes],
+    then: tuple[Sequence[ReadPart], bytes],
 ) -> tuple[int, int, bytes]:
     """Return the offset at which to insert an exchange, how many current exchanges precede it, and the bytes to insert.
 
-    JSON items are separated as they were before.
+    now, then: the exchanges of the current and of the older file, and its bytes. JSON items are separated as they were
+    before: of what stood before and behind the exchange, the neighbours have one between them.
     """
+    (there, data), (before, old) = now, then
     piece = old[before[place].start : before[place].end]
     behind = next((places[one] for one in range(place - 1, -1, -1) if one in places), None)
     if behind is not None:
+        ahead = places.get(place + 1)
+        if ahead == behind + 1 and places.get(place - 1) == behind:
+            gap = old[before[place - 1].end : before[place].start]
+            if data[there[behind].end : there[ahead].start] == gap:
+                return there[ahead].start, ahead, piece + old[before[place].end : before[place + 1].start]
         return there[behind].end, behind + 1, old[before[place - 1].end : before[place].start] + piece
     ahead = next((places[one] for one in range(place + 1, len(before)) if one in places), None)
     if ahead is None:

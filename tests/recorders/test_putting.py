@@ -40,6 +40,19 @@ def test_what_was_taken_out_comes_back_byte_for_byte(name):
     assert tried or len(parts) == 1
 
 
+@pytest.mark.parametrize("odd", [1, 2])
+def test_white_space_that_differs_between_neighbours_comes_back(odd):
+    data = (CASES / "test-proxy" / "NamesPlanets.json").read_bytes()
+    seam = b"\n    },\n    {\n"
+    pieces = data.split(seam)
+    assert len(pieces) > 2
+    mixed = seam.join(pieces[:odd]) + b"\n    },\r\n \n    {\n" + seam.join(pieces[odd:])
+
+    for one in parts_of(mixed, "NamesPlanets.json"):
+        rest = without(mixed, "NamesPlanets.json", [one])
+        assert with_parts(rest, mixed, "NamesPlanets.json", [one]) == mixed
+
+
 def test_empty_lines_between_lines_of_json_come_back_with_what_stood_behind_them():
     lines = [
         '\n{{"method":"a","response":{0}}}\n',
