@@ -146,9 +146,10 @@ class Places:
         """Create the data folder, record its owner and, for the demo, make the private copy of its tree if it is
         missing.
 
-        moved: the folder's recordings are at another path now. Raises OtherRoot, OSError.
+        A new data folder is for this account alone, since it holds hashes of passwords. moved: the folder's recordings
+        are at another path now. Raises OtherRoot, OSError.
         """
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.claim(moved=moved)
         if self.mirror is not None:
             self.root.mkdir(exist_ok=True)

@@ -125,6 +125,14 @@ def test_secret_is_made_once_and_is_nobody_elses_to_read(tmp_path):
     assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
 
 
+def test_a_new_data_folder_is_nobody_elses_to_read(tmp_path):
+    (tmp_path / "tree").mkdir()
+    found = places.find(tmp_path / "tree")
+    found.prepare()
+
+    assert stat.S_IMODE(found.data.stat().st_mode) == 0o700
+
+
 def test_secret_without_a_folder_is_none():
     assert places.local_secret(Path("/nowhere/at/all")) == ""
 

@@ -57,6 +57,7 @@ def test_an_instance_comes_to_be_is_lost_and_comes_back(machine):
     done = machine(start)
     assert done.returncode == 0, done.stderr
     assert (machine.place / "etc/recviewer.env").stat().st_mode & 0o777 == 0o600
+    assert (machine.place / "var/lib/recviewer/data").stat().st_mode & 0o777 == 0o700
     done = machine(back_up)
     assert done.returncode == 0, done.stderr
     shutil.rmtree(machine.place / "var/lib/recviewer/data")
