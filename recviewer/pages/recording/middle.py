@@ -110,16 +110,22 @@ def _rendered(content: Content, folds: Folds, *, wants_seams: bool, markdown: bo
     }
 
 
+MARKDOWN_TRIED = 2 * prose.LONGEST
+"""Most characters of answers that are read as Markdown for a page."""
+
 MARKDOWN_ROOM = 200_000
 """Budget of markup in characters for all answers shown as Markdown; further ones are shown as recorded."""
 
 
 def _as_markdown(reply: ShownReply) -> ShownReply:
     """Return the response with its answers as Markdown, if they fit and contain any."""
-    left, answers = MARKDOWN_ROOM, []
+    left, tried, answers = MARKDOWN_ROOM, 0, []
     for answer in reply.answers:
         words = answer.words
-        html = prose.answer_html(words.shown) if words is not None and words.may_be_markdown else None
+        html = None
+        if words is not None and tried + len(words.shown) <= MARKDOWN_TRIED and words.may_be_markdown:
+            tried += len(words.shown)
+            html = prose.answer_html(words.shown)
         if words is not None and html is not None and len(html) <= left:
             left -= len(html)
             answer = replace(answer, words=replace(words, markdown=True))

@@ -78,21 +78,31 @@ def looks_like_markdown(text: str) -> bool:
     return _SIGNS.search(text) is not None
 
 
+MOST_CELLS = 20_000
+"""Most cells that the tables of an answer could have: rows are filled up to the width of the widest."""
+
 LONGEST = 30_000
 """Maximum length of an answer that is rendered as Markdown."""
 
 
 def answer_html(text: str) -> str | None:
-    """Return a recorded answer as safe HTML; None for one that is too long, or that would lose a letter.
+    """Return a recorded answer as safe HTML; None for one that is too long or has too large a table, or that would lose a
+    letter.
 
     Nothing in it becomes a link, a picture or HTML: such syntax stays as it was recorded.
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or _cells(text) > MOST_CELLS:
         return None
     made: str = _parser_of_answers().render(text)
     if _letters(text) != _letters(unescape(_TAG.sub("", made))):
         return None
     return made
+
+
+def _cells(text: str) -> int:
+    """Return how many cells there are if each line is a row of a table as wide as the line with the most bars."""
+    lines = text.split("\n")
+    return len(lines) * max(line.count("|") for line in lines)
 
 
 _TAG = re.compile(r"<[^>]*>")

@@ -443,6 +443,16 @@ def test_an_answer_is_shown_as_markdown_where_that_is_asked_for(client, make_rec
     assert "as it was recorded" in laid_out
 
 
+def test_no_more_than_so_much_is_read_as_markdown_for_a_page(client, make_recording, monkeypatch):
+    one = make_recording(answered="It is **Earth**.")
+    monkeypatch.setattr("recviewer.pages.recording.middle.MARKDOWN_TRIED", 10)
+
+    page = client.get(f"/r/{one.path}?md=on").content.decode()
+
+    assert "It is **Earth**." in page
+    assert "<strong>Earth</strong>" not in page
+
+
 def test_an_answer_without_markdown_offers_none(client, make_recording):
     one = make_recording(answered="It is Earth.")
 

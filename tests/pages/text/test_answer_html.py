@@ -91,3 +91,11 @@ def test_odd_texts_take_no_long_time(text):
 )
 def test_signs_of_markdown_are_known(text, looks):
     assert looks_like_markdown(text) is looks
+
+
+def test_a_table_that_would_be_filled_up_with_cells_is_not_rendered():
+    head = f"|{'a|' * 100}\n|{'-|' * 100}\n"
+
+    assert answer_html(head + "|b|\n" * 100) is not None
+    assert answer_html(head + "|b|\n" * 200) is None
+    assert answer_html("|a|b|\n|-|-|\n" + "|c|d|\n" * 2_000) is not None
