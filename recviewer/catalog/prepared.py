@@ -6,6 +6,7 @@ done once for each database and each number of values; the rows are those that t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import wraps
@@ -19,12 +20,9 @@ from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 _P = ParamSpec("_P")
 _Row = TypeVar("_Row")
 
-LONGEST = 100
-"""Maximum length of a list for which a query is kept: each length up to this is compiled separately."""
-
-FILLED = 500
-"""Longer lists are padded to this length by repeating the last member, so that they share one compiled query, for
-actions on very many. Still longer lists are not compiled ahead.
+LENGTHS = (1, 2, 5, 10, 20, 50, 100, 500)
+"""Lengths of lists for which a query is compiled. A shorter list is padded by repeating its last member, so that few
+queries are compiled; longer ones, for actions on very many, are not compiled ahead.
 """
 
 
@@ -41,7 +39,7 @@ def prepared(make: Callable[_P, QuerySet[Any, _Row]]) -> Callable[_P, list[_Row]
     def rows(*given: _P.args, **named: _P.kwargs) -> list[_Row]:
         if named:
             raise TypeError(f"{make.__name__} is given its values by place")
-        if any(isinstance(one, (list, tuple)) and len(one) > FILLED for one in given):
+        if any(isinstance(one, (list, tuple)) and len(one) > LENGTHS[-1] for one in given):
             return list(make(*given, **named))
         values = [_filled(one) if isinstance(one, (list, tuple)) else one for one in given]
         shape = (connection.vendor, *(len(one) if isinstance(one, (list, tuple)) else type(one) for one in values))
@@ -54,8 +52,10 @@ def prepared(make: Callable[_P, QuerySet[Any, _Row]]) -> Callable[_P, list[_Row]
 
 
 def _filled(some: Sequence[object]) -> Sequence[object]:
-    """Return a list padded to a length that is kept."""
-    return some if len(some) <= LONGEST else [*some, *[some[-1]] * (FILLED - len(some))]
+    """Return a list padded to a length for which a query is compiled."""
+    if not some:
+        return some
+    return [*some, *[some[-1]] * (LENGTHS[bisect_left(LENGTHS, len(some))] - len(some))]
 
 
 def _flat(given: Sequence[object]) -> list[object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet, Subquery
 
 from recviewer.catalog.models import IndexRun, Recording
 from recviewer.catalog.prepared import prepared
@@ -19,20 +19,21 @@ _WRITING = "+"
 
 
 def current_state() -> str:
-    """Return the catalog's present state, which changes whenever a run has written rows. Costs two cheap queries.
+    """Return the catalog's present state, which changes whenever a run has written rows. Costs one cheap query.
 
     It includes when the newest run began, so that a rebuilt catalog is never mistaken for the one before.
     """
-    newest = next(iter(_newest_recording()), 0)
-    run = next(iter(_newest_run()), None)
-    if run is None:
-        return f"0.{newest}"
-    return f"{run[0]}.{newest}.{run[1].timestamp():.6f}{'' if run[2] else _WRITING}"
+    found = next(iter(_newest()), None)
+    if found is None:
+        return f"0.{next(iter(_newest_recording()), 0)}"
+    run, began, ended, newest = found
+    return f"{run}.{newest or 0}.{began.timestamp():.6f}{'' if ended else _WRITING}"
 
 
 @prepared
-def _newest_run() -> QuerySet[IndexRun, tuple[int, datetime, datetime | None]]:
-    return IndexRun.objects.order_by("-id").values_list("id", "started_at", "finished_at")[:1]
+def _newest() -> QuerySet[IndexRun, tuple[int, datetime, datetime | None, int | None]]:
+    newest = Subquery(Recording.objects.order_by("-id").values("id")[:1])
+    return IndexRun.objects.order_by("-id").values_list("id", "started_at", "finished_at", newest)[:1]
 
 
 @prepared

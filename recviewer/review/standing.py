@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol, TypeVar
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, Subquery
 
 from recviewer.catalog.prepared import prepared
 from recviewer.review import audit
@@ -203,9 +203,13 @@ def _fields_on(fingerprints: Sequence[str]) -> QuerySet[Decision, tuple[str, str
 def state() -> tuple[object, ...]:
     """Return an identifier of all decisions, which changes whenever a standing may change.
 
-    Standings follow from decisions and from which imports were undone, and both are append-only.
+    Standings follow from decisions and from which imports were undone, and both are append-only. Costs one cheap query.
     """
-    return *_newest_event(), *_newest_decision()
+    found = next(iter(_newest()), None)
+    if found is None:
+        return tuple(_newest_decision())
+    event, at, decision, entered = found
+    return ((event, at),) if decision is None else ((event, at), (decision, entered))
 
 
 def newest(state: tuple[object, ...]) -> tuple[int, int]:
@@ -235,8 +239,9 @@ def _decision(key: int) -> QuerySet[Decision, datetime]:
 
 
 @prepared
-def _newest_event() -> QuerySet[AuditEvent, tuple[int, datetime]]:
-    return AuditEvent.objects.order_by("-pk").values_list("pk", "at")[:1]
+def _newest() -> QuerySet[AuditEvent, tuple[int, datetime, int | None, datetime | None]]:
+    decision, entered = (Subquery(Decision.objects.order_by("-pk").values(name)[:1]) for name in ("pk", "entered_at"))
+    return AuditEvent.objects.order_by("-pk").values_list("pk", "at", decision, entered)[:1]
 
 
 @prepared

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.catalog.prepared import FILLED, LONGEST, prepared
+from recviewer.catalog.prepared import LENGTHS, prepared
 
 
 def of_paths(paths, least):
@@ -39,20 +39,7 @@ def test_rows_are_those_of_the_query(paths, django_assert_num_queries):
     assert prepared(counted)("chat") == list(counted("chat")) == [("chat", 5)]
 
 
-def test_sql_is_made_once_for_each_number_of_values(paths, monkeypatch):
-    made = []
-
-    @prepared
-    def asked(some):
-        made.append(len(some))
-        return Recording.objects.filter(path__in=some)
-
-    for some in (paths[:1], paths[1:2], paths[2:3], paths[:2], paths[2:4]):
-        assert sorted(row.path for row in asked(some)) == some
-    assert made == [1, 2]
-
-
-def test_long_lists_are_of_one_shape(paths, monkeypatch):
+def test_sql_is_made_once_for_lists_of_about_one_length(paths):
     made = []
 
     @prepared
@@ -60,15 +47,17 @@ def test_long_lists_are_of_one_shape(paths, monkeypatch):
         made.append(len(some))
         return Recording.objects.filter(path__in=some).order_by("path")
 
-    for length in (LONGEST, FILLED // 2, FILLED - len(paths)):
-        many = [*(f"nowhere/{number}" for number in range(length)), *paths]
+    for some in (paths[:1], paths[1:2], paths[2:3], paths[:3], paths[:4], paths):
+        assert [row.path for row in asked(some)] == some
+    for length in (30, 45, 95, 101, LENGTHS[-1]):
+        many = [*(f"nowhere/{number}" for number in range(length - len(paths))), *paths]
         assert [row.path for row in asked(many)] == paths
-    assert made == [FILLED]
+    assert made == [1, 5, 50, 100, LENGTHS[-1]]
 
 
 def test_longer_lists_are_asked_as_they_are(paths):
     asked = prepared(of_paths)
-    many = [*paths, *(f"nowhere/{number}" for number in range(FILLED))]
+    many = [*paths, *(f"nowhere/{number}" for number in range(LENGTHS[-1]))]
     assert [row.path for row in asked(many, 0)] == paths
 
 

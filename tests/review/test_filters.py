@@ -86,10 +86,10 @@ def test_counts_with_what_was_decided_since_are_those_of_all(seed, make_recordin
 
 def test_all_standings_are_read_once_and_then_only_what_was_decided_since(five, django_assert_num_queries):
     before = filters.all_standings()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         again = filters.all_standings()
     decide(seen(five[3]), actor="Ana", verdict="reject", note="no")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         after = filters.all_standings()
 
     assert again is before
@@ -147,3 +147,17 @@ def test_tags(five, django_assert_num_queries):
         found = filters.tags_for_paths([recording.path for recording in five])
     assert found == {five[0].path: [flaky, golden], five[1].path: [golden]}
     assert {row.path for row in filters.with_tags(Recording.objects.all(), ["gOLDEN"])} == {five[0].path, five[1].path}
+
+
+def test_counts_by_ids_are_those_of_the_query(five):
+    """Also for recordings without a fingerprint, whose decision is on their bytes."""
+    tag(seen(*five[:2]), actor="Ana", name="Golden")
+    tag(seen(five[1]), actor="Ana", name="flaky")
+
+    for some in ([], five[:1], five[1:], five):
+        ids = [one.pk for one in some]
+        recordings = Recording.objects.filter(pk__in=ids)
+        assert filters.verdict_counts_of(ids) == filters.verdict_counts(recordings)
+        assert filters.tag_counts_of(ids) == filters.tag_counts(recordings)
+    assert filters.verdict_counts_of(ids) == {"approved": 1, "rejected": 1, "delete": 1, "undecided": 2}
+    assert [(label.name, count) for label, count in filters.tag_counts_of(ids)] == [("Golden", 2), ("flaky", 1)]
