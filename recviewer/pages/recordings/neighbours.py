@@ -80,6 +80,7 @@ def url_of(path: str) -> str:
     return _url(path, get_script_prefix())
 
 
+@lru_cache(32)
 def looked_for(words: str) -> str:
     """Return the query string of a recording's page that finds words there, "" for none."""
     return f"?{urlencode({FIND: words})}" if words else ""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog import freshness, search, tree_findings
 from recviewer.catalog.facets import Counts
 from recviewer.catalog.models import Recording
@@ -27,7 +30,6 @@ from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
 from recviewer.pages.recordings.page_rows import rows_of
 from recviewer.pages.recordings.questions import QuestionPage, questions_of
-from recviewer.pages.recordings.row_folds import ListItem
 from recviewer.pages.recordings.saved import SavedRail, rail_of
 from recviewer.pages.recordings.searching import printed_help
 from recviewer.pages.recordings.sentence import Chip, as_text, chips_of, without_all
@@ -38,7 +40,7 @@ from recviewer.pages.site.status import Freshness
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review import filters as said
-from recviewer.review import mentions, narrowing
+from recviewer.review import mentions, narrowing, standing
 from recviewer.review.actors import actor_of
 from recviewer.review.narrowing import read
 from recviewer.serving.discreet import discreet
@@ -58,6 +60,8 @@ class Listing:
     """The page. headline counts are of the whole tree; total and size_bytes of what the filters leave."""
 
     state: ListState
+    address: str
+    """The query string of the page."""
     total: int
     size_bytes: int
     all_count: int
@@ -68,7 +72,7 @@ class Listing:
     facets: SafeString
     counted: Counts
     chips: tuple[Chip, ...]
-    rows: tuple[ListItem, ...]
+    rows: SafeString
     recordings: tuple[Recording, ...]
     first: int
     last: int
@@ -163,13 +167,40 @@ def _called(term: Term) -> str:
     return next(chip.value for chip in chips_of(ListState(terms=(term,))))
 
 
+_built = Recent[tuple[object, ...], Listing](
+    100, weigh=lambda page: 10 + len(page.recordings), limit=1_000, state_of=itemgetter(slice(2))
+)
+"""The key contains everything that a page depends on, except what `build` adds. The limit is in rows."""
+
+
 def build(
     state: ListState, mending: Mending | None = None, *, is_text: bool = False, is_by_row: bool = False
 ) -> Listing:
-    """Build the page. Opens no file. is_by_row: with a row for each recording in any order, as scripts get it."""
-    current = current_state()
+    """Build the page, or return it as it was built since the last change of the catalog and the last action.
+
+    Opens no file. is_by_row: with a row for each recording in any order, as scripts get it.
+    """
+    current, said_now = current_state(), standing.state()
     stable = if_stable(current)
     terms = (*state.terms, *narrowing.terms_in(state.words))
+    mending = mending or Mending()
+
+    def make() -> Listing:
+        return _build(state, mending, current, terms, is_text=is_text, is_by_row=is_by_row)
+
+    key = (stable, said_now, get_script_prefix(), state, mending, is_text, is_by_row)
+    page = _built.made(key, make) if stable else make()
+    return replace(
+        page,
+        freshness=Freshness(current, "/" + page.address, False, discreet(freshness.trouble())),
+        outdated=outdated_for(terms),
+    )
+
+
+def _build(
+    state: ListState, mending: Mending, current: str, terms: Sequence[Term], *, is_text: bool, is_by_row: bool
+) -> Listing:
+    stable = if_stable(current)
     faults = tuple(dict.fromkeys(filter(None, map(narrowing.fault, terms))))
     asked = None
     known = None
@@ -186,6 +217,7 @@ def build(
     first = (state.page - 1) * state.per_page + 1 if counted.total else 0
     return Listing(
         state=state,
+        address=state.address(),
         total=counted.total,
         size_bytes=counted.size_bytes,
         all_count=everything.total,
@@ -196,11 +228,11 @@ def build(
         facets=printed_facets(state, counted, stable),
         counted=counted,
         chips=tuple(chips_of(state)),
-        mending=(mending or Mending()) if counted.total else with_no_filters(mending or Mending(), state.words),
+        mending=mending if counted.total else with_no_filters(mending, state.words),
         text_url=as_text(state),
         plain_url=without_all(state),
         is_text=is_text,
-        rows=rows,
+        rows=render_to_string("recordings/_rows.html", {"rows": rows}) if rows else SafeString(),
         recordings=recordings,
         first=first,
         last=first + len(recordings) - 1 if rows else 0,
@@ -218,10 +250,9 @@ def build(
         faults=faults,
         strangers=narrowing.unknown_values((), state.words) if not counted.total and everything.total else (),
         direct=_direct(state),
-        freshness=Freshness(current, "/" + state.address(), False, discreet(freshness.trouble())),
+        freshness=Freshness(current, "", False, ""),
         help=printed_help(),
         saved=rail_of(replace(state, page=1), stable),
-        outdated=outdated_for(terms),
         questions=questions,
     )
 

@@ -7,13 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.models import Recording
-from recviewer.pages.recordings import page_rows
+from recviewer.pages.recordings import page_rows, recordings
 from recviewer.pages.recordings.list_state import SORTS
-from recviewer.review import filters
+from recviewer.review import filters, labels, searches
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
-from recviewer.review.tagging import tag
+from recviewer.review.tagging import tag, untag
 from recviewer.review.undoing import undo
 
 
@@ -459,3 +460,45 @@ def test_what_cannot_be_read_has_the_name_of_its_file_where_others_have_a_questi
     make_recording("tests/recordings/half.json", data=b'{"request": {')
 
     assert '<span class="asked"><span>half.json</span>' in client.get("/?outcome=unreadable").content.decode()
+
+
+def told(client, address):
+    """Return a page without what is of one request."""
+    html = client.get(address).content.decode()
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|indexed [^<&]*', "", html)
+
+
+def test_a_list_that_was_kept_is_the_one_that_would_be_built_now(client, three, make_recording, monkeypatch):
+    """After whatever was done: nothing that a list shows may change without it."""
+    seen = [Seen(one.path, one.blob) for one in three]
+    addresses = ("/", "/?suite=agents", "/?q=the", "/?state=undecided", "/?tag=golden", "/?per=200&sort=-size")
+    acts = (
+        lambda: decide(seen[:1], actor="ana", verdict="approve"),
+        lambda: decide(seen[:1], actor="ben", verdict="reject", note="wrong"),
+        lambda: undo(actor="ben"),
+        lambda: tag(seen[:2], actor="ana", name="golden"),
+        lambda: labels.recolour("golden", "red", actor="ana"),
+        lambda: labels.rename("golden", "gold", actor="ana"),
+        lambda: untag(seen[:1], actor="ana", name="gold"),
+        lambda: searches.save("mine", "suite:agents", actor="ana"),
+        lambda: make_recording("tests/integration/agents/recordings/d.json", asked="And the next?"),
+        lambda: make_recording("tests/integration/agents/recordings/d.json", asked="And the last?"),
+    )
+    before = ""
+    for act in (lambda: None, *acts):
+        act()
+        kept = [told(client, address) for address in addresses for _ in range(2)][1::2]
+        with monkeypatch.context() as patch:
+            patch.setattr(recordings, "_built", Recent(0))
+            assert [told(client, address) for address in addresses] == kept
+        assert kept != before
+        before = kept
+
+
+def test_a_list_that_is_asked_for_again_costs_few_queries(client, three):
+    decide([Seen(three[0].path, three[0].blob)], actor="ana", verdict="approve")
+    client.get("/?q=the")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/?q=the")
+
+    assert len(queries) <= 4, [one["sql"] for one in queries]
