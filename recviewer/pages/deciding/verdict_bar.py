@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import TypeAlias
 from urllib.parse import quote
 
 from django.db.models import Count, QuerySet
@@ -14,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from recviewer.bounded.cache import Recent
 from recviewer.catalog.models import Recording
 from recviewer.catalog.prepared import prepared
 from recviewer.pages.deciding import double_clicks
@@ -303,15 +306,25 @@ def refused(bar: Bar, sentence: str, *, is_stale: bool = False, asks_reason: boo
 def tags_for(recording: Recording) -> Tags:
     """Return the tags of a recording, with what there is to choose from."""
     mine = tags_for_paths([recording.path]).get(recording.path, [])
-    often = {tag.name: Quick(Label(tag.name, tag.colour), str(digit)) for digit, tag in enumerate(labels.quick(), 1)}
+    quick, known = _known_tags.made(standing.state(), _read_tags)
+    often = {one.label.name: one for one in quick}
     return Tags(
         key=recording.path,
         seen=recording.blob,
         url=url_of(recording.path),
         tags=tuple(often.get(label.name) or Quick(label, "") for label in mine),
         quick=tuple(one for name, one in often.items() if name not in {label.name for label in mine}),
-        known=tuple(_names()),
+        known=known,
     )
+
+
+_known_tags = Recent[tuple[object, ...], tuple[tuple[Quick, ...], tuple[str, ...]]](1)
+"""The most used tags, and the names of all, by the state of everything that was said."""
+
+
+def _read_tags() -> tuple[tuple[Quick, ...], tuple[str, ...]]:
+    quick = [Quick(Label(tag.name, tag.colour), str(digit)) for digit, tag in enumerate(labels.quick(), 1)]
+    return tuple(quick), tuple(_names())
 
 
 @prepared
@@ -319,9 +332,19 @@ def _names() -> QuerySet[Tag, str]:
     return Tag.objects.order_by("folded").values_list("name", flat=True)[:200]
 
 
-def _acts(actor: str, path: str, settling: Decision | None) -> tuple[Act | None, Act | None]:
+_Acts: TypeAlias = tuple[AuditEvent | None, AuditEvent | None, AuditEvent | None]
+_last_acts = Recent[tuple[tuple[object, ...], str], _Acts](64, state_of=itemgetter(0))
+"""The results of `_read_acts` by the state of everything that was said, and who acts."""
+
+
+def _read_acts(actor: str) -> _Acts:
+    """Return what a person may undo and redo, and the undo of the latter."""
     last, undone = audit.last_undoable(actor), audit.last_redoable(actor)
-    undo = audit.last_about(undone.pk) if undone else None
+    return last, undone, audit.last_about(undone.pk) if undone else None
+
+
+def _acts(actor: str, path: str, settling: Decision | None) -> tuple[Act | None, Act | None]:
+    last, undone, undo = _last_acts.made((standing.state(), actor), lambda: _read_acts(actor))
     said = {settling.event_id, settling.event.target_id} if settling is not None else set()
     return _act(last, path, said=said), _act(undone, path, said=set(), at=undo.at if undo else None)
 

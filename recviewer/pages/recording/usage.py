@@ -54,10 +54,12 @@ def run_facts(recording: Recording) -> RunFacts | None:
         uses = json.loads(recording.uses or "{}")
     except ValueError:
         return None
+    if not uses:
+        return None
     known = {name: (began, why) for name, began, why in _runs()}
     is_read = any(isinstance(told, list) for told in uses.values())
     runs = tuple(_fact(name, uses[name], *known.get(name, (None, "")), is_read=is_read) for name in sorted(uses))
-    return RunFacts(_sentence(runs, uses), runs) if runs else None
+    return RunFacts(_sentence(runs, uses), runs)
 
 
 def _fact(name: str, told: object, began: datetime | None, why: str, *, is_read: bool) -> RunFact:
