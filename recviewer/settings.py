@@ -142,6 +142,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "recviewer.urls"
 WSGI_APPLICATION = "recviewer.wsgi.application"
+_TAGS = ("addresses", "cached", "facts", "forms", "words")
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -154,7 +155,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "recviewer.pages.site.frame.frame",
             ],
-            "builtins": ["recviewer.pages.templatetags.words"],
+            "builtins": [f"recviewer.pages.templatetags.{name}" for name in _TAGS],
         },
     }
 ]

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from recviewer.pages.recordings import facets
+from recviewer.pages.recordings import facet_markup
 from recviewer.pages.text.test_ids import LONG, stand_in
 from recviewer.review.models import Decision
 from tests.pages.bad_files import LISTS, pages, range_pages
@@ -139,7 +139,7 @@ def test_what_looks_like_a_digest_is_not_taken_for_one():
 
 
 def test_a_facet_lists_so_many_values_and_counts_all(client, make_recording, monkeypatch):
-    monkeypatch.setattr(facets, "LISTED", 10)
+    monkeypatch.setattr(facet_markup, "LISTED", 10)
     for number in range(15):
         make_recording(f"a{number}/recordings/one.json", answered=f"{number}")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from math import isqrt
+from typing import NamedTuple
 
 from recviewer.bounded.cache import Recent
 from recviewer.catalog.content import Content
@@ -61,8 +62,7 @@ class Stream:
         return tuple([(number, text) for at, number, text in self.texts if at == choice])
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """first: number of its first chunk. height: 1 to 24."""
 
     letter: str

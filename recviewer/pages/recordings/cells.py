@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from recviewer.catalog.value_words import KIND_WORDS
 from recviewer.pages.templatetags.words import visible
+from recviewer.pages.text.markup import filled, joined
 
 _SPACES = re.compile(r"\s+")
 
 
-_START, _END, _NOTHING = SafeString("<mark>"), SafeString("</mark>"), SafeString("")
+_START, _END = SafeString("<mark>"), SafeString("</mark>")
 
 
 LEAD = 20
@@ -35,14 +35,14 @@ def _led_in(text: str, most: int) -> str:
 
 def hits(pieces: Sequence[tuple[str, bool]], *, lead: int = LEAD) -> SafeString:
     """Show a snippet on one line, with marked hits, from shortly before the first one. pieces: (text, is a hit)."""
-    shown = _NOTHING
+    shown: list[SafeString] = []
     for place, (text, is_hit) in enumerate(pieces):
         line = _SPACES.sub(" ", text)
         words = visible(_led_in(line, lead) if place == 0 and not is_hit and len(pieces) > 1 else line)
-        shown += _START + words + _END if is_hit else words
-    return shown
+        shown += (_START, words, _END) if is_hit else (words,)
+    return joined(shown)
 
 
 def kind_as_model(kind: str) -> SafeString:
     """Show a kind if a recording names no model."""
-    return format_html('<span class="quiet">{}</span>', KIND_WORDS.get(kind, kind))
+    return filled('<span class="quiet">{}</span>', KIND_WORDS.get(kind, kind))

@@ -18,7 +18,8 @@ from recviewer.catalog.groups import groups_of
 from recviewer.catalog.state import stable_state
 from recviewer.language.tree import Term, quoted
 from recviewer.pages.recordings import parts_offered
-from recviewer.pages.recordings.facets import FACET_WORDS, counts_of, flags_of, narrowed, verdict_counts
+from recviewer.pages.recordings.facet_markup import FACET_WORDS
+from recviewer.pages.recordings.facets import counts_of, flags_of, narrowed, verdict_counts
 from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.site.numbers import whole
 from recviewer.review import filters as said

@@ -15,7 +15,8 @@ from recviewer.catalog.facets import Columns
 from recviewer.catalog.state import stable_state
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.language.tree import Term
-from recviewer.pages.recordings.facets import FACET_WORDS, NO_VALUE, columns_left, verdict_counts
+from recviewer.pages.recordings.facet_markup import FACET_WORDS, NO_VALUE
+from recviewer.pages.recordings.facets import columns_left, verdict_counts
 from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.templatetags.words import bare, brief, size
 from recviewer.review import narrowing

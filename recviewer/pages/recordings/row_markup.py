@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.drawings import Mini
 from recviewer.pages.recordings.telling_apart import RowPlace
 from recviewer.pages.templatetags.words import bare, brief, counted, icon, underscored, visible
+from recviewer.pages.text.markup import filled, joined
 from recviewer.pages.text.words_for import StateWord
 from recviewer.review import filters as said
 
@@ -74,9 +74,9 @@ _ROW = """
 
 def row_html(row: RecordingRow) -> SafeString:
     """Return the line of a recording."""
-    found = format_html('<i class="found-in">{}</i> ', row.found_in) if row.found_in else ""
+    found = filled('<i class="found-in">{}</i> ', row.found_in) if row.found_in else ""
     is_one = row.chunks == "1"
-    return format_html(
+    return filled(
         _ROW,
         heading=_heading(row),
         again=_again(row),
@@ -84,30 +84,31 @@ def row_html(row: RecordingRow) -> SafeString:
         item=row.item,
         bytes=row.bytes,
         test=row.test_id,
-        total=format_html(' data-subject="{}" data-total="{}"', row.subject, str(row.total)) if row.alike else "",
+        total=filled(' data-subject="{}" data-total="{}"', row.subject, str(row.total)) if row.alike else "",
         asked=row.asked,
         url=row.url,
         found_asked=found if row.found_side == "asked" else "",
-        told=format_html("<small>{}</small>", row.place.told) if row.place.told else "",
+        told=filled("<small>{}</small>", row.place.told) if row.place.told else "",
         tone=row.tone,
         found_answered=found if row.found_side == "answered" else "",
-        call=format_html("<b>{}</b>", row.call) if row.call else "",
+        call=filled("<b>{}</b>", row.call) if row.call else "",
         answered=row.answered,
         tags=_tags(row) if row.tags else "",
-        alike=format_html(_ALIKE, counted(row.alike, "other that says,others that say")) if row.alike else "",
+        alike=filled(_ALIKE, counted(row.alike, "other that says,others that say")) if row.alike else "",
         name=bare(row.recording.test_name),
         differs=row.differs,
         model_again=" data-again" if row.place.is_model_again else "",
         model_title=row.model_title,
         model=row.model,
         mini=_mini(row),
-        chunks=format_html(_CHUNKS, row.chunks, " chunk" if is_one else " chunks") if row.chunks else "",
+        chunks=filled(_CHUNKS, row.chunks, " chunk" if is_one else " chunks") if row.chunks else "",
         size=row.size,
         state=_state(row),
     )
 
 
 _ALIKE = '<noscript><span class="quiet">together with {} the same</span></noscript>'
+_CELL = '<rect class="mini-{}" x="{}" width="{}" height="5"></rect>'
 _CHUNKS = '<span>{}<span class="phone-only">{}</span></span>'
 
 
@@ -115,38 +116,28 @@ def _heading(row: RecordingRow) -> str:
     place = row.place
     if not place.heading:
         return ""
-    name = (
-        format_html('<a href="{}">{}</a>', place.url, visible(place.heading))
-        if place.url
-        else underscored(place.heading)
-    )
-    suite = format_html("<span>{}</span>", brief(place.suite)) if place.suite else ""
-    return format_html('<li class="rows-function"><h2>{}</h2> {}</li>\n', name, suite)
+    name = filled('<a href="{}">{}</a>', place.url, visible(place.heading)) if place.url else underscored(place.heading)
+    suite = filled("<span>{}</span>", brief(place.suite)) if place.suite else ""
+    return filled('<li class="rows-function"><h2>{}</h2> {}</li>\n', name, suite)
 
 
 def _again(row: RecordingRow) -> str:
     if row.place.is_again:
         return " data-again"
-    return format_html(' data-lines="{}"', str(row.place.lines)) if row.place.lines > 1 else ""
+    return filled(' data-lines="{}"', str(row.place.lines)) if row.place.lines > 1 else ""
 
 
 def _tags(row: RecordingRow) -> SafeString:
-    shown = SafeString()
-    for tag in row.tags:
-        shown += format_html('<span class="tag" data-colour="{}">{}</span>', tag.colour, tag.name)
-    more = format_html('<span class="quiet">+{}</span>', f"{row.more_tags:,}") if row.more_tags else ""
-    return format_html('<span class="col-tags">{}{}</span>', shown, more)
+    shown = joined(filled('<span class="tag" data-colour="{}">{}</span>', tag.colour, tag.name) for tag in row.tags)
+    more = filled('<span class="quiet">+{}</span>', f"{row.more_tags:,}") if row.more_tags else ""
+    return filled('<span class="col-tags">{}{}</span>', shown, more)
 
 
 def _mini(row: RecordingRow) -> str:
     if row.mini is None:
         return ""
-    cells = SafeString()
-    for cell in row.mini.cells:
-        cells += format_html(
-            '<rect class="mini-{}" x="{}" width="{}" height="5"></rect>', cell.kind, cell.x, cell.width
-        )
-    return format_html('<svg class="mini" width="{}" height="5" aria-hidden="true">{}</svg>', row.mini.width, cells)
+    cells = joined(filled(_CELL, cell.kind, cell.x, cell.width) for cell in row.mini.cells)
+    return filled('<svg class="mini" width="{}" height="5" aria-hidden="true">{}</svg>', row.mini.width, cells)
 
 
 def _state(row: RecordingRow) -> str:
@@ -154,4 +145,4 @@ def _state(row: RecordingRow) -> str:
     if state is None:
         return ""
     glyph = icon(state.glyph)
-    return format_html('<span class="state {}" title="{}">{}{}</span>', state.tone, state.title, glyph, state.word)
+    return filled('<span class="state {}" title="{}">{}{}</span>', state.tone, state.title, glyph, state.word)

@@ -11,7 +11,7 @@ from recviewer.catalog.usage_words import is_by_name
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.exchange.amounts import counted
 from recviewer.language.tree import Term
-from recviewer.pages.recordings.facets import NO_VALUE
+from recviewer.pages.recordings.facet_markup import NO_VALUE
 from recviewer.pages.recordings.list_state import ListState
 from recviewer.pages.templatetags.words import size
 
