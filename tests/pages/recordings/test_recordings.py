@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recviewer.bounded.cache import Recent
 from recviewer.catalog.models import Recording
-from recviewer.pages.recordings import page_rows, recordings
+from recviewer.pages.recordings import facets, page_rows, recordings
 from recviewer.pages.recordings.list_state import SORTS
 from recviewer.review import filters, labels, searches
 from recviewer.review.decide import decide
@@ -387,15 +387,18 @@ def test_counts_of_verdicts_are_those_of_now(client, three, make_recording):
     assert verdicts(client, "?tag=golden&state=undecided")["undecided"] == 2
 
 
-def test_a_verdict_that_falls_into_the_counting_is_counted_once(client, three, monkeypatch):
-    counted = filters.verdict_counts
+@pytest.mark.parametrize("few", [500, 0], ids=["by ids", "by a query"])
+def test_a_verdict_that_falls_into_the_counting_is_counted_once(client, three, monkeypatch, few):
+    name = "verdict_counts_of" if few else "verdict_counts"
+    counted = getattr(filters, name)
+    monkeypatch.setattr(facets, "FEW", few)
 
     def late(*args, **named):
         decide([Seen(three[0].path, three[0].blob)], actor="Ana", verdict="approve")
         return counted(*args, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(filters, "verdict_counts", late)
+        patch.setattr(filters, name, late)
         client.get("/")
 
     assert (verdicts(client)["undecided"], verdicts(client)["approved"]) == (2, 1)

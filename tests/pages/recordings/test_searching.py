@@ -206,8 +206,8 @@ def test_facets_on_what_people_said_appear_with_it(client, three):
 
 def test_the_facet_of_tags_follows_each_act_and_is_counted_once_between_two(client, three, monkeypatch):
     seen = [Seen(one.path, one.blob) for one in three]
-    asked, count = [], facets.said.tag_counts
-    monkeypatch.setattr(facets.said, "tag_counts", lambda recordings: asked.append(1) or count(recordings))
+    asked, count = [], facets.said.tag_counts_of
+    monkeypatch.setattr(facets.said, "tag_counts_of", lambda ids: asked.append(1) or count(ids))
 
     def tagged():
         return {name: count for name, (count, _) in facet(client.get("/?suite=a").content.decode(), "Tag").items()}
