@@ -62,7 +62,7 @@ def test_a_pull_request_is_reviewed_by_keys_alone(open_page, pull):
     expect(page.get_by_text("2 of 4", exact=True)).to_be_visible()
     page.wait_for_load_state()
     page.keyboard.press("u")
-    expect(page.locator(".bar-act", has_text="Undone:")).to_be_visible()
+    expect(page.locator(".bar-act", has_text="Undid:")).to_be_visible()
     page.wait_for_load_state()
     assert Decision.objects.order_by("-pk").first().verdict == "clear"
     page.keyboard.press("k")

@@ -128,7 +128,7 @@ def test_undo_in_a_queue_stands_on_what_was_undone(either_page):
     decide(page, "Undo")
     arrived(page, third)
     assert page.url == second
-    expect(page.locator(".bar-act", has_text="Undone:")).to_be_visible()
+    expect(page.locator(".bar-act", has_text="Undid:")).to_be_visible()
     decide(page, "Undo more")
     arrived(page, second)
     assert page.url == first
@@ -174,7 +174,7 @@ def test_undo_on_a_recording_leads_to_the_one_it_was_about(open_page):
     page.keyboard.press("u")
 
     expect(page).to_have_url(re.compile(re.escape(one.path)))
-    expect(page.locator(".bar-act", has_text="Undone:")).to_be_visible()
+    expect(page.locator(".bar-act", has_text="Undid:")).to_be_visible()
     assert AuditEvent.objects.count() == 2
 
 

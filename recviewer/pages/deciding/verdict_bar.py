@@ -48,7 +48,8 @@ TONES = {
 class Act:
     """An action that can be undone or redone.
 
-    sentence: its description. is_here: it was about this recording. is_said: the bar's sentence describes it.
+    sentence: its description; "Undid: …" for one that was undone. is_here: it was about this recording. is_said: the
+    bar's sentence describes it.
     """
 
     event: int
@@ -350,6 +351,7 @@ def _acts(actor: str, path: str, settling: Decision | None) -> tuple[Act | None,
 
 
 def _act(event: AuditEvent | None, path: str, *, said: set[int | None], at: datetime | None = None) -> Act | None:
+    """Return what the bar says of an action. at: when it was undone, None for one that is in force."""
     if event is None:
         return None
     is_here = bool(_items_at(event.pk, path))
@@ -359,7 +361,8 @@ def _act(event: AuditEvent | None, path: str, *, said: set[int | None], at: date
     words = event.summary
     if is_here and event.count == 1:
         words = _NAMED.sub("this", words, count=1)
-    return Act(event.pk, f"{words[:1].upper()}{words[1:]}", when, is_here, event.pk in said)
+    sentence = f"{words[:1].upper()}{words[1:]}" if at is None else f"Undid: {words}"
+    return Act(event.pk, sentence, when, is_here, event.pk in said)
 
 
 @prepared

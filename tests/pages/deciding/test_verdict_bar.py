@@ -121,7 +121,7 @@ def test_undone_offers_redo(bar, make_recording, rf):
     made = bar(recording)
 
     assert made.last is None
-    assert "Undone: Approved" in words(made, rf)
+    assert "Undid: approved" in words(made, rf)
     assert 'data-key="U"' in words(made, rf)
 
 
