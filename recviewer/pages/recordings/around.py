@@ -15,7 +15,7 @@ from recviewer.pages.recordings.best_match import in_order
 from recviewer.pages.recordings.facets import columns_left, narrowed, page_of
 from recviewer.pages.recordings.list_state import BEST, BY_TEST, DEFAULT_SORT, EACH, SORTS, ListState
 from recviewer.pages.recordings.neighbours import looked_for, url_of
-from recviewer.pages.recordings.questions import Questions, held_of, questions_of
+from recviewer.pages.recordings.questions import Questions, questions_of
 from recviewer.pages.recordings.row_folds import as_seen
 from recviewer.pages.recordings.telling_apart import SAID, gathered, places_of
 
@@ -96,13 +96,13 @@ def _with_questions_seen(asked: Questions, ids: list[int], at: int, page: ListSt
     here, (number, begins) = ids[at], asked.question_at(at)
     is_on_page = True
     for one, first in ((number - 1, begins - asked.counts[number - 1]), (number, begins)) if number else ((0, 0),):
-        count = asked.counts[one]
-        some = ids[first : first + held_of(count)]
-        by_id = Recording.objects.only("test_id", "model", "turns", "suite", *SAID).in_bulk(some)
-        rows = [by_id[id] for id in some if id in by_id]
-        if len(rows) == len(some):
-            seen = as_seen(rows, places_of(rows, is_by_test=True), count)
-            ids[first : first + len(some)] = [*seen, *(id for id in some if id not in seen)]
+        question = asked.question(one)
+        by_id = Recording.objects.only("test_id", "model", "turns", "suite", *SAID).in_bulk(question.ids)
+        rows = [by_id[id] for id in question.ids if id in by_id]
+        if len(rows) == len(question.ids):
+            seen = as_seen(rows, places_of(rows, is_by_test=True), question)
+            some = ids[first : first + question.count]
+            ids[first : first + question.count] = [*seen, *(id for id in some if id not in seen)]
             is_on_page = here in seen
     return replace(page, page=asked.page_of(number, page.per_page)) if is_on_page else replace(page, sort=EACH)
 

@@ -1,6 +1,7 @@
 """The list grouped by question: recordings of one test function with the same question.
 
-A page of the list contains whole questions. For one with many answers it contains the first few, and the number of all.
+A page of the list contains whole questions. For one with many answers it contains the first, a few that are unlike the
+others, and the number of all.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, compress, islice
 from operator import itemgetter
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -20,6 +22,7 @@ from recviewer.catalog import facets
 from recviewer.catalog.facets import Columns
 from recviewer.catalog.own_findings import LOST
 from recviewer.catalog.rows import TABLE
+from recviewer.exchange.text import LINE
 from recviewer.pages.recordings.list_state import DEFAULT_SORT, SORTS, ListState
 from recviewer.pages.text.test_ids import parse
 from recviewer.review import narrowing
@@ -34,9 +37,33 @@ SAMPLE = 6
 """Answers among which these are chosen if a question has more than `HELD`."""
 
 
-def held_of(count: int) -> int:
-    """Return how many of a question's recordings are read for its page."""
-    return count if count <= HELD else SAMPLE
+class Shares(NamedTuple):
+    """How common an answer is among those to a question. The smaller, the rarer.
+
+    of_kind: number of answers of the same kind and outcome, such as errors. alike: number of answers with the same text;
+    one that is empty or may be cut off counts as different from all others.
+    """
+
+    of_kind: int
+    alike: int
+
+
+def said_in(answered: str, number: int) -> str | int:
+    """Return by what an answer is the same as another: its text; for one that is empty or may be cut off, the number."""
+    return answered if 0 < len(answered) < LINE else number
+
+
+def shares(kinds: Sequence[object], answers: Sequence[object]) -> list[Shares]:
+    """Return how common each answer to a question is. kinds, answers: equal where two have the same, one for each."""
+    of_kind, alike = Counter(kinds), Counter(answers)
+    return [Shares(of_kind[kind], alike[said]) for kind, said in zip(kinds, answers, strict=True)]
+
+
+def _sample(answers: Sequence[object], common: Sequence[Shares]) -> list[int]:
+    """Return the numbers, in order, of the first answer and of those that are rarest, each answer once."""
+    firsts = {said: at for at, said in reversed(list(enumerate(answers)))}
+    rare = sorted(firsts.values(), key=lambda at: (at > 0, common[at], at))
+    return sorted(rare[:SAMPLE])
 
 
 def _room(count: int) -> int:
@@ -45,14 +72,15 @@ def _room(count: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question on a page. ids: of its recordings, or of the first of many. count: of all.
+    """A question on a page. ids: of its recordings, or of a sample of many. count: of all.
 
-    at: the index of the first in the list.
+    at: the index of the first in the list. common: how common the answer of each in a sample is; () for all recordings.
     """
 
     ids: tuple[int, ...]
     count: int
     at: int
+    common: tuple[Shares, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +103,15 @@ _FUNCTION = 40
 """Bits below the number of a function: for the question, and for whether replay finds the recording."""
 
 _READ = (
-    f"SELECT id, test_id, asked, replay FROM {TABLE} "  # noqa: S608 - names of ours
+    f"SELECT id, test_id, asked, replay, answered, answer_kind, outcome FROM {TABLE} "  # noqa: S608 - names of ours
     f"ORDER BY {', '.join(SORTS[DEFAULT_SORT].columns)}"
 )
 
 
 class QuestionOrder:
     """All recordings, grouped by question. places: indexes in `columns`. numbers: of the question of each.
+
+    answers, kinds: by index in `columns`: equal where two say the same, and where they are of one kind and outcome.
 
     Functions are in order of tests, and a question is at its first recording; its recordings that replay cannot find
     come last.
@@ -93,10 +123,12 @@ class QuestionOrder:
         function_of: dict[str | None, int] = {}
         places: list[int] = []
         ranks: list[int] = []
+        answers, kinds = array("q", [0]) * len(columns), array("l", [0]) * len(columns)
+        known_kinds: dict[tuple[str, str], int] = {}
         with connection.cursor() as cursor:
             cursor.execute(_READ)
             while some := cursor.fetchmany(facets.FETCHED):
-                for id, test_id, asked, replay in some:
+                for id, test_id, asked, replay, answered, *kind in some:
                     function = function_of.get(test_id)
                     if function is None:
                         test = parse(test_id or "")
@@ -107,14 +139,18 @@ class QuestionOrder:
                     if place is not None:
                         question = questions.setdefault((function, asked or id), len(questions))
                         places.append(place)
+                        answers[place] = hash((said_in(answered, id), *kind))
+                        kinds[place] = known_kinds.setdefault(tuple(kind), len(known_kinds))
                         ranks.append(function << _FUNCTION | question << 1 | (replay in LOST))
         order = sorted(range(len(ranks)), key=ranks.__getitem__)
         self.places: Sequence[int] = array("l", [places[at] for at in order])
         self.numbers: Sequence[int] = array("q", [ranks[at] >> 1 for at in order])
+        self.answers: Sequence[int] = answers
+        self.kinds: Sequence[int] = kinds
 
 
 _orders = Recent[str, QuestionOrder](1, once=True, state_of=str)
-"""By the catalog's state; 480 kB at 30,000 recordings."""
+"""By the catalog's state; 960 kB at 30,000 recordings."""
 
 _counted = Recent[tuple[object, ...], Sequence[int]](16, state_of=itemgetter(0))
 """160 kB each at 20,000 questions."""
@@ -131,9 +167,28 @@ class Questions:
 
     def ids(self, start: int, stop: int) -> list[int]:
         """Return the ids of a slice."""
+        return [self.columns.ids[place] for place in self._places(start, stop)]
+
+    def _places(self, start: int, stop: int) -> list[int]:
         flags = self.flags
-        places = islice((place for place in self.order.places if flags[place]), start, stop)
-        return [self.columns.ids[place] for place in places]
+        return list(islice((place for place in self.order.places if flags[place]), start, stop))
+
+    def question(self, number: int) -> Question:
+        """Return a question by its number, from 0."""
+        at = sum(self.counts[:number])
+        return self._question(self._places(at, at + self.counts[number]), at)
+
+    def _question(self, places: Sequence[int], at: int) -> Question:
+        """Return the question of some recordings. places: indexes in `columns`. at: the index of the first in the list."""
+        ids, order = self.columns.ids, self.order
+        if len(places) <= HELD:
+            return Question(tuple([ids[place] for place in places]), len(places), at)
+        answers = [order.answers[place] for place in places]
+        common = shares([order.kinds[place] for place in places], answers)
+        chosen = _sample(answers, common)
+        return Question(
+            tuple([ids[places[one]] for one in chosen]), len(places), at, tuple([common[one] for one in chosen])
+        )
 
     def page(self, number: int, size: int) -> QuestionPage:
         """Return a page, or the last one.
@@ -147,10 +202,10 @@ class Questions:
         first = firsts[number - 1]
         end = firsts[number] if number < len(firsts) else len(self.counts)
         start = sum(self.counts[:first])
-        ids = self.ids(start, start + sum(self.counts[first:end]))
+        places = self._places(start, start + sum(self.counts[first:end]))
         made, at = [], 0
         for count in self.counts[first:end]:
-            made.append(Question(tuple(ids[at : at + held_of(count)]), count, start + at))
+            made.append(self._question(places[at : at + count], start + at))
             at += count
         return QuestionPage(tuple(made), first + 1, len(self.counts), number, len(firsts))
 

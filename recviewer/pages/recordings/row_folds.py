@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from recviewer.catalog.models import Recording
 from recviewer.exchange.text import LINE, AnswerKind
-from recviewer.pages.recordings.questions import OPEN, Question, QuestionPage
+from recviewer.pages.recordings.questions import OPEN, Question, QuestionPage, Shares, said_in, shares
 from recviewer.pages.recordings.telling_apart import RowPlace
 from recviewer.pages.templatetags.words import counted
 from recviewer.pages.text.words_for import StateWord, state_of, verdict_of
@@ -68,12 +68,13 @@ class ListItem:
 class Block:
     """A question of a page, by its row numbers. left: number of its recordings that are not on the page.
 
-    at: the index of its first recording in the list.
+    same: how many of these answer the same as one that is shown. at: the index of its first recording in the list.
     """
 
     shown: tuple[int, ...]
     folded: tuple[int, ...] = ()
     left: int = 0
+    same: int = 0
     at: int = 0
 
 
@@ -121,12 +122,11 @@ def _is_same_model(one: Recording, other: Recording) -> bool:
     return bool(one.model) and (one.model, one.host) == (other.model, other.host)
 
 
-def as_seen(recordings: Sequence[Recording], places: Sequence[RowPlace], count: int) -> list[int]:
+def as_seen(recordings: Sequence[Recording], places: Sequence[RowPlace], question: Question) -> list[int]:
     """Return the ids of a question's recordings in the order of a page: those that are not folded first.
 
-    recordings: all, or the first ones of many; count: all.
+    recordings: those of its ids.
     """
-    question = Question(tuple([one.pk for one in recordings]), count, 0)
     block = _block(0, recordings, places, len(recordings), question)
     return [recordings[at].pk for at in block.shown + block.folded]
 
@@ -135,26 +135,33 @@ def _block(
     first: int, recordings: Sequence[Recording], places: Sequence[RowPlace], end: int, question: Question
 ) -> Block:
     """Return which rows of a question, from the first on, are not folded."""
-    is_whole = len(question.ids) == question.count
-    shown = _opened(first, recordings, places, end)
+    some = recordings[first:end]
+    answers = [_said(one, at) for at, one in enumerate(some)]
+    common = question.common or shares([(one.answer_kind, one.outcome) for one in some], answers)
+    opened = _opened(answers, common, places[first:end])
+    shown = tuple([first + at for at in opened])
     folded = tuple([at for at in range(first, end) if at not in shown])
-    if not is_whole:
-        return Block(shown, left=question.count - len(shown), at=question.at)
+    if question.common:
+        same = sum(common[at].alike - 1 for at in opened)
+        return Block(shown, left=question.count - len(shown), same=same, at=question.at)
     return Block(shown, folded) if len(folded) >= LEAST else Block(tuple(range(first, end)))
 
 
-def _opened(first: int, recordings: Sequence[Recording], places: Sequence[RowPlace], end: int) -> tuple[int, ...]:
-    """Return the rows that are not folded: no two with the same answer, other parameters before other words."""
+def _opened(answers: Sequence[object], common: Sequence[Shares], places: Sequence[RowPlace]) -> list[int]:
+    """Return the numbers of the answers that are not folded: the first, then the rarest, no two that are the same.
+
+    Of equally rare ones, those with other parameters come first.
+    """
     opened: list[int] = []
+    left = list(range(len(answers)))
     words, parameters = set[object](), set[object]()
-    for is_strict in (True, False):
-        for at in range(first, end):
-            said, differs = _said(recordings[at], at), places[at].differs
-            if len(opened) < OPEN and said not in words and not (is_strict and differs in parameters):
-                opened.append(at)
-                words.add(said)
-                parameters.add(differs)
-    return tuple(sorted(opened))
+    while left and len(opened) < OPEN:
+        at = min(left, key=lambda at: (at > 0, common[at], places[at].differs in parameters, at))
+        opened.append(at)
+        words.add(answers[at])
+        parameters.add(places[at].differs)
+        left = [one for one in left if answers[one] not in words]
+    return sorted(opened)
 
 
 def _told(some: Sequence[Recording], count: int, *, is_part: bool) -> str:
@@ -190,7 +197,7 @@ def folded(
             fold = _fold(block, recordings, told.places, rows, standings)
         elif block.left:
             first = recordings[block.shown[0]]
-            fold = RowFold(block.left, is_cut=len(first.asked) >= LINE, url=alone(block.at, first.pk))
+            fold = RowFold(block.left, same=block.same, is_cut=len(first.asked) >= LINE, url=alone(block.at, first.pk))
         made += [ListItem(rows[at]) for at in block.shown[:-1]]
         made.append(ListItem(rows[block.shown[-1]], fold))
     return tuple(made)
@@ -198,9 +205,9 @@ def folded(
 
 def _said(one: Recording, number: int) -> tuple[object, ...]:
     """Return what neighbours have to share; text that may be cut off counts as different."""
-    if not one.asked or not 0 < len(one.answered) < LINE:
+    if not one.asked:
         return (number,)
-    return one.asked, one.answered, one.answer_kind, one.outcome
+    return one.asked, said_in(one.answered, number), one.answer_kind, one.outcome
 
 
 def _fold(

@@ -12,9 +12,10 @@ from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
 
 
-def of(*counts):
+def of(*counts, answers=None, kinds=None):
     every = range(sum(counts))
-    return Questions(SimpleNamespace(ids=every), SimpleNamespace(places=every), b"\1" * len(every), counts)
+    order = SimpleNamespace(places=every, answers=answers or every, kinds=kinds or [0] * len(every))
+    return Questions(SimpleNamespace(ids=every), order, b"\1" * len(every), counts)
 
 
 @pytest.mark.parametrize(
@@ -37,12 +38,29 @@ def test_a_page_has_room_for_whole_questions_or_for_one(counts, pages):
     assert of(*counts).page(99, 10) == made[-1]
 
 
-def test_of_many_answers_only_the_first_are_read():
-    whole, many, last = of(12, 13, 2).page(1, 50).questions
+def test_of_many_answers_only_a_few_are_read():
+    some = of(12, 13, 2)
+    whole, many, last = some.page(1, 50).questions
 
     assert whole.ids == tuple(range(12))
     assert (many.ids, many.count, many.at) == (tuple(range(12, 12 + questions.SAMPLE)), 13, 12)
     assert (last.ids, last.at) == ((25, 26), 25)
+    assert [some.question(number) for number in range(3)] == [whole, many, last]
+
+
+def test_of_many_answers_the_rarest_are_read_besides_the_first():
+    said = ["a"] * 20 + [f"b{number % 8}" for number in range(16)] + ["c"]
+    (many,) = of(37, answers=said).page(1, 50).questions
+    assert many.ids == (0, 20, 21, 22, 23, 36)
+    assert many.common[0] == (37, 20)
+    assert many.common[-1] == (37, 1)
+
+    kinds = ["answer"] * 30 + ["error"] * 2 + ["answer"] * 5
+    (many,) = of(37, answers=range(37), kinds=kinds).page(1, 50).questions
+    assert many.ids == (0, 1, 2, 3, 30, 31)
+
+    (many,) = of(37, answers=["a"] * 37).page(1, 50).questions
+    assert (many.ids, many.common) == ((0,), ((37, 37),))
 
 
 def test_every_recording_is_in_the_question_where_it_stands():
@@ -71,6 +89,8 @@ def test_a_question_is_one_within_its_function_and_what_replay_cannot_find_comes
     assert [names[columns.ids[place]] for place in order.places] == ["c", "a", "b", "d", "e"]
     assert len(set(order.numbers)) == 4
     assert order.numbers[0] == order.numbers[1]
+    assert order.answers[0] == order.answers[1]
+    assert len(order.answers) == len(order.kinds) == len(columns)
 
 
 @pytest.fixture
@@ -99,6 +119,18 @@ def test_a_question_with_very_many_answers_does_not_fill_a_page(client, many):
     assert url == f"?sort=each&amp;page=1#row-{many[0].pk}".replace("&amp;page=1", "")
     assert rows(client.get("/?sort=each").content.decode()) == [str(one.pk) for one in many]
     assert "decide on all 7…" in html
+
+
+def test_a_rare_answer_among_many_is_on_the_page(client, many, make_recording):
+    type(many[0]).objects.filter(answered__in=[one.answered for one in many[:5]]).update(answered="Me.")
+    make_recording("r/recordings/0.json", asked="Who?", answered="Me.", test="t.py::test_who[0]", id="again")
+
+    html = " ".join(client.get("/").content.decode().split())
+
+    assert rows(html) == [str(one.pk) for one in (many[0], many[5], many[6])]
+    assert "<b>4 more</b> <span>answer the same, as a list</span>" in html
+    html = client.get("/around/", {"key": many[0].path, "in": "?"}).content.decode()
+    assert f'href="/r/{many[5].path}" rel="next"' in html
 
 
 def test_scripts_get_every_recording(client, many):

@@ -4,7 +4,7 @@ import pytest
 
 from recviewer.catalog.models import Recording
 from recviewer.exchange.text import LINE
-from recviewer.pages.recordings.questions import Question, QuestionPage
+from recviewer.pages.recordings.questions import Question, QuestionPage, Shares
 from recviewer.pages.recordings.row_folds import Block, arranged, folded
 from recviewer.pages.recordings.telling_apart import places_of
 
@@ -24,7 +24,8 @@ def page(rows, *, count=0):
     for number, one in enumerate(rows):
         one.pk = number
         asked.setdefault((one.test_id.partition("[")[0], one.asked), []).append(number)
-    made = tuple(Question(tuple(ids), count or len(ids), 0) for ids in asked.values())
+    common = (Shares(count, 2),) * len(rows) if count else ()
+    made = tuple(Question(tuple(ids), count or len(ids), 0, common) for ids in asked.values())
     return QuestionPage(made, 1, len(made), 1, 1)
 
 
@@ -62,6 +63,16 @@ def test_other_parameters_stand_open_before_other_words():
     assert [item.row for item in shown(rows)] == ["0", "1", "5"]
 
 
+def test_rare_answers_and_kinds_stand_open_before_common_ones():
+    rows = [
+        row(at % 3, said) for at, said in enumerate(["Noon.", "One.", "One.", "Two.", "Two.", "Noon.", "Midnight."])
+    ]
+    assert [item.row for item in shown(rows)] == ["0", "1", "6"]
+
+    rows = [row(at % 6, f"Noon {at}.") for at in range(9)] + [row(0, "Rate limit.", outcome="error")]
+    assert [item.row for item in shown(rows)] == ["0", "1", "9"]
+
+
 def test_a_fold_that_saves_less_than_two_rows_is_not_drawn():
     assert told([*map(row, range(3))]) == [("0", None), ("1", None), ("2", None)]
     assert all(fold is None for _, fold in told([row(at, f"Noon {at}.") for at in range(5)]))
@@ -95,6 +106,7 @@ def test_of_a_question_with_very_many_answers_the_line_leads_to_pages_of_their_o
 
     assert [item.fold for item in others] == [None, None]
     assert (last.fold.count, last.fold.rows, last.fold.url) == (77, (), "?at=0#0")
+    assert (last.fold.same, last.fold.others) == (3, 74)
     assert arrangement([row(at) for at in range(6)], count=80).places[0].told == "80 recordings"
 
 
