@@ -41,11 +41,13 @@ def test_standard_output_and_input(approved, capfdbinary, monkeypatch):
     assert data == export()
 
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data.replace(b"Ana", b"Ben") + b"odd\n")))
-    call_command("reviews", "import", "-")
+    with pytest.raises(CommandError, match=r"^1 line was not imported\.$") as refused:
+        call_command("reviews", "import", "-")
 
     told = capfdbinary.readouterr()
+    assert refused.value.returncode == 1
     assert told.out == b"Imported 1 verdict.\n"
-    assert b"line 3 was left out: it is no JSON" in told.err
+    assert b"line 3 was left out: it is not JSON" in told.err
 
 
 def test_the_file_that_is_set(approved, settings, tmp_path, capsys):

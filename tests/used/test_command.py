@@ -225,6 +225,12 @@ def test_output_goes_where_it_is_told_and_is_imported(used, kept, tree, tmp_path
     assert [line.split()[0] for line in used("list").stdout.decode().splitlines()] == ["a", "b"]
     assert read_by(kept("a")) == {recording(1)}
 
+    with open(out / "other.jsonl", "a") as other:
+        other.write("torn\n")
+    done = used("import", out / "other.jsonl", "--recordings", tree)
+    assert done.returncode == 1
+    assert "was left out: it is not JSON" in done.stderr
+
 
 SUITE = """
 import pathlib, subprocess, time

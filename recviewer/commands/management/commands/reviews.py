@@ -13,18 +13,20 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from recviewer.bounded.files import data_from, data_of
+from recviewer.exchange.amounts import counted
 
 
 class Command(BaseCommand):
     help = (
         "Write verdicts, tags and notes as JSON lines that git can merge (export), or merge such a file "
         "into yours (import; known lines change nothing, and one undo takes the import back). "
+        "An import that leaves out invalid lines names them and exits with 1. "
         "Example: recviewer reviews export reviews.jsonl"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("act", choices=("export", "import"))
+        parser.add_argument("act", choices=("export", "import"), help="write FILE, or merge it into yours")
         parser.add_argument(
             "file", nargs="?", metavar="FILE", help="- is standard output or input; default: $RECVIEWER_REVIEWS_FILE"
         )
@@ -108,3 +110,6 @@ class Command(BaseCommand):
         carry_verdicts(self.stdout.write, self.stderr.write)
         for number, why in imported.bad:
             self.stderr.write(f"line {number:,} was left out: {why}")
+        if imported.bad:
+            is_one = len(imported.bad) == 1
+            raise CommandError(f"{counted(len(imported.bad), 'line')} {'was' if is_one else 'were'} not imported.")

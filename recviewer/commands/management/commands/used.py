@@ -61,7 +61,7 @@ class Command(BaseCommand):
         if not files:
             raise CommandError("name the files to import", returncode=2)
         starting.prepare(settings.PLACES)
-        failed = 0
+        failed, bad = 0, 0
         for file in files:
             try:
                 brought = bring_in(Path(file), settings.DATA_DIR)
@@ -74,9 +74,10 @@ class Command(BaseCommand):
             if brought.more_bad:
                 self.stderr.write(f"{file}: {brought.more_bad:,} more lines were left out")
             self.stdout.write(in_list(brought.run))
-        if failed:
+            bad += len(brought.bad) + brought.more_bad
+        if failed or bad:
             sys.stdout.flush()
-            sys.exit(2)
+            sys.exit(2 if failed else 1)
 
     def _list(self) -> None:
         from recviewer.used.sentences import in_list
