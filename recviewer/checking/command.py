@@ -29,7 +29,7 @@ NOTHING, FOUND, CANNOT = 0, 1, 2
 """Exit codes."""
 
 HELP = """\
-Tell what is odd about recordings: errors that were recorded, answers that broke off, names that replay cannot find, and
+Report what is odd about recordings: errors that were recorded, answers that broke off, names that replay cannot find, and
 what else the rules know (docs/smells.md). Needs no index and no server.
 
   recviewer check                      all recordings below this directory
@@ -39,7 +39,10 @@ what else the rules know (docs/smells.md). Needs no index and no server.
   recviewer check --base main          only what is new on disk since this branch left main
   recviewer check main...HEAD          only what is new in a range of commits
 
-Exit code 0: nothing; 1: findings; 2: could not work. Example: recviewer check --base origin/main --format sarif
+Exit code 0: nothing; 1: findings; 2: could not run.
+
+Example:
+  recviewer check --base origin/main --format sarif
 """
 
 
@@ -143,7 +146,7 @@ def _let_be(options: Namespace) -> Suppressions:
     try:
         suppressed, invalid = in_reviews(_reviews(named, Path(options.repo)))
     except BadReviews as bad:
-        raise _Problem(f"{named} is no file of reviews: {bad}") from None
+        raise _Problem(f"{named} is not a file of reviews: {bad}") from None
     if invalid:
         more = f" (and {counted(len(invalid) - 1, 'more line')})" if len(invalid) > 1 else ""
         sys.stderr.write(
@@ -184,7 +187,7 @@ def _looked(options: Namespace, given: Given) -> Checked:
             raise _Problem("files are checked by themselves: leave out --base and --changed")
         lacking = [name for name in what if not os.path.lexists(name)]
         if lacking:
-            raise _Problem(f"{lacking[0]} is no file, directory or range")
+            raise _Problem(f"{lacking[0]} is not a file, directory or range")
         return running.files(_top(Path(what[0]).parent), what, given)
     if options.base:
         from recviewer.checking.ranges import compared
@@ -240,7 +243,7 @@ def _runs(options: Namespace) -> tuple[UsedRun, ...]:
     found = stored_runs.named(Path(one) for one in options.runs if one)
     if found.bad:
         name, why = found.bad[0]
-        raise _Problem(f"{name} is no run that can be used: {why}")
+        raise _Problem(f"{name} is not a run that can be used: {why}")
     return found.runs
 
 

@@ -29,7 +29,9 @@ RECORDED = frozenset({"serve", "index", "export"})
 QUERIED = {"search": {"--recordings", "--limit"}, "export": {"--query", "--recorder"}}
 """Commands that take a query, with those of their options that take a value."""
 
-HIDDEN = {"--version", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color", "--skip-checks"}
+HIDDEN = {
+    "--version", "--verbosity", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color", "--skip-checks",
+}  # fmt: skip
 """Options of every command that come from Django and work, but are hidden from the help."""
 
 COMMON = frozenset({"-v", "--verbosity", "--settings", "--pythonpath"})

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from recviewer.cli import screen
 from recviewer.cli.arguments import HIDDEN
 
-OTHERS = frozenset({"changepassword", "completion"})
-"""Commands whose options are not completed."""
+OTHERS = frozenset({"completion"})
+"""Commands without options."""
 
 
-ALL_HAVE = frozenset({"--help", "--verbosity", *HIDDEN})
+ALL_HAVE = frozenset({"--help", *HIDDEN})
 """Options of every command."""
 
 
@@ -49,6 +49,15 @@ WORDS = {
 """Words that the first positional argument of a command may be."""
 
 SHELLS = ("bash", "zsh", "fish")
+
+HELP = f"""\
+usage: recviewer completion {"|".join(SHELLS)}
+
+Print a script with which the shell completes the commands and options of recviewer.
+
+Example:
+  eval "$(recviewer completion bash)"
+"""
 
 _BASH = """\
 # recviewer: put this into your shell with  eval "$(recviewer completion bash)"
@@ -101,6 +110,8 @@ def _fish(command: str) -> str:
 
 def answer(arguments: Sequence[str]) -> tuple[str, int]:
     """Return what `recviewer completion …` prints, and its exit code."""
+    if list(arguments) in (["--help"], ["-h"]):
+        return HELP, 0
     if len(arguments) == 1 and arguments[0] in SHELLS:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recviewer.settings")
         import django

@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from recviewer.cli import screen
 from recviewer.cli.arguments import (
@@ -115,9 +116,14 @@ def _execute(given: Sequence[str]) -> None:
     from django.core.management import CommandError, ManagementUtility
     from django.core.management.base import BaseCommand, SystemCheckError
 
+    from recviewer.cli.help_text import HelpText
+
     class Utility(ManagementUtility):
         def fetch_command(self, subcommand: str) -> BaseCommand:
             command = super().fetch_command(subcommand)
+            command.create_parser = partial(  # type: ignore[method-assign]
+                command.create_parser, formatter_class=HelpText
+            )
             ending.let_collector()  # the modules of the command are imported by now
             return command
 

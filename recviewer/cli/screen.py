@@ -13,9 +13,9 @@ recviewer shows recorded LLM calls so that people can read, search and review th
   recviewer report BASE...HEAD     what a range of commits changed: for a pull request, in CI
   recviewer check                  what is odd: errors, broken answers, secrets; also in CI
   recviewer search WORDS           find recordings by words and filters, such as model:gpt-4o
-  recviewer show FILE              print one as a conversation
+  recviewer show FILE              print a recording as a conversation
   recviewer plan                   decisions as a patch, commands and tests to re-record
-  recviewer --server URL           use a recviewer elsewhere: export, reviews, decide
+  recviewer --server URL           use a recviewer on another machine: export, reviews, decide
 
 More: {more}.
 recviewer COMMAND --help explains a command.

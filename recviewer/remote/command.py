@@ -29,7 +29,8 @@ VARIABLE = "RECVIEWER_TOKEN"
 VERDICTS = ("approve", "reject", "delete", "revert", "clear")
 
 HELP = """\
-Ask a recviewer elsewhere, with a token of your account there (its page makes one), from a file or RECVIEWER_TOKEN.
+Use a recviewer on another machine, with a token of your account there (its account page makes one), from a file or
+RECVIEWER_TOKEN.
 
   recviewer --server URL export [--query Q]            its recordings, as lines of JSON
   recviewer --server URL reviews export FILE           verdicts, tags and notes; - is standard output
@@ -39,7 +40,28 @@ Ask a recviewer elsewhere, with a token of your account there (its page makes on
                                                        on what export told of, without a checkout
 
 A verdict goes along with the blob id of what you have; where the server has anything else, nothing is decided.
-Exit code 0: done; 1: the server refused, or left lines out; 2: could not work.
+Exit code 0: done; 1: the server refused, or left lines out; 2: could not run.
+"""
+
+EXPORT = """\
+Print the recordings of the server as lines of JSON.
+
+Example:
+  recviewer --server https://recordings.example.com export --query 'is:pending kind:chat'
+"""
+
+REVIEWS = """\
+Write the verdicts, tags and notes of the server to a file, or merge such a file into them.
+
+Example:
+  recviewer --server https://recordings.example.com reviews export reviews.jsonl
+"""
+
+DECIDE = """\
+Record a verdict on files as they are here. If the server has anything else at one of the paths, nothing is decided.
+
+Example:
+  recviewer --server https://recordings.example.com decide approve tests/recordings/33b71fb85bfb.json
 """
 
 
@@ -50,14 +72,36 @@ def parser() -> ArgumentParser:
     )
     made.add_argument("--server", metavar="URL", required=True, help="https; http only for this machine")
     made.add_argument("--token-file", metavar="FILE", help="a file with the token; default: $RECVIEWER_TOKEN")
-    acts = made.add_subparsers(dest="act", required=True, metavar="export|reviews|decide")
-    export = acts.add_parser("export", help="print its recordings as lines of JSON")
+    acts = made.add_subparsers(
+        dest="act", required=True, metavar="export|reviews|decide", prog="recviewer --server URL"
+    )
+    export = acts.add_parser(
+        "export",
+        help="print its recordings as lines of JSON",
+        description=EXPORT,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
     export.add_argument("--query", metavar="Q", default="", help="a query, as in its search box")
-    reviews = acts.add_parser("reviews", help="write its reviews to a file, or merge a file into them")
-    reviews.add_argument("way", choices=("export", "import"))
+    reviews = acts.add_parser(
+        "reviews",
+        help="write its reviews to a file, or merge a file into them",
+        description=REVIEWS,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    reviews.add_argument("way", choices=("export", "import"), help="export to FILE, or import FILE")
     reviews.add_argument("file", metavar="FILE", help="- is standard output or input")
-    decide = acts.add_parser("decide", help="record a verdict on what you have seen")
-    decide.add_argument("verdict", choices=VERDICTS)
+    decide = acts.add_parser(
+        "decide",
+        help="record a verdict on what you have seen",
+        description=DECIDE,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    decide.add_argument(
+        "verdict",
+        choices=VERDICTS,
+        help="approve; reject: to be re-recorded; delete: to be deleted; revert: restore the old one (with --range); "
+        "clear: take your verdict back",
+    )
     decide.add_argument(
         "paths", nargs="+", metavar="PATH", help="relative to DIR; for a range, to the top of the repository"
     )
@@ -123,7 +167,7 @@ def _export(server: Server, query: str) -> int:
         rows, found, more = page.get("recordings"), page.get("total"), page.get("next")
         if not isinstance(rows, list) or not isinstance(found, int) or not (more is None or isinstance(more, str)):
             raise RemoteProblem(
-                "The server answered with something that is no list of recordings. Is its address right?"
+                "The server answered with something that is not a list of recordings. Is its address right?"
             )
         if total is None:
             for hint in page.get("hints") or ():
@@ -145,7 +189,9 @@ def _reviews_to(server: Server, name: str) -> int:
     data = server.get("reviews.jsonl")
     first = told_in(data.partition(b"\n")[0])
     if "recviewer_reviews" not in first or not data.endswith(b"\n"):
-        raise RemoteProblem("The server answered with something that is no whole file of reviews. Nothing was written.")
+        raise RemoteProblem(
+            "The server answered with something that is not a whole file of reviews. Nothing was written."
+        )
     if name == "-":
         put(sys.stdout, data)
         return DONE
@@ -195,8 +241,8 @@ def _decide(server: Server, given: Namespace) -> int:
     try:
         body = urlencode(sent).encode()
     except UnicodeEncodeError:
-        raise RemoteProblem("The note is no text in UTF-8.") from None
-    _print_result(server.post("do/decide.json", body, "application/x-www-form-urlencoded"))
+        raise RemoteProblem("The note is not text in UTF-8.") from None
+    _say(server.post("do/decide.json", body, "application/x-www-form-urlencoded"))
     return DONE
 
 

@@ -39,7 +39,7 @@ Several repositories on one machine, each an instance of its own, named in one f
   recviewer several each invite ana           any command, in one after the other
   recviewer several proxy nginx               what the proxy in front takes (or caddy)
 
---only NAME… does it to some. Exit code 0: done; 1: something is wrong with one; 2: could not work.
+--only NAME… does it to some. Exit code 0: done; 1: something is wrong with one; 2: could not run.
 """
 
 

@@ -77,13 +77,16 @@ def test_a_folder_that_is_no_repository_is_named_not_a_variable_that_nobody_set(
         },
     )
 
-    assert (done.returncode, done.stderr) == (2, f"recviewer: {tmp_path}: it is no git repository, and lies in none.\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"recviewer: {tmp_path}: it is not a git repository, nor inside one.\n",
+    )
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "99999999", "-1", "8_000"])
 def test_what_is_no_port_is_a_sentence(port, capsys):
     said = run("serve", f"--port={port}", capsys=capsys, code=2).err
-    assert f"{port} is no port: give a number from 1 to 65535" in said
+    assert f"{port} is not a port: give a number from 1 to 65535" in said
     assert "Traceback" not in said
 
 
@@ -91,6 +94,15 @@ def test_help_of_a_command_tells_its_own_options(capsys):
     said = run("serve", "--help", capsys=capsys, code=0).out
     assert said.startswith("usage: recviewer serve")
     assert "--pythonpath" not in said
+
+
+@pytest.mark.parametrize("name", [*screen.FIRST, *screen.MORE, "--server=http://127.0.0.1 decide"])
+def test_help_of_each_command_has_an_example_to_copy_and_no_words_of_django(name, capsys):
+    said = run(*name.split(), "--help", capsys=capsys, code=0).out
+
+    words = name.partition("=")[0]
+    assert any(f"recviewer {words}" in line for line in said.splitlines() if line.startswith("  "))
+    assert not [word for word in ("django", "Django's", "Specifies", "verbosity") if word in said]
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ from typing import Any
 from django.contrib.auth.management.commands import createsuperuser
 from django.contrib.auth.models import UserManager
 from django.contrib.auth.password_validation import validate_password
+from django.core.management.base import CommandParser
+
+from recviewer.commands.management.commands.changepassword import in_our_words
 
 
 class Command(createsuperuser.Command):
@@ -15,6 +18,17 @@ class Command(createsuperuser.Command):
     help = (
         "Create a user with all permissions; the password has to follow the rules. Example: recviewer createsuperuser"
     )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        in_our_words(
+            parser,
+            username="the user name",
+            email="the e-mail address",
+            interactive="ask for nothing: --username and --email are required, and without the variable "
+            "DJANGO_SUPERUSER_PASSWORD the user cannot log in until a password is set",
+            database="the database that gets the user",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the user.

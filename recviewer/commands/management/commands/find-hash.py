@@ -28,7 +28,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", metavar="HASH|FILE")
+        parser.add_argument("what", metavar="HASH|FILE", help="a hash, or a file; - is standard input")
         parser.add_argument(
             "--test", default="", metavar="ID", help="the test that makes the request; part of the hash"
         )

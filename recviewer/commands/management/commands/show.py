@@ -24,7 +24,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("names", nargs="+", metavar="PATH|BLOB|HASH")
+        parser.add_argument("names", nargs="+", metavar="PATH|BLOB|HASH", help="a file, a path in the index, or digits")
         parser.add_argument("--json", action="store_true", help="print the public JSON form, one line each")
 
     def handle(self, *args: Any, **options: Any) -> None:
