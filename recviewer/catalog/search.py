@@ -85,7 +85,7 @@ class _Found(RawSQL):
 
 
 def _no_filter(term: Term) -> Q:
-    raise TypeError(f"{term.said} is no word")
+    raise TypeError(f"{term.said} is not a word")
 
 
 def condition(tree: Tree, of_term: Callable[[Term], Q] = _no_filter) -> Q:

@@ -93,7 +93,7 @@ def _rules_at(repository: Repository, commit: str) -> PathRules:
     blob = next((one.blob for one in found if one.raw == raw and one.mode in _FILES), "")
     data = next((data for _, data in contents(repository, [blob])), None) if blob else None
     if data is None:
-        return _with_strict((), [f"{FILE} is no file that can be read."])
+        return _with_strict((), [f"{FILE} is not a file that can be read."])
     return read(data)
 
 
@@ -104,7 +104,7 @@ def read(data: bytes) -> PathRules:
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        return _with_strict((), [f"{FILE} is no text in UTF-8."])
+        return _with_strict((), [f"{FILE} is not text in UTF-8."])
     rules, bad = [], []
     for number, line in enumerate(lines, 1):
         told = _COMMENT.sub("", line).strip()
@@ -153,11 +153,11 @@ def _rule(line: str) -> PathRule:
 
 def _of_pattern(pattern: str, demand: Demand) -> PathRule:
     if _ODD.search(pattern) or pattern.startswith("@"):
-        raise ValueError(f"{pattern!r} is no pattern: only *, ** and ? stand for other letters")
+        raise ValueError(f"{pattern!r} is not a pattern: only *, ** and ? stand for other letters")
     is_folder, bare = pattern.endswith("/"), pattern.strip("/")
     parts = tuple(bare.split("/"))
     if not bare or not all(parts) or not {".", ".."}.isdisjoint(parts):
-        raise ValueError(f"{pattern!r} is no path from the top of the repository")
+        raise ValueError(f"{pattern!r} is not a path from the top of the repository")
     is_anchored = len(parts) > 1 or pattern.startswith("/")
     return PathRule(PathPattern(parts if is_anchored else ("**", *parts), is_folder), demand)
 

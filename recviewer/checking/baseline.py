@@ -96,7 +96,7 @@ def read(text: str) -> Baseline:
             continue
         told = [value.get(name) for name in ("identity", "rule", "group", "what")]
         if not all(isinstance(one, str) for one in told):
-            raise BadBaseline(f"line {number} is no finding")
+            raise BadBaseline(f"line {number} is not a finding")
         identity, rule, group, what = map(str, told)
         entries.append((identity, (rule, group, what)))
     if not has_version:
@@ -110,5 +110,5 @@ def _object(line: str, number: int) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise BadBaseline(f"line {number} is no JSON object")
+        raise BadBaseline(f"line {number} is not a JSON object")
     return value

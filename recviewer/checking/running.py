@@ -56,7 +56,8 @@ def files(top: Path, named: Collection[str], given: Given) -> Checked:
     asked = [rule for rule in given.asked if rule.needs is Needs.EXCHANGE]
     with without_collector():
         found, count = _looked_at(trees.named(top, mine, given.limit_bytes), Looking(asked))
-    problems = [f"{len(others):,} of the files named are no recordings"] if others else []
+    told_of = "is not a recording" if len(others) == 1 else "are not recordings"
+    problems = [f"{len(others):,} of the files named {told_of}"] if others else []
     told = [_located(one, "", line) for one, line in _softened(top, found, given)]
     return _checked(told, count, asked, given, problems, "the files named")
 

@@ -106,5 +106,5 @@ def _reader(field: Field[Any, Any]) -> Callable[[Any], Any]:
 def _time(text: str) -> Any:
     found = parse_datetime(text)
     if found is None:
-        raise ValueError(f"{text!r} is no time")
+        raise ValueError(f"{text!r} is not a time")
     return found

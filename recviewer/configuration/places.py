@@ -227,4 +227,4 @@ def _repository() -> Repository | None:
     try:
         return opened(named) if named else None
     except GitFailed:
-        raise env.BadEnvironment("RECVIEWER_REPO", str(named), "it is no git repository, and lies in none") from None
+        raise env.BadEnvironment("RECVIEWER_REPO", str(named), "it is not a git repository, nor inside one") from None

@@ -17,7 +17,7 @@ def read_regular(place: Path) -> bytes:
     try:
         about = os.fstat(opened)
         if not stat.S_ISREG(about.st_mode):
-            raise OSError(errno.EINVAL, f"{place.name} is no regular file")
+            raise OSError(errno.EINVAL, f"{place.name} is not a regular file")
         if about.st_size > MOST_BYTES:
             raise OSError(errno.EFBIG, f"{place.name} is larger than {MOST_BYTES >> 20} MB")
         with os.fdopen(opened, "rb", closefd=False) as stream:

@@ -72,7 +72,7 @@ def push_new(repository: Repository, remote: Remote, commit: str, branch: str) -
     GitFailed.
     """
     if repository.fetched is None or not _BRANCH.fullmatch(branch):
-        raise NotPushed(f"{branch} is no name of a branch of ours")
+        raise NotPushed(f"{branch} is not a name of a branch of ours")
     there = tip(repository, remote, f"refs/heads/{branch}")
     if there == commit:
         return

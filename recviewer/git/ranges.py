@@ -70,9 +70,9 @@ def opened(place: Path) -> Repository:
     except (OSError, RuntimeError) as error:  # RuntimeError: a cycle of links, before Python 3.13
         raise GitFailed(f"{place} cannot be looked at: {getattr(error, 'strerror', None) or error}") from error
     if is_gone:
-        raise GitFailed(f"{place} is not there, so it is no git repository")
+        raise GitFailed(f"{place} is not there, so it is not a git repository")
     if found is None:
-        raise GitFailed(f"{place} is no git repository, and lies in none")
+        raise GitFailed(f"{place} is not a git repository, nor inside one")
     return found
 
 

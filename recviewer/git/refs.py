@@ -74,7 +74,7 @@ def valid(revision: str) -> str:
     """Return a revision that may be passed to git. Raises BadRevision if it is not one: see `revisions`."""
     if not is_revision(revision):
         shown = revision if len(revision) <= _SHOWN else f"{revision[:_SHOWN]}…"
-        raise BadRevision(f"{shown!r} is no revision that can be asked for: {TAKES}")
+        raise BadRevision(f"{shown!r} is not a revision that can be asked for: {TAKES}")
     return revision
 
 
@@ -102,7 +102,7 @@ def commits_of(repository: Repository, revisions: Sequence[str]) -> list[str]:
 
 
 def _resolved(repository: Repository, revisions: Sequence[str]) -> list[str] | None:
-    """Return the full names of several commits from one run of git; None if one of them is no commit.
+    """Return the full names of several commits from one run of git; None if one of them is not a commit.
 
     `resolve` says why.
     """

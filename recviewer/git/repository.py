@@ -163,7 +163,7 @@ def resolve(repository: Repository, revision: str) -> str:
     revision: a branch, tag, or id: see `revisions`. Raises GitFailed.
     """
     if not is_revision(revision):
-        raise BadRevision(f"{revision[:80]!r} is no revision")
+        raise BadRevision(f"{revision[:80]!r} is not a revision")
     done = run_in(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     name = done.stdout.decode("ascii", "replace").strip()
     refuse_sha256(repository, name)

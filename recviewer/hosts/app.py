@@ -58,7 +58,7 @@ def signed(key: AppKey, now: float) -> str:
     try:
         return jwt.encode(told, key.pem, algorithm="RS256")
     except (jwt.PyJWTError, TypeError, AttributeError) as error:  # AttributeError: for a public key
-        raise ValueError("it is no private key of RSA in PEM") from error
+        raise ValueError("it is not a private key of RSA in PEM") from error
 
 
 def token_for(api: str, project: str, key: AppKey, *, is_starting: bool = False) -> AppToken:

@@ -131,7 +131,7 @@ def request_from(
 def rows_of(data: Any) -> list[Any]:
     """Return the rows of a list in a response. Raises HostDown if it is not a list."""
     if not isinstance(data, list):
-        raise HostDown("the host answered with something that is no list")
+        raise HostDown("the host answered with something that is not a list")
     return data
 
 

@@ -216,7 +216,7 @@ class _Reader(pickle.Unpickler):
         room = module.removeprefix("recviewer.").partition(".")[0] if module.startswith("recviewer.") else ""
         found = getattr(sys.modules.get(module), name, None) if room in ROOMS else None
         if not isinstance(found, type) or found.__module__ != module or not is_value(found):
-            raise pickle.UnpicklingError(f"{module}.{name} is no value of a range")
+            raise pickle.UnpicklingError(f"{module}.{name} is not a value of a range")
         return found
 
 

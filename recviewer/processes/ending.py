@@ -26,7 +26,7 @@ def end(code: int) -> NoReturn:
     """Exit with a code, and let the system free the memory at once.
 
     Before that, `atexit` handlers run, connections to databases are closed, and output is flushed. Tearing down hundreds of
-    modules one by one took as much as a fifth of the processor time of a short command. If a thread that is no daemon
+    modules one by one took as much as a fifth of the processor time of a short command. If a thread that is not a daemon
     still runs, this is an ordinary `sys.exit`.
     """
     if any(not one.daemon for one in threading.enumerate() if one is not threading.main_thread()):

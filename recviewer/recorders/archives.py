@@ -124,7 +124,7 @@ class _Budget:
 
 def _calls(sample: Any, budget: _Budget) -> Iterator[bytes]:
     if not isinstance(sample, dict):
-        raise BadArchive("an archive of which a sample is no object")
+        raise BadArchive("an archive of which a sample is not an object")
     attached = _dict(sample.get("attachments"))
     pools = _dict(sample.get("events_data"))
     messages = _pool(sample.get("message_pool") or pools.get("messages"), attached, budget)

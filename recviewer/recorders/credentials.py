@@ -24,7 +24,7 @@ _NAMES = (
 _IN_QUERY = re.compile(rf"([?&#](?:{_NAMES})=)[^&#\s]+", re.IGNORECASE)
 _KEY = re.compile(r"([?&]key=)([^&#\s]+)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9._ -]{1,15}")
-"""A `key` parameter that is no credential: a short lower-case word, as in `?key=colour`."""
+"""A `key` parameter that is not a credential: a short lower-case word, as in `?key=colour`."""
 
 _USER = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#@]+@", re.IGNORECASE)
 _IN_FORM = re.compile(rf"((?:^|&)(?:{_NAMES}|code)=)[^&]+", re.IGNORECASE)

@@ -22,7 +22,7 @@ _WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
 def damage(name: str, data: bytes) -> str:
-    """Return what damaged an unrecognized recording, as a sentence without a full stop; "" if it is no recording.
+    """Return what damaged an unrecognized recording, as a sentence without a full stop; "" if it is not a recording.
 
     name: as for `registry.recorder_of`, which found no recorder.
     """

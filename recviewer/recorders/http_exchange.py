@@ -266,7 +266,7 @@ _NUMBERS = frozenset(HTTPStatus)
 def listed(pairs: object) -> dict[str, Json]:
     """Return headers of any notation: an object of texts or lists, a list of pairs, or a list of lines.
 
-    A repeated name has all its values. Entries that are no header are under the name `ODD`.
+    A repeated name has all its values. Entries that are not a header are under the name `ODD`.
     """
     if isinstance(pairs, dict):
         return {str(name): jsonable(value) for name, value in pairs.items()}

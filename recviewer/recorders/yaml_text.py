@@ -348,7 +348,7 @@ def _short(value: Value) -> str:
 
 def _key_of(value: Value) -> str:
     if isinstance(value, (dict, list, bytes)):
-        raise BadYaml("a key that is no text")
+        raise BadYaml("a key that is not text")
     return value if isinstance(value, str) else "null" if value is None else str(value)
 
 

@@ -68,13 +68,13 @@ def _rules(document: Mapping[str, Any], known: Sequence[NameRule]) -> list[NameR
 def _rule(table: Mapping[str, Any], known: Mapping[str, NameRule]) -> NameRule:
     slug = table.get("slug")
     if not isinstance(slug, str) or not _SLUG.fullmatch(slug) or slug in known:
-        raise _Bad(f"the slug {slug!r} is no short word of its own")
+        raise _Bad(f"the slug {slug!r} is not a short word of its own")
     where = f"the rule {slug}"
     _only_keys(table, {"slug", "like", "since", "says", *_FIELDS}, where)
     like = table.get("like")
     if like is not None and like not in known:
-        raise _Bad(f"{where} is like {like!r}, which is no rule")
-    since, says = table.get("since"), table.get("says")
+        raise _Bad(f"{where} is like {like!r}, which is not a rule")
+    since, says = told.get("since"), told.get("says")
     if type(since) is not date or not isinstance(says, str) or not says.strip():
         raise _Bad(f"{where} needs a day (since = 2026-01-31) and a sentence (says)")
     start = replace(known[like], slug=slug, since=since, says=says) if like else NameRule(slug, since, says)

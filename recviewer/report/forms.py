@@ -31,4 +31,4 @@ def pieces(report: Report, form: str, *, public: str = "") -> Iterator[str]:
         case "status-json":
             yield dumps(checks.as_status(report, where)) + "\n"
         case _:
-            raise ValueError(f"{form} is no form of a report")
+            raise ValueError(f"{form} is not a form of a report")

@@ -186,7 +186,7 @@ def _changes(
 
 
 def said(decision: Decision | None) -> Said:
-    """Return a decision as stored in a payload. A cleared one is no verdict."""
+    """Return a decision as stored in a payload. A cleared one is not a verdict."""
     if decision is None or decision.verdict == Verdict.CLEAR:
         return None
     return {name: getattr(decision, name) for name in SAID} | {"at": decision.at.isoformat()}

@@ -218,7 +218,7 @@ _SLIPS = {
 def on_remarks(remarks: Iterable[Remark]) -> tuple[str, ...]:
     """Return sentences on tolerated mistakes."""
     found = [_SLIPS[note.slip].format(note.piece) for note in remarks if note.slip in _SLIPS]
-    found += [f"{name}: is no filter, so {note.piece} was looked for as a word; close to it: {near}:."
+    found += [f"{name}: is not a filter, so {note.piece} was looked for as a word; close to it: {near}:."
               for note, name, near in misnamed(remarks)]  # fmt: skip
     return tuple(dict.fromkeys(found))
 

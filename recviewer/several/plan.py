@@ -104,7 +104,7 @@ def read(place: Path) -> SeveralFile:
     except (OSError, UnicodeError) as error:
         raise BadPlan(f"{place} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except (tomllib.TOMLDecodeError, ValueError) as error:
-        raise BadPlan(f"{place} is no TOML: {error}") from None
+        raise BadPlan(f"{place} is not TOML: {error}") from None
     if place.stat().st_uid not in (0, os.geteuid()):
         raise BadPlan(f"{place} belongs to another account, which could name anything in it: chown root {place}")
     if place.stat().st_mode & 0o077:
@@ -146,9 +146,9 @@ def of(document: Mapping[str, Any]) -> SeveralFile:
 
 def _instance(name: str, table: Any, common: Mapping[str, str]) -> NamedInstance:
     if not _NAME.fullmatch(name):
-        raise BadPlan(f"{name!r} is no name of a repository: it takes small letters, digits, - and _")
+        raise BadPlan(f"{name!r} is not a name of a repository: it takes small letters, digits, - and _")
     if not isinstance(table, dict):
-        raise BadPlan(f"[repositories.{name}] is no table")
+        raise BadPlan(f"[repositories.{name}] is not a table")
     own = {key: value for key, value in table.items() if not _VARIABLE.fullmatch(key)}
     _expect_known(f"[repositories.{name}]", own, ("title", "port", "account", "workers", "listed"))
     try:

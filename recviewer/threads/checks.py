@@ -109,7 +109,7 @@ def _grown(entries: Sequence[Entry]) -> list[Grown]:
 
 
 def _ways(every: Sequence[_Checked]) -> list[list[_Checked]]:
-    """Return, for each text that is no prefix of another, the chain of its prefixes and itself. every: sorted by text."""
+    """Return, for each text that is not a prefix of another, the chain of its prefixes and itself. every: sorted by text."""
     ways, open_ = [], list[_Checked]()
     for place, one in enumerate(every):
         while open_ and not one.goes_on_from(open_[-1]):

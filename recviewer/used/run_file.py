@@ -219,9 +219,9 @@ def _object(text: bytes) -> dict[str, Any]:
     try:
         value = orjson.loads(text)
     except ValueError as error:
-        raise BadRunLine(f"it is no JSON ({error})") from None
+        raise BadRunLine(f"it is not JSON ({error})") from None
     if not isinstance(value, dict):
-        raise BadRunLine("it is no object")
+        raise BadRunLine("it is not an object")
     return value
 
 
@@ -230,7 +230,7 @@ def _head(value: dict[str, Any]) -> UsedRun:
         raise BadRunLine(f'"used" is not {VERSION}')
     name, clean = value.get("run"), value.get("clean")
     if not isinstance(name, str) or not is_name(name):
-        raise BadRunLine(f'"run" is no name of a run, which has {NAME_RULE}')
+        raise BadRunLine(f'"run" is not a name of a run, which has {NAME_RULE}')
     if clean is not None and not isinstance(clean, bool):
         raise BadRunLine('"clean" is neither true nor false')
     return UsedRun(
@@ -246,7 +246,7 @@ def _head(value: dict[str, Any]) -> UsedRun:
 def _file(value: dict[str, Any]) -> UsedFile:
     count, doubt = _number(value, "count"), value.get("doubt", "")
     if doubt not in ("", SWEPT):
-        raise BadRunLine('"doubt" is no known word')
+        raise BadRunLine('"doubt" is not a known word')
     first, last = (_moment(value, "first"), _moment(value, "last")) if count else (None, None)
     if first and last and first > last:
         raise BadRunLine('"first" is later than "last"')
@@ -265,9 +265,9 @@ def _file(value: dict[str, Any]) -> UsedFile:
 def _test(value: dict[str, Any]) -> UsedTest:
     outcome, files = value.get("outcome", ""), value.get("files", {})
     if outcome not in _OUTCOMES:
-        raise BadRunLine('"outcome" is no known word')
+        raise BadRunLine('"outcome" is not a known word')
     if not isinstance(files, dict):
-        raise BadRunLine('"files" is no object')
+        raise BadRunLine('"files" is not an object')
     return UsedTest(
         test=_text(value, "test"),
         outcome=outcome,
@@ -280,7 +280,7 @@ def _test(value: dict[str, Any]) -> UsedTest:
 def _sweep(value: dict[str, Any]) -> SweepSeen:
     seconds = value.get("seconds", 0)
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds < 1e9:
-        raise BadRunLine('"seconds" is no number of seconds')
+        raise BadRunLine('"seconds" is not a number of seconds')
     return SweepSeen(_moment(value, "sweep"), float(seconds), _number(value, "files"))
 
 
@@ -298,7 +298,7 @@ def _end(value: dict[str, Any]) -> dict[str, Any]:
 def _text(value: Mapping[str, Any], key: str) -> str:
     text = value.get(key, "")
     if not isinstance(text, str) or len(text) > LONGEST_TEXT:
-        raise BadRunLine(f'"{key}" is no text of {LONGEST_TEXT:,} characters at most')
+        raise BadRunLine(f'"{key}" is not a text of {LONGEST_TEXT:,} characters at most')
     if "\0" in text:
         raise BadRunLine(f'"{key}" has a NUL')
     return text
@@ -307,28 +307,28 @@ def _text(value: Mapping[str, Any], key: str) -> str:
 def _texts(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
     found = value.get(key, [])
     if not isinstance(found, list):
-        raise BadRunLine(f'"{key}" is no list')
+        raise BadRunLine(f'"{key}" is not a list')
     return tuple([_text({key: one}, key) for one in found])
 
 
 def _matching(value: Mapping[str, Any], key: str, pattern: re.Pattern[str]) -> str:
     text = value.get(key, "")
     if not isinstance(text, str) or not pattern.fullmatch(text):
-        raise BadRunLine(f'"{key}" is no name of an object of git')
+        raise BadRunLine(f'"{key}" is not a name of an object of git')
     return text
 
 
 def _number(value: Mapping[str, Any], key: str) -> int:
     number = value.get(key, 0)
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**53:
-        raise BadRunLine(f'"{key[:80]}" is no whole number from 0 on')
+        raise BadRunLine(f'"{key[:80]}" is not a whole number from 0 on')
     return number
 
 
 def _path(text: object, key: str) -> str:
     """Return a valid relative path unchanged; paths that lead elsewhere are invalid."""
     if not isinstance(text, str) or not text or len(text) > LONGEST_PATH:
-        raise BadRunLine(f'"{key}" is no path of {LONGEST_PATH:,} characters at most')
+        raise BadRunLine(f'"{key}" is not a path of {LONGEST_PATH:,} characters at most')
     if "\0" in text:
         raise BadRunLine(f'"{key}" has a NUL')
     if text.startswith("/") or any(piece in ("", ".", "..") for piece in text.split("/")):
@@ -341,4 +341,4 @@ def _moment(value: Mapping[str, Any], key: str) -> datetime:
     with suppress(ValueError, TypeError):
         if isinstance(text, str) and _TIME.fullmatch(text) and not text.startswith("0000"):
             return datetime.fromisoformat(text)
-    raise BadRunLine(f'"{key}" is no time such as 2026-11-29T12:00:00.000Z')
+    raise BadRunLine(f'"{key}" is not a time such as 2026-11-29T12:00:00.000Z')

@@ -36,7 +36,7 @@ const leave = (event, field) => {
   field.blur();
 };
 
-// What opens over the page and is no form: menus, choices, help.
+// What opens over the page and is not a form: menus, choices, help.
 const SHEETS = ".menu[open], details[data-choice][open], details[data-shuts][open]";
 
 document.addEventListener("keydown", (event) => {

@@ -118,7 +118,7 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-// What broke, or what this account may not do, is no part of the page: a line says so, and the page stays, to be tried again.
+// What broke, or what this account may not do, is not a part of the page: a line says so, and the page stays, to be tried again.
 const GATEWAY = [502, 504];
 const refuse = (title, reason) => {
   const toasts = Object.assign(document.createElement("div"), { className: "toasts" });

@@ -39,7 +39,7 @@ def test_a_baseline_that_is_no_text_is_a_sentence(tmp_path, capsys):
     place.write_bytes(b"\xff\xfe{")
 
     assert command.run([str(tmp_path), "--baseline", str(place)]) == command.CANNOT
-    assert "line 1 is no JSON object" in capsys.readouterr().err
+    assert "line 1 is not a JSON object" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["root", "secret-key"])

@@ -176,7 +176,7 @@ def test_files_are_checked_by_themselves_and_others_are_told_of(tree, check):
     code, out, _ = check("--format", "json", cut, "README.md")
 
     assert (code, rules(out)) == (1, ["broke-off"])
-    assert json.loads(out)["problems"] == ["1 of the files named are no recordings"]
+    assert json.loads(out)["problems"] == ["1 of the files named is not a recording"]
     assert other not in out
 
 

@@ -70,7 +70,7 @@ def test_an_id_that_is_no_single_line_is_left_out_and_named(capfdbinary, marked,
     told = capfdbinary.readouterr()
     assert told.out == b"tests/t.py::test_bad['x y']\n"
     assert told.err.decode() == (
-        "1 test to re-record has an id that is no single line, and left out: tests/t.py::test_odd[a<U+2028>b]\n"
+        "1 test to re-record was left out, with an id that is not a single line: tests/t.py::test_odd[a<U+2028>b]\n"
     )
 
 

@@ -54,7 +54,7 @@ def test_what_cannot_be_done_ends_with_2_and_a_sentence(recviewer, words):
 def test_a_refusal_begins_with_the_command(recviewer):
     done = recviewer("find-hash", "zz")
 
-    assert (done.returncode, done.stderr) == (2, b"recviewer: zz is no hash: 7 to 64 hexadecimal digits.\n")
+    assert (done.returncode, done.stderr) == (2, b"recviewer: zz is not a hash: 7 to 64 hexadecimal digits.\n")
 
 
 @pytest.mark.parametrize("command", ["index", "show", "export", "search", "serve", "plan"])

@@ -89,7 +89,7 @@ def test_one_html_file(capture, repository, tmp_path):
 
 @pytest.mark.parametrize(
     ("spec", "said"),
-    [("nowhere...work", "no such commit here; `git -C"), ("...x", "names no base"), ("main...--all", "no revision")],
+    [("nowhere...work", "no such commit here; `git -C"), ("...x", "names no base"), ("main...--all", "not a revision")],
 )
 def test_what_cannot_run_ends_with_2_and_says_what_to_do(repository, spec, said):
     with pytest.raises(CommandError, match=said) as failed:
@@ -99,7 +99,7 @@ def test_what_cannot_run_ends_with_2_and_says_what_to_do(repository, spec, said)
 
 
 def test_a_folder_without_git_ends_with_2(tmp_path):
-    with pytest.raises(CommandError, match="no git repository") as failed:
+    with pytest.raises(CommandError, match="not a git repository") as failed:
         call_command("report", "main...work", repo=str(tmp_path))
 
     assert failed.value.returncode == 2
@@ -223,7 +223,7 @@ def test_the_usual_file_counts_where_it_is_there(capture, repository, reviews, s
         ("work:nowhere.jsonl", "work has no file nowhere.jsonl"),
         ("work:tests", "work has no file tests"),
         ("gone:tests/reviews.jsonl", "no such commit here"),
-        ("work:tests/recordings/one.json", "no file of reviews"),
+        ("work:tests/recordings/one.json", "not a file of reviews"),
     ],
 )
 def test_a_file_of_reviews_that_cannot_be_read_ends_with_2(repository, file, said):

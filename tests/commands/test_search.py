@@ -34,7 +34,7 @@ def test_what_is_no_filter_is_named_where_nothing_is_found(put, capsys):
     call_command("search", "sun:blue")
 
     assert capsys.readouterr().err.splitlines() == [
-        "moon: is no filter, so moon:blue was looked for as a word.", "0 recordings", "1 recording"
+        "moon: is not a filter, so moon:blue was looked for as a word.", "0 recordings", "1 recording"
     ]  # fmt: skip
 
 

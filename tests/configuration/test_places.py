@@ -107,7 +107,7 @@ def test_mirror_alone_has_no_recordings_and_a_data_folder_of_its_own(monkeypatch
 def test_repository_that_is_none_stops_the_start(monkeypatch, tmp_path):
     monkeypatch.setenv("RECVIEWER_REPO", str(tmp_path))
 
-    with pytest.raises(env.BadEnvironment, match="it is no git repository"):
+    with pytest.raises(env.BadEnvironment, match="it is not a git repository"):
         places.find()
 
 

@@ -37,7 +37,7 @@ def test_opens_a_work_tree_a_folder_in_it_and_a_mirror(branched, tmp_path):
         b"a.json",
         b"c.json",
     ]
-    with pytest.raises(GitFailed, match="no git repository"):
+    with pytest.raises(GitFailed, match="not a git repository"):
         opened(tmp_path / "nowhere")
 
 
@@ -109,7 +109,7 @@ def test_pull_and_merge_requests_are_listed(branched):
     ],
 )  # fmt: skip
 def test_what_is_no_revision_never_reaches_git(revision):
-    with pytest.raises(GitFailed, match="no revision"):
+    with pytest.raises(GitFailed, match="not a revision"):
         refs.valid(revision)
 
 

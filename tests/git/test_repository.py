@@ -166,7 +166,7 @@ def test_only_regular_files_of_some_size_are_read(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "MOST_BYTES", 2)
     with pytest.raises(OSError, match=r"file is larger than"):
         read_regular(tmp_path / "file")
-    with pytest.raises(OSError, match="no regular file"):
+    with pytest.raises(OSError, match="not a regular file"):
         read_regular(tmp_path)
 
 

@@ -81,7 +81,7 @@ def test_what_is_no_name_of_a_commit_is_a_sentence_at_every_door(client, no_git,
         response = client.get(door.format(quote(bad, safe="/")) + (more if "{}" in door else ""), query)
 
         assert 400 <= response.status_code < 500, (door, more)
-        assert "is no revision that can be asked for" in response.content.decode(), (door, more)
+        assert "is not a revision that can be asked for" in response.content.decode(), (door, more)
 
 
 @pytest.mark.parametrize("bad", BAD)

@@ -172,7 +172,7 @@ def test_many_files_are_counted_before_one_is_looked_at(monkeypatch):
     ("sample", "told"),
     [
         ("{", "not JSON"),
-        ("[]", "no object"),
+        ("[]", "not an object"),
         ({"events": [called([], "", input_refs=[[0, 1]])]}, "not in it"),
         ({"events": [called([], "", input_refs=[[-1, 1]])]}, "nobody knows"),
         ({"events": [called([], "", input_refs=[3])]}, "nobody knows"),

@@ -234,7 +234,7 @@ def test_lines_that_are_left_out_are_told(ask, checkout, tmp_path):
     assert code == 1
     assert told.startswith("line 2 was left out")
     file.write_bytes(b"none")
-    assert "no file of reviews" in ask("reviews", "import", str(file), scope="import")[2]
+    assert "not a file of reviews" in ask("reviews", "import", str(file), scope="import")[2]
 
 
 def test_it_runs_as_a_command_without_a_database(team, checkout, tmp_path):

@@ -56,7 +56,7 @@ def test_what_is_no_file_is_refused(file, make):
     for act in (beside.read_file, beside.write_file):
         with pytest.raises((Invalid, IsADirectoryError)):
             act()
-    with pytest.raises(Invalid, match="no file"):
+    with pytest.raises(Invalid, match="not a file"):
         beside.put(file, b"")
 
 

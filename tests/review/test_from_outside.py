@@ -57,11 +57,11 @@ def test_a_file_gives_the_states_that_its_import_gives(make_recording):
 
     assert from_outside.states(spoken) == {name: stand.state for name, stand in standings_for(subjects).items()}
     assert from_outside.states(spoken) == {subject_of(one): "rejected"}
-    assert [why for _, why in bad] == ["it is no JSON"]
+    assert [why for _, why in bad] == ["it is not JSON"]
 
 
 def test_what_is_no_file_of_reviews_is_refused():
-    with pytest.raises(Refused, match="no file of reviews"):
+    with pytest.raises(Refused, match="not a file of reviews"):
         from_outside.of_file(b"{}\n")
 
 

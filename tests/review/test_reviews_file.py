@@ -251,21 +251,21 @@ def test_a_file_of_which_all_is_left_out_is_not_called_known(db):
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("<<<<<<< HEAD", "no JSON"),
-        ("[" * 100_000, "no JSON"),
-        ("[]", "no object"),
-        ('"x"', "no object"),
+        ("<<<<<<< HEAD", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "not an object"),
+        ('"x"', "not an object"),
         (json.dumps({"type": "vote"}), "means nothing here"),
-        (json.dumps({**GOOD, "colour": "mauve"}), "no colour"),
-        (json.dumps({**GOOD, "name": " , "}), "no name"),
+        (json.dumps({**GOOD, "colour": "mauve"}), "not a colour"),
+        (json.dumps({**GOOD, "name": " , "}), "not a name"),
         (json.dumps({**GOOD, "name": "x" * 121}), "longer than"),
         (json.dumps({**GOOD, "name": "\0"}), "no text holds"),
         (json.dumps({**GOOD, "name": "\ud800"}), "no text holds"),
-        (json.dumps({**GOOD, "changed": "yesterday"}), "no time"),
-        (json.dumps({**GOOD, "changed": "2026-01-01T00:00:00"}), "no time"),
-        (json.dumps({**GOOD, "changed": 5}), "no text"),
+        (json.dumps({**GOOD, "changed": "yesterday"}), "not a time"),
+        (json.dumps({**GOOD, "changed": "2026-01-01T00:00:00"}), "not a time"),
+        (json.dumps({**GOOD, "changed": 5}), "not text"),
         (json.dumps(SAID), "“verdict” is missing"),
-        (json.dumps({**SAID, "verdict": "maybe"}), "no verdict"),
+        (json.dumps({**SAID, "verdict": "maybe"}), "not a verdict"),
         (json.dumps({"type": "note", "path": "p", "id": "a", "author": "A", "at": "2026-01-01T00:00:00Z"}), "“body”"),
     ],
 )
@@ -321,7 +321,7 @@ def test_the_file_is_read_when_it_changed(file, reviewed):
     told = beside.read_file()
 
     assert told.sentence.startswith("Reviews: Imported")
-    assert "was left out: it is no JSON" in told.bad[0]
+    assert "was left out: it is not JSON" in told.bad[0]
     assert len(standings()) == 2
 
 

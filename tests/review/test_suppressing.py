@@ -92,7 +92,7 @@ def test_they_travel_in_the_file_and_so_does_that_one_was_lifted():
     [
         ('"scope":"test"', '"scope":"all"', "scope"),
         ('"rule":"recorded-error"', '"rule":"A B"', "rule"),
-        ('"until":"2999-01-01"', '"until":"soon"', "no day"),
+        ('"until":"2999-01-01"', '"until":"soon"', "not a day"),
         ('"reason":"Why."', '"reason":""', "reason"),
         ('"reason":"Why."', '"reason":"Why.","lifted":1', "lifted"),
     ],

@@ -137,7 +137,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _no_recording(key: str) -> Nothing:
-    """Say the same of a file that is no recording as of one that never was."""
+    """Say the same of a file that is not a recording as of one that never was."""
     return Nothing(key, "No recording of this repository is or was at this path.", "")
 
 

@@ -42,7 +42,7 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
     name = request.GET.get("as", "md")
     form = _FORMS.get(name)
     if form is None:
-        raise Http404(f"{name} is no form of a report")
+        raise Http404(f"{name} is not a form of a report")
     try:
         report = report_of(spec)
     except GitFailed as failed:

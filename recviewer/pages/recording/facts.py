@@ -210,7 +210,7 @@ def _replay(recording: Recording) -> ReplayWords | None:
             return ReplayWords("warn", "warn", "cannot find it: no rule gives this name", "", expected)
         case "unverifiable":
             why = (
-                "the name is no hash of the request"
+                "the name is not a hash of the request"
                 if recording.recorder in OWN
                 else "what its test asks is in no file"
             )

@@ -50,7 +50,7 @@ class GrowthRow:
 class GrowthPage:
     """The page, or its drawing alone. rows: the newest first. first, last: days.
 
-    missing: why there is nothing to show, or "". bars: none for a single commit, which is no growth.
+    missing: why there is nothing to show, or "". bars: none for a single commit, which is not a growth.
     """
 
     bars: tuple[CommitBar, ...] = ()

@@ -56,7 +56,7 @@ class Mending:
 def with_no_filters(mending: Mending, words: str) -> Mending:
     """Add what was taken for words although it looks like a filter, where nothing was found."""
     more = [
-        Mistake(piece, f"was looked for as a word: {name}: is no filter.")
+        Mistake(piece, f"was looked for as a word: {name}: is not a filter.")
         for piece, name in narrowing.no_filters(words)
     ]
     return replace(mending, mistakes=(*mending.mistakes, *more))
@@ -95,7 +95,7 @@ def _of_line(asked: Asked) -> Iterator[_Wrong]:
             yield _Wrong(leaf.at, asked.line[slice(*leaf.at)], _about(leaf), nearest(leaf))
     for remark, name, near in narrowing.misnamed(asked.remarks):
         term = Term(near, LANGUAGE.meant(near, remark.piece.partition(":")[2]), remark.piece.startswith("-"))
-        said = f"was looked for as a word: {name}: is no filter."
+        said = f"was looked for as a word: {name}: is not a filter."
         yield _Wrong(remark.at, remark.piece, said, nearest(term) if narrowing.fault(term) else [term])
 
 

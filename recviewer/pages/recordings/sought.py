@@ -87,7 +87,7 @@ def by_digits(word: str, *, test_id: str = "") -> SoughtRequest:
     """Look up a hash. Raises NoRequest if it is not a hash."""
     digits = hash_in(word)
     if not digits:
-        raise NoRequest(f"{word} is no hash: 7 to 64 hexadecimal digits")
+        raise NoRequest(f"{word} is not a hash: 7 to 64 hexadecimal digits")
     named = tuple(Recording.objects.filter(by_name_or_blob(digits)).order_by("path")[:MOST])
     wanted = tuple(Recording.objects.filter(by_hash(digits)).order_by("path")[:MOST])
     holders = tuple(one for one in wanted if one not in named)
@@ -102,14 +102,14 @@ def document_of(data: bytes) -> Json:
     try:
         return decode(data, exact=True).document
     except Unreadable as wrong:
-        raise NoRequest(f"this is no JSON: {wrong}") from None
+        raise NoRequest(f"this is not JSON: {wrong}") from None
 
 
 def by_body(document: Json, *, test_id: str = "", url: str = "") -> SoughtRequest:
     """Look up a request: a recording, its `request`, or a request body. Raises NoRequest if no rule covers it."""
     whole = _whole(document, test_id, url)
     if call_of(whole) is None:
-        raise NoRequest("this is no request that a recorder hashes: it takes a method, an address and a body")
+        raise NoRequest("this is not a request that a recorder hashes: it takes a method, an address and a body")
     expected = name_state(whole, "").expected
     if not expected:
         raise NoRequest("no name can be worked out for this request: part of what is hashed is not stored")
@@ -128,7 +128,7 @@ DEFAULT_URL = "http://localhost/v1/chat/completions"
 def _whole(document: Json, test_id: str, url: str) -> dict[str, Json]:
     """Return the input in the shape of a recording."""
     if not isinstance(document, dict):
-        raise NoRequest("this is no request: it takes a JSON object")
+        raise NoRequest("this is not a request: it takes a JSON object")
     if isinstance(document.get("request"), dict):
         return document | ({"test_id": test_id} if test_id else {})
     is_request = {"tool_name", "file_id"} & document.keys() or {"url", "method"} <= document.keys()

@@ -59,7 +59,7 @@ class GeminiCli(Unverifiable):
         from recviewer.recorders.http_exchange import HttpExchange, extra_fields
 
         if not isinstance(value, dict) or not isinstance(value.get("method"), str) or "response" not in value:
-            raise ValueError("a line that is no reply to a method")
+            raise ValueError("a line that is not a reply to a method")
         given = value["response"]
         more = {"exchange": extra_fields(value, "method", "response")}
         return HttpExchange("POST", value["method"], {}, None, None, {}, given, more, is_stream=isinstance(given, list))

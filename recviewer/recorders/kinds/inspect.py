@@ -39,7 +39,7 @@ class Inspect(JsonCassette):
         from recviewer.recorders.http_exchange import HttpExchange, extra_fields
 
         if not isinstance(value, dict):
-            raise ValueError("a call that is no object")
+            raise ValueError("a call that is not an object")
         call = value.get("call")
         more = {"call": extra_fields(value, *_PASSED), "provider": extra_fields(call, *_PASSED_OF_CALL)}
         if isinstance(call, dict) and isinstance(call.get("response"), dict) and call["response"]:

@@ -101,7 +101,7 @@ def _session(frames: Sequence[Any]) -> HttpExchange:
     finished = 0
     for frame in frames:
         if not isinstance(frame, dict) or "kind" not in frame:
-            raise ValueError("a session over a WebSocket with something that is no frame")
+            raise ValueError("a session over a WebSocket with something that is not a frame")
         if frame.get("kind") == "message" and frame.get("direction") == "sent":
             beside |= {str(len(sent)): more for more in [{key: frame[key] for key in frame.keys() - _FRAMED}] if more}
             sent.append({"after": finished, "data": frame.get("data")})

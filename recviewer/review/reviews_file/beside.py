@@ -108,7 +108,7 @@ def _read(file: Path) -> bytes | None:
     with open(fd, "rb") as opened:
         about = os.fstat(fd)
         if not stat.S_ISREG(about.st_mode):
-            raise Invalid(f"{file.name} is no file.")
+            raise Invalid(f"{file.name} is not a file.")
         if about.st_size > LARGEST:
             raise Invalid(f"{file.name} is larger than {LARGEST:,} bytes, the limit for a file of reviews.")
         return opened.read(LARGEST + 1)
@@ -118,7 +118,7 @@ def put(file: Path, data: bytes) -> None:
     """Write a file completely or not at all; for a symbolic link, its target. Raises Invalid (not a file), OSError."""
     place = Path(os.path.realpath(file))
     if os.path.lexists(place) and not place.is_file():
-        raise Invalid(f"{file} is no file. To write to standard output, name it -.")
+        raise Invalid(f"{file} is not a file. To write to standard output, name it -.")
     fd, name = _made(place)
     try:
         with os.fdopen(fd, "wb") as out:

@@ -33,7 +33,7 @@ def string(line: Line, name: str, *, length: int, default: str | None = None) ->
     """Return a text. default: for a missing value; None if it is required."""
     value = line.get(name, default)
     if not isinstance(value, str) or (default is None and not value):
-        raise BadLine(f"“{name}” is missing" if value in (None, "") else f"“{name}” is no text")
+        raise BadLine(f"“{name}” is missing" if value in (None, "") else f"“{name}” is not text")
     if len(value) > length:
         raise BadLine(f"“{name}” is longer than {length:,} characters")
     if unfit(value):
@@ -47,7 +47,7 @@ def path_of(line: Line, *, default: str | None = None) -> str:
     try:
         components((path or "-").encode())
     except OutsideRoot:
-        raise BadLine("“path” is no path of a file below the recordings root") from None
+        raise BadLine("“path” is not a path of a file below the recordings root") from None
     return path
 
 
@@ -83,7 +83,7 @@ def moment_of(line: Line, name: str, *, default: datetime | None = None) -> date
             raise ValueError
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadLine(f"“{name}” is no time with a time zone") from None
+        raise BadLine(f"“{name}” is not a time with a time zone") from None
     if moment < EVER:
         raise BadLine(f"“{name}” lies before {EVER.year}")
     if moment > timezone.now() + AHEAD:
@@ -97,4 +97,4 @@ def day_of(line: Line, name: str) -> str:
     try:
         return date.fromisoformat(told).isoformat() if told else ""
     except ValueError:
-        raise BadLine(f"“{name}” is no day, as 2026-12-31 is") from None
+        raise BadLine(f"“{name}” is not a day, as 2026-12-31 is") from None

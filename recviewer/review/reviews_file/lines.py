@@ -190,7 +190,7 @@ def read(data: bytes) -> Read:
             found.bad.append((number, str(error)))
     if not has_version:
         raise UnknownVersion(
-            f'This is no file of reviews: no line says which version it is, as {{"{_HEAD}":{VERSION}}} would. '
+            f'This is not a file of reviews: no line says which version it is, as {{"{_HEAD}":{VERSION}}} would. '
             "Nothing was imported."
         )
     return found
@@ -204,9 +204,9 @@ def _parsed(raw: bytes) -> Line:
     except BadLine:
         raise
     except (ValueError, RecursionError):
-        raise BadLine("it is no JSON") from None
+        raise BadLine("it is not JSON") from None
     if not isinstance(line, dict):
-        raise BadLine("it is no object")
+        raise BadLine("it is not an object")
     return line
 
 
@@ -255,7 +255,7 @@ def _take(found: Read, line: Line, number: int) -> None:
 def _decision_of(line: Line) -> Saying:
     verdict = string(line, "verdict", length=80)
     if verdict not in Verdict.values:
-        raise BadLine(f"“{printable(verdict, 40)}” is no verdict")
+        raise BadLine(f"“{printable(verdict, 40)}” is not a verdict")
     subject = shaped(line, "fingerprint", _SUBJECT, "fingerprint")
     if verdict == Verdict.REVERT and not subject.startswith(CHANGE_PREFIX):
         raise BadLine(f"“{verdict}” is a verdict on a change of a range alone")
@@ -279,7 +279,7 @@ def _decision_of(line: Line) -> Saying:
 def _tag_name(line: Line, name: str) -> str:
     told = string(line, name, length=FOLDED_LENGTH)
     if not folded(told) or "," in told or not " ".join(told.split()).isprintable():
-        raise BadLine(f"“{name}” is no name of a tag")
+        raise BadLine(f"“{name}” is not a name of a tag")
     if len(folded(told)) > FOLDED_LENGTH:
         raise BadLine(f"“{name}” is longer than {FOLDED_LENGTH} characters")
     return " ".join(told.split())
@@ -288,7 +288,7 @@ def _tag_name(line: Line, name: str) -> str:
 def _tag_of(found: Read, line: Line) -> None:
     name, colour = _tag_name(line, "name"), string(line, "colour", length=80)
     if colour not in Colour.values:
-        raise BadLine(f"“{printable(colour, 40)}” is no colour of a tag")
+        raise BadLine(f"“{printable(colour, 40)}” is not a colour of a tag")
     _later_tag(found.tags, name, colour, moment_of(line, "changed"))
 
 

@@ -15,7 +15,7 @@ def _holds(case: Case) -> Held | None:
     bad = _bad(case.new.exchange)
     if bad is None:
         return None
-    says = f"the arguments of its call of {bad.name} are no JSON object"
+    says = f"the arguments of its call of {bad.name} are not a JSON object"
     return Held(Severity.RED, bad.name, fault="no JSON object", says=says, spots=in_answer(case.new, bad.arguments))
 
 
@@ -33,10 +33,10 @@ def _bad(exchange: Exchange) -> ToolCall | None:
 
 RULE = Rule(
     "bad-arguments",
-    "the arguments of a call are no JSON object",
+    "the arguments of a call are not a JSON object",
     Explained(
-        what="An answer with a call whose arguments are no JSON object, such as JSON that was cut off. No arguments at "
-        "all are no finding, for several providers write none for a tool that takes none.",
+        what="An answer with a call whose arguments are not a JSON object, such as JSON that was cut off. A call "
+        "without arguments is not a finding, for several providers write none for a tool that takes none.",
         why="A client that reads them fails, or makes another call than the model meant.",
         example='A call of `look` with the arguments `{"city": "Ber`.',
         fix="Re-record it. If the test is about broken arguments, suppress the finding and say so.",

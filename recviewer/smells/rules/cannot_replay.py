@@ -20,7 +20,7 @@ _WORSE = (
     ReplayState.EDITED,
     ReplayState.UNKNOWN,
 )
-"""From best to worst. Unverifiable is no finding by itself, but worse than current."""
+"""From best to worst. Unverifiable is not a finding by itself, but worse than current."""
 
 _LOST = (ReplayState.OLDER, ReplayState.EDITED, ReplayState.UNKNOWN)
 
@@ -47,7 +47,9 @@ def _said(side: Side) -> tuple[str, tuple[Spot, ...]]:
     replay = side.meaning.replay
     looks = f"replay looks for {replay.expected} {_where(side.test_id)}" if replay.expected else ""
     if not replay.rule:
-        told = "no known rule gives its name" if replay.state is not ReplayState.UNVERIFIABLE else "its name is no hash"
+        told = (
+            "no known rule gives its name" if replay.state is not ReplayState.UNVERIFIABLE else "its name is not a hash"
+        )
         return "; ".join(filter(None, (told, looks))), ()
     moved = moved_by(replay.rule, side.exchange.request.body)
     said = [f"the older rule {replay.rule} gives its name{'' if moved else _until(replay.rule)}"]

@@ -66,7 +66,7 @@ def _odd_vectors(vectors: list[Vector]) -> Iterator[str]:
         if one.values and not any(one.values):
             yield f"a vector of zeros: number {one.index + 1}"
         elif one.encoding != "base64" and not math.isfinite(sum(one.values)):
-            yield f"a vector with values that are no numbers: number {one.index + 1}"
+            yield f"a vector with values that are not numbers: number {one.index + 1}"
 
 
 RULE = Rule(
@@ -74,7 +74,7 @@ RULE = Rule(
     "its figures cannot be",
     Explained(
         what="A reply with a negative count of tokens, a total below what it adds up, words of no tokens, or vectors "
-        "that are all zeros, no numbers, or of several lengths. A total above its parts is no finding: thinking and "
+        "that are all zeros, no numbers, or of several lengths. A total above its parts is not a finding: thinking and "
         "tools count too.",
         why="The server is broken, or somebody edited the recording. What counts tokens or compares vectors is tried "
         "on nothing.",

@@ -11,7 +11,7 @@ from recviewer.smells.model import About, Case, Explained, Held, Needs, Rule, Se
 from recviewer.smells.schema import fault
 from recviewer.smells.spots import in_answer
 
-_NO_JSON = "it is no JSON"
+_NO_JSON = "it is not JSON"
 _GOOGLE = (
     ("responseMimeType", ("responseJsonSchema", "responseSchema")),
     ("response_mime_type", ("response_json_schema", "response_schema")),
@@ -69,7 +69,7 @@ RULE = Rule(
     "off-format",
     "the answer does not have the format that was asked for",
     Explained(
-        what="An answer to a request for structured output that is no JSON (red), or does not fit the schema of the "
+        what="An answer to a request for structured output that is not JSON (red), or does not fit the schema of the "
         "request (amber). Patterns, formats and references to elsewhere are not looked at.",
         why="A client that reads the answer fails, or takes values that nobody promised.",
         example="`response_format` asks for an object with `name` and `age`, and the answer says `Sure! Here it is:`.",

@@ -29,7 +29,7 @@ RULE = Rule(
     "other-status",
     "it has another HTTP status",
     Explained(
-        what="Another HTTP status than before, of a reply that is no error.",
+        what="Another HTTP status than before, of a reply that is not an error.",
         why="Clients act on it, and tests seldom look at it.",
         example="200 became 202.",
         fix="Look whether the API changed, or a proxy answered.",

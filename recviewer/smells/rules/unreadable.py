@@ -9,7 +9,7 @@ from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs
 
 
 def _holds(case: Case) -> Held | None:
-    """Different unreadable bytes are no improvement: their content is unknown."""
+    """Different unreadable bytes are not an improvement: their content is unknown."""
     if case.new is None or case.new.exchange.kind is not Kind.UNREADABLE or case.new.meaning.unread:
         return None
     is_only_moved = case.old is not None and case.old.blob == case.new.blob != ""

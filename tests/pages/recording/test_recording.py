@@ -357,7 +357,7 @@ def test_same_test_is_listed_in_the_order_of_its_messages(client, make_recording
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (400, "would fail again: 400 is no passing state"),
+        (400, "would fail again: 400 is not a passing state"),
         (429, "429 is a passing state"),
         (503, "503 is a passing state"),
     ],

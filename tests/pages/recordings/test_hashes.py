@@ -128,6 +128,6 @@ def test_command_tells_the_same(sky, capsys, tmp_path, monkeypatch):
     assert "asked    Which colour has the moon?" in of_command(capsys, "-")
     assert "The request is not known" in of_command(capsys, "ab" * 32)
     assert sky["old"].path in of_command(capsys, "0" * 64)
-    with pytest.raises(CommandError, match="is no hash") as refused:
+    with pytest.raises(CommandError, match="is not a hash") as refused:
         call_command("find-hash", "nothing")
     assert refused.value.returncode == 2

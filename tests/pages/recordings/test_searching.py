@@ -82,7 +82,7 @@ def test_what_can_be_read_anyway_is_said_with_how_it_was_read(three, query, said
 def test_what_is_no_filter_is_named_where_nothing_is_found(client, three):
     page = " ".join(client.get("/?q=nowhere:moon").content.decode().split())
 
-    assert "nowhere:moon</code> <span>was looked for as a word: nowhere: is no filter.</span>" in page
+    assert "nowhere:moon</code> <span>was looked for as a word: nowhere: is not a filter.</span>" in page
     assert client.get("/recordings.json?q=nowhere:moon").json()["mistakes"][0]["piece"] == "nowhere:moon"
 
 

@@ -123,8 +123,9 @@ class Command(BaseCommand):
         if left := unlisted(plan):
             sys.stdout.flush()
             named = ", ".join(safe(one)[:200] for one in left[:3])
-            what = counted(len(left), "test to re-record has", "tests to re-record have")
-            self.stderr.write(f"{what} an id that is no single line, and left out: {named}{', …' if left[3:] else ''}")
+            what = counted(len(left), "test to re-record was", "tests to re-record were")
+            more = ", …" if left[3:] else ""
+            self.stderr.write(f"{what} left out, with an id that is not a single line: {named}{more}")
 
 
 def _of_tree() -> Plan:

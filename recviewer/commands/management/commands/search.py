@@ -52,7 +52,7 @@ class Command(BaseCommand):
         for sentence in unknown_values(asked.terms, asked.words) if not total else ():
             self.stderr.write(safe(sentence))
         for piece, name in no_filters(asked.words) if not total else ():
-            self.stderr.write(safe(f"{name}: is no filter, so {piece} was looked for as a word."))
+            self.stderr.write(safe(f"{name}: is not a filter, so {piece} was looked for as a word."))
         for recording in shown:
             self.stdout.write(safe(recording.path))
             snippet = snippets.get(recording.pk)

@@ -22,7 +22,7 @@ from recviewer.gunicorn_conf import PREPARED
 def _port(text: str) -> int:
     """Return a port. Raises ArgumentTypeError with a sentence."""
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65_535:
-        raise ArgumentTypeError(f"{text} is no port: give a number from 1 to 65535")
+        raise ArgumentTypeError(f"{text} is not a port: give a number from 1 to 65535")
     return int(text)
 
 
