@@ -9,6 +9,7 @@ from recviewer.catalog.content import Content
 from recviewer.pages.recording.conversation import ShownRequest, conversation_of
 from recviewer.pages.recording.parts import FileView, ImageView
 from recviewer.pages.recording.reply import LISTINGS, ReplyHead, ShownReply, asked_view, reply_view
+from recviewer.pages.templatetags.words import with_query
 from recviewer.pages.text.folds import Folds
 
 
@@ -65,7 +66,7 @@ def _briefly(reply: ShownReply) -> ShownReply:
 def with_pictures(view: Any, url: str) -> Any:
     """Return a view whose pictures are served from the page at `url`; without one they are only described."""
     if isinstance(view, ImageView | FileView):
-        return replace(view, src=f"{url}{view.src}" if url and view.src else "")
+        return replace(view, src=with_query(url, view.src.removeprefix("?")) if url and view.src else "")
     if isinstance(view, tuple):
         return tuple([with_pictures(item, url) for item in view])
     if is_dataclass(view) and not isinstance(view, type):

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from recviewer.exchange import amounts
 from recviewer.exchange.hidden import RUN
+from recviewer.exchange.text import LINE as KEPT
 from recviewer.pages.text.marks import marked
 from recviewer.smells.model import EVIDENCE
 
@@ -63,6 +64,12 @@ _WORD = re.compile(r"[a-z]+(?![\w./-])")
 def sentence(text: str) -> str:
     """Begin with a capital letter; not where the first word is a name, such as `invalid_request` or `gpt-4o`."""
     return text[:1].upper() + text[1:] if _WORD.match(text) else text
+
+
+@register.filter
+def with_query(url: str, query: str) -> str:
+    """Return a URL with further parameters, whether it has some already or not. query: `view=chunks`."""
+    return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
 @register.filter
@@ -142,6 +149,13 @@ def one_line(value: object) -> SafeString:
     start = whole if len(whole) <= 2 * LINE else f"{whole[: 2 * LINE]}…"
     text = re.sub(r"[ \t\r]*\n\s*", " ⏎ ", start.strip())
     return mark_safe(_within(re.sub(r"[ \t]+", " ", text), LINE))  # noqa: S308 - escaped by marked()
+
+
+@register.filter
+def kept_line(value: object) -> SafeString:
+    """Show a question or an answer as the index keeps it, in one line; one that was cut there ends in `…`."""
+    words = str(value)
+    return one_line(f"{words}…" if len(words) >= KEPT else words)
 
 
 @register.filter

@@ -11,6 +11,8 @@ def test_pictures_come_from_the_page_of_the_recording():
 
     (result,) = with_pictures(turn, "/r/one.json").items
     assert result.items[0].src == "/r/one.json?media=m1.0"
+    (result,) = with_pictures(turn, "/b/0123?path=one.json").items
+    assert result.items[0].src == "/b/0123?path=one.json&media=m1.0"
 
 
 def test_pictures_of_a_recording_without_a_page_are_told_only():

@@ -2,7 +2,18 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from recviewer.exchange.text import LINE
 from recviewer.pages.templatetags import words
+
+
+@pytest.mark.parametrize(("url", "whole"), [("/r/a", "/r/a?view=raw"), ("/b/0?path=a", "/b/0?path=a&view=raw")])
+def test_a_query_is_added_to_a_url_that_may_have_one(url, whole):
+    assert words.with_query(url, "view=raw") == whole
+
+
+@pytest.mark.parametrize(("length", "end"), [(LINE - 1, ""), (LINE, "…")])
+def test_a_line_that_the_index_cut_ends_in_dots(length, end):
+    assert words.kept_line("a" * length) == "a" * length + end
 
 
 @pytest.mark.parametrize(
