@@ -26,7 +26,7 @@ KIND_WORDS = {
     "images": "images",
     "moderation": "moderation",
     "tokens": "token count",
-    "resource": "stored thing",
+    "resource": "stored object",
     "tool": "tool",
     "file_processor": "file processor",
     "exception": "exception",

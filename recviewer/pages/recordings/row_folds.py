@@ -55,6 +55,15 @@ class RowFold:
         """Number of answers that differ from those above."""
         return self.count - self.same
 
+    @property
+    def said(self) -> str:
+        """How the answers compare with those above: `3 answer the same, 5 otherwise`."""
+        words = "other answers"
+        if self.same:
+            some = f"{self.same:,} {'answers' if self.same == 1 else 'answer'} the same, {self.others:,} otherwise"
+            words = some if self.others else "answer the same"
+        return f"{words}, asked with the same beginning" if self.is_cut else words
+
 
 @dataclass(frozen=True, slots=True)
 class ListItem:

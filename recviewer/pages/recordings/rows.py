@@ -17,6 +17,7 @@ from recviewer.pages.recordings.row_markup import RecordingRow, row_html
 from recviewer.pages.recordings.telling_apart import RowPlace
 from recviewer.pages.site.forms import item_of
 from recviewer.pages.templatetags.words import bare, brief, one_line, short_name, size, visible
+from recviewer.pages.text.brief_paths import brief_call
 from recviewer.pages.text.test_ids import stand_in
 from recviewer.pages.text.words_for import state_of
 from recviewer.review import filters as said
@@ -46,6 +47,10 @@ def printed(
     return _printed_rows.made(key, make)
 
 
+def _asked(recording: Recording) -> str:
+    return brief_call(recording.asked) if recording.asked else short_name(recording.path.rpartition("/")[2])
+
+
 def _row(
     recording: Recording,
     standing: said.Stand | None,
@@ -67,7 +72,7 @@ def _row(
         bytes=str(recording.size),
         test_id=stand_in(recording.test_id or ""),
         url=url_of(recording.path) + find,
-        asked=shown if found == "asked" else one_line(recording.asked or short_name(recording.path.rpartition("/")[2])),
+        asked=shown if found == "asked" else one_line(_asked(recording)),
         answered=shown if found == "answered" else one_line(answered),
         found_in=sort,
         found_side=found,

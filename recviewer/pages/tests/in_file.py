@@ -12,6 +12,7 @@ from recviewer.exchange.model import Kind
 from recviewer.exchange.text import line_of
 from recviewer.formats.reading import Matching
 from recviewer.pages.tests.loading import Loaded
+from recviewer.pages.text.brief_paths import brief_call, brief_path
 from recviewer.threads.model import Entry, Rest
 
 
@@ -83,7 +84,7 @@ def told_of(rest: Rest, places: Mapping[str, tuple[str, ...]]) -> str:
     went = {f"{entry.exchange.method} {entry.exchange.endpoint}".strip() for entry in entries}
     ends = {entry.exchange.status for entry in entries}
     at = [places[entry.key][0].partition(" ")[0] for entry in entries[:NAMED] if entry.key in places]
-    told = [went.pop() if len(went) == 1 else f"{len(went):,} addresses"]
+    told = [brief_call(went.pop()) if len(went) == 1 else f"{len(went):,} addresses"]
     told += [f"{', '.join(at)}{' …' if len(entries) > NAMED else ''}"] if at else []
     told += [str(ends.pop())] if len(ends) == 1 and None not in ends else []
     return " · ".join(told)
@@ -102,7 +103,7 @@ def _among(entries: list[Entry], matching: Matching) -> dict[str, str]:
     for entry in entries:
         key = equal[entry.key]
         seen[key] += 1
-        made[entry.key] = f"{_nth(seen[key])} of {counts[key]:,} to {entry.exchange.endpoint}"
+        made[entry.key] = f"{_nth(seen[key])} of {counts[key]:,} to {brief_path(entry.exchange.endpoint)}"
     return {key: words for key, words in made.items() if counts[equal[key]] > 1}
 
 

@@ -304,7 +304,7 @@ def _bar(loaded: Loaded, teller: Teller, standings: dict[str, Stand], here: str)
     hidden = loaded.count - len(shown)
     stale = sum(key in loaded.stale for key in shown)
     left_out = f"Not included: {counted(hidden, 'recording')} folded, cut or beside the conversation."
-    sentences = [left_out] if hidden else []
+    sentences = [left_out] if hidden and shown else []
     sentences += [f"{counted(stale, 'file')} changed on disk."] if stale else []
     return TestBar(
         items=items_of(item_of(row.path, row.blob) for row in rows),

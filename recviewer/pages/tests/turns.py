@@ -45,6 +45,7 @@ from recviewer.pages.tests.views import (
     never_checked,
     wedge_of,
 )
+from recviewer.pages.text.brief_paths import brief_call
 from recviewer.pages.text.folds import WINDOWED, Fold, Folds, Window
 from recviewer.pages.text.texts import ANSWER, SECOND, amount, shortened, words
 from recviewer.pages.text.words_for import state_of, state_of_end
@@ -366,7 +367,9 @@ class Teller:
                 keys.append(entry.key)
                 line = line_of(entry.exchange)
                 status = f"{entry.exchange.status} " if is_other and entry.exchange.status is not None else ""
-                return Row(self._own(entry), f"{line.asked[:120]} → {status}{line.answered[:160]}", rest.kind.value)
+                return Row(
+                    self._own(entry), f"{brief_call(line.asked)[:120]} → {status}{line.answered[:160]}", rest.kind.value
+                )
 
             return self._counted(
                 keys, lambda: self._folds.some(f"{name}.rows", len(rows), row, "recording", template="tests/_rows.html")

@@ -107,6 +107,7 @@ def test_of_a_question_with_very_many_answers_the_line_leads_to_pages_of_their_o
     assert [item.fold for item in others] == [None, None]
     assert (last.fold.count, last.fold.rows, last.fold.url) == (77, (), "?at=0#0")
     assert (last.fold.same, last.fold.others) == (3, 74)
+    assert last.fold.said == "3 answer the same, 74 otherwise"
     assert arrangement([row(at) for at in range(6)], count=80).places[0].told == "80 recordings"
 
 
@@ -119,6 +120,7 @@ def test_what_is_asked_the_same_only_at_its_beginning_is_said_so():
     (whole,), (cut,) = shown([row(at) for at in range(4)]), shown([row(at, asked="a" * LINE) for at in range(4)])
 
     assert (whole.fold.is_cut, cut.fold.is_cut) == (False, True)
+    assert (whole.fold.said, cut.fold.said) == ("answer the same", "answer the same, asked with the same beginning")
 
 
 def test_the_line_says_what_differs_how_they_stand_and_how_large_they_are():
