@@ -48,6 +48,9 @@ WORD_LIMIT = 20
 TEXT_LIMIT = 1_000
 """Maximum length of a query in characters; enough for a test id with its parameters."""
 
+ENDS = ("+", "#", "!", "?", ",", ";")
+"""Signs at the end of a word after which no more letters of it follow."""
+
 PLAIN = Language((), lambda key, value: True)
 """Words alone, without filters."""
 
@@ -132,8 +135,10 @@ def _of_word(word: Word) -> Q:
 
 
 def _wanted(word: Word) -> Wanted:
-    """Return a word for the engine: unless it is a phrase, it also matches longer words with this prefix."""
-    return Wanted(clean(word.text), word.is_phrase)
+    """Return a word for the engine: it also matches longer words with this prefix, unless it is a phrase or ends in a sign
+    that ends a word, as `C++` does.
+    """
+    return Wanted(clean(word.text), word.is_phrase or word.text.endswith(ENDS))
 
 
 def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:

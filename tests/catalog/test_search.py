@@ -72,6 +72,13 @@ def test_signs_without_words_do_not_matter(find, query):
     assert find(query, "alpha", "beta") == [0]
 
 
+@pytest.mark.parametrize(
+    ("query", "numbers"), [("C++", [0]), ("c#", [0]), ("c", [0, 1]), ("why?", [2]), ("why", [2, 3])]
+)
+def test_a_sign_that_ends_a_word_leaves_no_room_for_longer_ones(find, query, numbers):
+    assert find(query, "C++ and C#", "cats", "why", "whyever") == numbers
+
+
 @pytest.fixture
 def one(put):
     """A recording, which is read once however many queries are tried."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from recviewer.catalog.filters import FILTERS, canonical
+from recviewer.catalog.models import Recording
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.language.reading import Slip, parse
-from recviewer.language.tree import Span, Term, leaves
+from recviewer.language.tree import Span, Term, Word, leaves
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.list_state import ListState
 from recviewer.review import narrowing
@@ -53,13 +54,54 @@ class Mending:
     as_words: Suggestion | None = None
 
 
-def with_no_filters(mending: Mending, words: str) -> Mending:
-    """Add what was taken for words although it looks like a filter, where nothing was found."""
+def where_nothing(mending: Mending, state: ListState) -> Mending:
+    """Add what may be the cause where nothing was found: what looks like a filter, and words that may name something."""
     more = [
         Mistake(piece, f"was looked for as a word: {name}: is not a filter.")
-        for piece, name in narrowing.no_filters(words)
+        for piece, name in narrowing.no_filters(state.words)
     ]
-    return replace(mending, mistakes=(*mending.mistakes, *more))
+    return replace(mending, mistakes=(*mending.mistakes, *more, *_named(state)))
+
+
+NAMED_BY = ("model", "host", "provider", "suite", "tag")
+"""Filters whose names are offered for a word that stands in no recording."""
+
+WORDS, SHORTEST, ALIKE = 3, 4, 0.75
+"""How many words are looked at, their minimum length, and how similar a name has to be."""
+
+
+def _named(state: ListState) -> Iterator[Mistake]:
+    """Yield words of the query that stand in no recording but are like a name: of a host, a model, a test."""
+    leaves_here = leaves(parse(state.words, LANGUAGE).tree)
+    plain = [one for one in leaves_here if isinstance(one, Word) and not (one.is_phrase or one.is_unwanted)]
+    known: dict[str, set[str]] = {}
+    for word in [one for one in plain if len(one.text) >= SHORTEST and ":" not in one.text][:WORDS]:
+        if Recording.objects.filter(pk__in=narrowing.narrowed((), word.text)).exists():
+            continue
+        offers = tuple([_instead(state, word, term) for term in _named_like(word.text, known)])
+        if offers:
+            yield Mistake(word.text, "stands in no recording.", offers)
+
+
+def _named_like(word: str, known: dict[str, set[str]]) -> Iterator[Term]:
+    """Yield filters with a name that contains the word or is similar to it, at most two for each."""
+    wanted = word.casefold()
+    for key in NAMED_BY:
+        names = known.setdefault(key, narrowing.known_values(key))
+        inside = sorted((name for name in names if wanted in name.casefold()), key=len)
+        yield from (Term(key, name) for name in (inside or difflib.get_close_matches(word, names, 2, ALIKE))[:2])
+    tests = Recording.objects.exclude(test_name="").order_by().values_list("test_name", flat=True).distinct()
+    pieces = {
+        piece for name in tests for piece in name.casefold().partition("[")[0].split("_") if len(piece) >= SHORTEST
+    }
+    yield from (Term("test", piece) for piece in difflib.get_close_matches(wanted, pieces, 1, ALIKE))
+
+
+def _instead(state: ListState, word: Word, term: Term) -> Suggestion:
+    """Return the query with a filter in place of a word."""
+    line = f"{state.words[: word.at[0]]}{term.said}{state.words[word.at[1] :]}"
+    changed = replace(state, words="", page=1).with_asked(narrowing.read(line))
+    return Suggestion(term.said, changed.address(), narrowed(changed).count())
 
 
 def mending_of(typed: ListState, asked: Asked) -> Mending:

@@ -25,7 +25,7 @@ from recviewer.pages.recordings.blame import Blame, blame_of
 from recviewer.pages.recordings.facets import columns_left, counts_of, printed_facets
 from recviewer.pages.recordings.jumps import jump, opened_by, test_named_by, unknown_hash
 from recviewer.pages.recordings.list_state import BEST, BY_TEST, DEFAULT_SORT, SORTS, ListState, Sort
-from recviewer.pages.recordings.mending import Mending, mending_of, with_no_filters
+from recviewer.pages.recordings.mending import Mending, mending_of, where_nothing
 from recviewer.pages.recordings.neighbours import url_of
 from recviewer.pages.recordings.overview import TreeOverview, is_hidden, overview_of
 from recviewer.pages.recordings.page_rows import rows_of
@@ -228,7 +228,7 @@ def _build(
         facets=printed_facets(state, counted, stable),
         counted=counted,
         chips=tuple(chips_of(state)),
-        mending=mending if counted.total else with_no_filters(mending, state.words),
+        mending=(mending or Mending()) if counted.total else where_nothing(mending or Mending(), state),
         text_url=as_text(state),
         plain_url=without_all(state),
         is_text=is_text,

@@ -86,6 +86,35 @@ def test_what_is_no_filter_is_named_where_nothing_is_found(client, three):
     assert client.get("/recordings.json?q=nowhere:moon").json()["mistakes"][0]["piece"] == "nowhere:moon"
 
 
+@pytest.mark.parametrize(
+    ("query", "piece", "offers"),
+    [
+        ("api.host.test", "api.host.test", [("host:api.host.test", 1)]),
+        ("gpt4o-mini", "gpt4o-mini", [("model:gpt-4o-mini", 1)]),
+        ("moon gaurdrails", "gaurdrails", [("test:guardrails", 0)]),
+        ("gaurdrails", "gaurdrails", [("test:guardrails", 1)]),
+        ("importnat", "importnat", [("tag:important", 1)]),
+    ],
+)
+def test_a_word_that_stands_nowhere_leads_to_what_is_named_like_it(client, three, make_recording, query, piece, offers):
+    test = "tests/test_a.py::test_input_guardrails"
+    one = make_recording("c/recordings/4.json", test=test)
+    type(one).objects.filter(pk=one.pk).update(model="gpt-4o-mini", host="api.host.test")
+    tag([Seen(one.path, one.blob)], actor="ana", name="important")
+
+    found = client.get("/recordings.json", {"q": query}).json()
+
+    assert found["total"] == 0
+    (mistake,) = found["mistakes"]
+    assert (mistake["piece"], mistake["said"]) == (piece, "stands in no recording.")
+    assert [(offer["line"], offer["total"]) for offer in mistake["offers"]] == offers
+
+
+@pytest.mark.parametrize("query", ["xyzzyplugh", "-moon -far -model", '"api.host.testing"', "moon is:error"])
+def test_a_word_like_no_name_or_in_some_recording_is_not_a_mistake(client, three, query):
+    assert client.get("/recordings.json", {"q": query}).json()["mistakes"] == []
+
+
 def test_several_mistakes_are_mended_at_once(three):
     found = mending("q=modell:gpt-4o has:stest moon")
 
