@@ -16,20 +16,20 @@ MOST = 200_000
 """Maximum number of files that are counted, so that the page is fast; if there are more it says so."""
 
 _PARTS = (
-    ("recviewer.sqlite3*", "database", "what people said, and the index, which can be made anew"),
+    ("recviewer.sqlite3*", "database", "decisions and other reviews, and the index, which can be rebuilt"),
     ("trash", "trash", "recordings that were deleted; superusers delete them for good on its page"),
     ("fetched-*.git", "fetched requests", "fetched again when missing; grows with each fetch"),
-    ("ranges", "ranges", "worked out once for all processes; one that nobody asked for in 30 days goes by itself"),
-    ("glances", "lists of pull requests", "the numbers of each; counted again where they are gone"),
+    ("ranges", "ranges", "computed once for all processes; removed after 30 days without use"),
+    ("glances", "lists of pull requests", "what the list of changes shows of each; rebuilt if missing"),
     ("used", "runs", "notes on which recordings test runs opened"),
     ("backups", "copies of the database", "made before its tables were changed; delete old ones when you like"),
-    ("chosen", "long selections", "what open pages have selected; the oldest go by themselves"),
-    ("staticfiles", "static files", "made anew at each start"),
+    ("chosen", "long selections", "what open pages have selected; the oldest are removed"),
+    ("staticfiles", "static files", "rebuilt at each start"),
 )
 """Patterns of names in the data folder, their labels and descriptions."""
 
 _REST = ("other", "locks, small notes, and files that recviewer did not write")
-_SERVER = ("database", "on its server: what people said, and the index, which can be made anew")
+_SERVER = ("database", "on its server: decisions and other reviews, and the index, which can be rebuilt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,21 @@ def one_line(value: object) -> SafeString:
 
 
 @register.filter
+def did(verdict: str) -> str:
+    """Return what somebody did or wants by a verdict, after that person's name."""
+    return _DID[verdict]
+
+
+_DID = {
+    "approve": "approved it",
+    "reject": "wants it re-recorded",
+    "delete": "marked it for deletion",
+    "revert": "wants the old one back",
+    "clear": "withdrew the verdict",
+}
+
+
+@register.filter
 def kept_line(value: object) -> SafeString:
     """Show a question or an answer as the index keeps it, in one line; one that was cut there ends in `…`."""
     words = str(value)

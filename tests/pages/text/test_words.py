@@ -4,11 +4,17 @@ import pytest
 
 from recviewer.exchange.text import LINE
 from recviewer.pages.templatetags import words
+from recviewer.review.models import Verdict
 
 
 @pytest.mark.parametrize(("url", "whole"), [("/r/a", "/r/a?view=raw"), ("/b/0?path=a", "/b/0?path=a&view=raw")])
 def test_a_query_is_added_to_a_url_that_may_have_one(url, whole):
     assert words.with_query(url, "view=raw") == whole
+
+
+@pytest.mark.parametrize("verdict", Verdict.values)
+def test_every_verdict_has_words(verdict):
+    assert " " in words.did(verdict)
 
 
 @pytest.mark.parametrize(("length", "end"), [(LINE - 1, ""), (LINE, "…")])
