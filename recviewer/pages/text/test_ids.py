@@ -112,12 +112,12 @@ def parameters_of(test_id: TestId, models: Collection[str]) -> tuple[Parameter, 
     pytest joins parameters by `-`, which values may contain too: what is ambiguous stays together.
     """
     inside = test_id.parameters.removeprefix("[").removesuffix("]")
+    known = sorted(models, key=len, reverse=True)
     found = _KEYED.search(inside)
     if found is None:
-        return tuple(_plain(inside))
+        return tuple(_plain(inside, known))
     before, keyed = inside[: found.start()], inside[found.start(1) :]
-    known = sorted(models, key=len, reverse=True)
-    made = list(_plain(before))
+    made = list(_plain(before, known))
     pieces = re.split(r":(?=[a-z_]{2,16}=)", keyed)
     for place, piece in enumerate(pieces):
         name, _, value = piece.partition("=")
@@ -132,8 +132,16 @@ def parameters_of(test_id: TestId, models: Collection[str]) -> tuple[Parameter, 
     return tuple(made)
 
 
-def _plain(text: str) -> Iterator[Parameter]:
-    for piece in text.split("-") if _CLIENT.fullmatch(text.partition("-")[0]) else [text]:
+def _plain(text: str, known: Collection[str]) -> Iterator[Parameter]:
+    """Yield parameters without keys. What has a slash is a name of a model, which may contain `-`."""
+    first, _, rest = text.partition("-")
+    if not _CLIENT.fullmatch(first):
+        first, rest = text, ""
+    pieces = [first]
+    while "/" in rest:
+        piece, rest = _ended(rest, known)
+        pieces.append(piece)
+    for piece in [*pieces, *rest.split("-")]:
         if piece:
             yield Parameter("client" if _CLIENT.fullmatch(piece) else "", piece)
 
