@@ -224,14 +224,17 @@ def _run_watched(arguments: Sequence[str]) -> None:
         run(arguments[1:])
 
 
+_READING = frozenset({"serve", "index", "search", "export", "find-hash", "plan", "reviews"})
+"""Commands that take the current folder in a checkout, and so all the same one."""
+
 _ELSEWHERE = ("RECVIEWER_RECORDINGS", "RECVIEWER_REPO", "RECVIEWER_DATA")
 
 
 def _here(arguments: Sequence[str]) -> str | None:
-    """Return the current folder if `serve` names no other and it is a work tree with recordings, except our own
-    sources.
+    """Return the current folder if a command that reads recordings names no other and it is a work tree with recordings,
+    except our own sources.
     """
-    if not arguments or arguments[0] != "serve" or any(map(os.environ.get, _ELSEWHERE)):
+    if not arguments or arguments[0] not in _READING or any(map(os.environ.get, _ELSEWHERE)):
         return None
     folder = os.getcwd()
     above = [folder]

@@ -120,7 +120,9 @@ def test_a_checkout_with_recordings_is_served(folder, monkeypatch):
     assert dispatch._here(["serve"]) is None
     (folder / ".git").mkdir()
     assert dispatch._here(["serve", "--open"]) == str(folder)
-    assert dispatch._here(["index"]) is None
+    for command in ("index", "search", "export", "find-hash", "plan", "reviews"):
+        assert dispatch._here([command]) == str(folder)
+    assert dispatch._here(["show", "a.json"]) is None
     monkeypatch.chdir(folder / "tests")
     assert dispatch._here(["serve"]) == str(folder / "tests")
     monkeypatch.setenv("RECVIEWER_DATA", str(folder))

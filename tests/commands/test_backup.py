@@ -11,6 +11,7 @@ from contextlib import closing
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
@@ -150,6 +151,12 @@ def test_a_backup_holds_every_kind_of_row(file, db):
         assert len(found[f"tables/{model._meta.db_table}.jsonl"].splitlines()) == model.objects.count() > 0
     assert "tables/django_session.jsonl" not in found
     assert not any("catalog" in name for name in found)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(CommandError, match=r"no-folder/a cannot be written: there is no folder .*no-folder") as refused:
+        call_command("backup", str(tmp_path / "no-folder" / "a"))
+    assert refused.value.returncode == 2
 
 
 def test_one_that_is_there_is_not_written_over(file):

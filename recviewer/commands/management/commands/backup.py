@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 
@@ -26,9 +26,12 @@ class Command(BaseCommand):
         from recviewer.commands.start import prepare, unusable
         from recviewer.exchange.amounts import counted, size
 
+        place = Path(options["file"])
+        if not place.absolute().parent.is_dir():
+            raise CommandError(f"{place} cannot be written: there is no folder {place.parent}.", returncode=2)
         prepare(static=False)
         try:
-            kept = back_up(Path(options["file"]))
+            kept = back_up(place)
         except (OSError, DatabaseError) as error:
             raise unusable(error) from error
         told = f"{counted(kept.rows, 'row')} and {counted(kept.files, 'file')}, {size(kept.size)}"

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--recorder", metavar="NAME", help=RECORDER)
-        parser.add_argument("dir", nargs="?", metavar="DIR", help="default: $RECVIEWER_RECORDINGS, else the demo")
+        parser.add_argument(
+            "dir", nargs="?", metavar="DIR", help="the recordings root; default: as for `recviewer serve`"
+        )
         parser.add_argument(
             "--query",
             metavar="Q",

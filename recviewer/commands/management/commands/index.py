@@ -15,7 +15,7 @@ from recviewer.configuration.places import MOVED, RECORDER
 
 class Command(BaseCommand):
     help = (
-        "Bring the index up to date with the recordings below DIR (default: $RECVIEWER_RECORDINGS, else the demo). "
+        "Bring the index up to date with the recordings below DIR (default: as for `recviewer serve`). "
         "Example: recviewer index tests/integration"
     )
     requires_system_checks: list[str] = []
