@@ -110,10 +110,10 @@ def test_the_key_is_tried_at_the_start_and_never_printed(tmp_path, pair):
     with pytest.raises(ValueError, match="a file that can be read"):
         configured.app_key("1", str(place))
     place.write_text("no key")
-    with pytest.raises(ValueError, match="no private key"):
+    with pytest.raises(ValueError, match="not a private key"):
         configured.app_key("1", str(place))
     place.write_text(pair[1])
-    with pytest.raises(ValueError, match="no private key"):
+    with pytest.raises(ValueError, match="not a private key"):
         configured.app_key("1", str(place))
     place.write_text(pair[0])
     assert "PRIVATE" not in repr(configured.app_key("1", str(place)))

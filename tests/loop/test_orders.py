@@ -352,5 +352,5 @@ def test_what_the_operator_turned_off_since_is_not_done(on, settings):
 @pytest.mark.parametrize("name", ["main", "recviewer/plan", "recviewer/plan-7-123456789-1/../../main", "-x", ""])
 def test_no_other_name_is_pushed(on, settings, name):
     order = asked(on, "delete")
-    with pytest.raises(pushing.NotPushed, match="no name of a branch of ours"):
+    with pytest.raises(pushing.NotPushed, match="not a name of a branch of ours"):
         pushing.push_new(ranges.repository(), settings.FETCH_FROM, order.head, name)
