@@ -20,12 +20,14 @@ from django.db import connection
 from recviewer.bounded.cache import Recent
 from recviewer.catalog import facets
 from recviewer.catalog.facets import Columns
+from recviewer.catalog.models import Recording
 from recviewer.catalog.own_findings import LOST
 from recviewer.catalog.rows import TABLE
 from recviewer.exchange.text import LINE
 from recviewer.pages.recordings.list_state import DEFAULT_SORT, SORTS, ListState
 from recviewer.pages.text.test_ids import parse
 from recviewer.review import narrowing
+from recviewer.review.subjects import chunked
 
 HELD = 12
 """Maximum number of answers of a question that are all on its page."""
@@ -103,15 +105,13 @@ _FUNCTION = 40
 """Bits below the number of a function: for the question, and for whether replay finds the recording."""
 
 _READ = (
-    f"SELECT id, test_id, asked, replay, answered, answer_kind, outcome FROM {TABLE} "  # noqa: S608 - names of ours
+    f"SELECT id, test_id, asked, replay FROM {TABLE} "  # noqa: S608 - names of ours
     f"ORDER BY {', '.join(SORTS[DEFAULT_SORT].columns)}"
 )
 
 
 class QuestionOrder:
     """All recordings, grouped by question. places: indexes in `columns`. numbers: of the question of each.
-
-    answers, kinds: by index in `columns`: equal where two say the same, and where they are of one kind and outcome.
 
     Functions are in order of tests, and a question is at its first recording; its recordings that replay cannot find
     come last.
@@ -123,12 +123,10 @@ class QuestionOrder:
         function_of: dict[str | None, int] = {}
         places: list[int] = []
         ranks: list[int] = []
-        answers, kinds = array("q", [0]) * len(columns), array("l", [0]) * len(columns)
-        known_kinds: dict[tuple[str, str], int] = {}
         with connection.cursor() as cursor:
             cursor.execute(_READ)
             while some := cursor.fetchmany(facets.FETCHED):
-                for id, test_id, asked, replay, answered, *kind in some:
+                for id, test_id, asked, replay in some:
                     function = function_of.get(test_id)
                     if function is None:
                         test = parse(test_id or "")
@@ -139,31 +137,48 @@ class QuestionOrder:
                     if place is not None:
                         question = questions.setdefault((function, asked or id), len(questions))
                         places.append(place)
-                        answers[place] = hash((said_in(answered, id), *kind))
-                        kinds[place] = known_kinds.setdefault(tuple(kind), len(known_kinds))
                         ranks.append(function << _FUNCTION | question << 1 | (replay in LOST))
         order = sorted(range(len(ranks)), key=ranks.__getitem__)
         self.places: Sequence[int] = array("l", [places[at] for at in order])
         self.numbers: Sequence[int] = array("q", [ranks[at] >> 1 for at in order])
-        self.answers: Sequence[int] = answers
-        self.kinds: Sequence[int] = kinds
 
 
 _orders = Recent[str, QuestionOrder](1, once=True, state_of=str)
-"""By the catalog's state; 960 kB at 30,000 recordings."""
+"""By the catalog's state; 480 kB at 30,000 recordings."""
 
 _counted = Recent[tuple[object, ...], Sequence[int]](16, state_of=itemgetter(0))
 """160 kB each at 20,000 questions."""
 
 
+_chosen = Recent[tuple[str, tuple[int, ...]], tuple[tuple[int, Shares], ...]](32, state_of=itemgetter(0))
+"""The sample of each question with many answers; 8 kB each at 1,000 answers."""
+
+
+def _chosen_of(ids: Sequence[int]) -> tuple[tuple[int, Shares], ...]:
+    """Return the sample of a question with many answers: the id of each, and how common it is."""
+    rows: dict[int, tuple[str, str, str]] = {}
+    for some in chunked(ids):
+        found = Recording.objects.filter(pk__in=some).values_list("pk", "answered", "answer_kind", "outcome")
+        rows.update({pk: (answered, kind, outcome) for pk, answered, kind, outcome in found})
+    told = [rows.get(id, ("", "", "")) for id in ids]
+    kinds = [one[1:] for one in told]
+    answers = [(said_in(one[0], id), *one[1:]) for id, one in zip(ids, told, strict=True)]
+    common = shares(kinds, answers)
+    return tuple([(ids[at], common[at]) for at in _sample(answers, common)])
+
+
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The recordings that match a state, grouped by question. flags: which indexes of the columns these are."""
+    """The recordings that match a state, grouped by question. flags: which indexes of the columns these are.
+
+    stable: as in `facets.narrowed`.
+    """
 
     columns: Columns
     order: QuestionOrder
     flags: bytes
     counts: Sequence[int]
+    stable: str = ""
 
     def ids(self, start: int, stop: int) -> list[int]:
         """Return the ids of a slice."""
@@ -180,15 +195,11 @@ class Questions:
 
     def _question(self, places: Sequence[int], at: int) -> Question:
         """Return the question of some recordings. places: indexes in `columns`. at: the index of the first in the list."""
-        ids, order = self.columns.ids, self.order
+        ids = tuple([self.columns.ids[place] for place in places])
         if len(places) <= HELD:
-            return Question(tuple([ids[place] for place in places]), len(places), at)
-        answers = [order.answers[place] for place in places]
-        common = shares([order.kinds[place] for place in places], answers)
-        chosen = _sample(answers, common)
-        return Question(
-            tuple([ids[places[one]] for one in chosen]), len(places), at, tuple([common[one] for one in chosen])
-        )
+            return Question(ids, len(ids), at)
+        chosen = _chosen.made((self.stable, ids), lambda: _chosen_of(ids)) if self.stable else _chosen_of(ids)
+        return Question(tuple([id for id, _ in chosen]), len(ids), at, tuple([common for _, common in chosen]))
 
     def page(self, number: int, size: int) -> QuestionPage:
         """Return a page, or the last one.
@@ -243,5 +254,5 @@ def questions_of(state: ListState, stable: str, left: tuple[Columns, int]) -> Qu
         return array("l", Counter(compress(order.numbers, chosen)).values())
 
     if not stable or narrowing.holds_said(state.terms, state.words):
-        return Questions(columns, order, flags, count())
-    return Questions(columns, order, flags, _counted.made((stable, state.terms), count))
+        return Questions(columns, order, flags, count(), stable)
+    return Questions(columns, order, flags, _counted.made((stable, state.terms), count), stable)

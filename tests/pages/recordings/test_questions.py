@@ -7,15 +7,14 @@ import pytest
 
 from recviewer.catalog.facets import Columns
 from recviewer.pages.recordings import questions
-from recviewer.pages.recordings.questions import QuestionOrder, Questions
+from recviewer.pages.recordings.questions import QuestionOrder, Questions, Shares, shares
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
 
 
-def of(*counts, answers=None, kinds=None):
+def of(*counts):
     every = range(sum(counts))
-    order = SimpleNamespace(places=every, answers=answers or every, kinds=kinds or [0] * len(every))
-    return Questions(SimpleNamespace(ids=every), order, b"\1" * len(every), counts)
+    return Questions(SimpleNamespace(ids=every), SimpleNamespace(places=every), b"\1" * len(every), counts)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +29,8 @@ def of(*counts, answers=None, kinds=None):
         ((1, 12, 1), [(1,), (12,), (1,)]),
     ],
 )
-def test_a_page_has_room_for_whole_questions_or_for_one(counts, pages):
+def test_a_page_has_room_for_whole_questions_or_for_one(counts, pages, monkeypatch):
+    monkeypatch.setattr(questions, "_chosen_of", lambda ids: ((ids[0], Shares(1, 1)),))
     made = [of(*counts).page(number, 10) for number in range(1, len(pages) + 1)]
 
     assert [tuple(one.count for one in page.questions) for page in made] == pages
@@ -38,29 +38,26 @@ def test_a_page_has_room_for_whole_questions_or_for_one(counts, pages):
     assert of(*counts).page(99, 10) == made[-1]
 
 
-def test_of_many_answers_only_a_few_are_read():
+def test_of_many_answers_only_a_few_are_read(monkeypatch):
+    monkeypatch.setattr(questions, "_chosen_of", lambda ids: ((ids[0], Shares(13, 12)), (ids[-1], Shares(13, 1))))
     some = of(12, 13, 2)
     whole, many, last = some.page(1, 50).questions
 
     assert whole.ids == tuple(range(12))
-    assert (many.ids, many.count, many.at) == (tuple(range(12, 12 + questions.SAMPLE)), 13, 12)
+    assert (many.ids, many.common, many.count, many.at) == ((12, 24), ((13, 12), (13, 1)), 13, 12)
     assert (last.ids, last.at) == ((25, 26), 25)
     assert [some.question(number) for number in range(3)] == [whole, many, last]
 
 
 def test_of_many_answers_the_rarest_are_read_besides_the_first():
     said = ["a"] * 20 + [f"b{number % 8}" for number in range(16)] + ["c"]
-    (many,) = of(37, answers=said).page(1, 50).questions
-    assert many.ids == (0, 20, 21, 22, 23, 36)
-    assert many.common[0] == (37, 20)
-    assert many.common[-1] == (37, 1)
+    assert questions._sample(said, shares([0] * 37, said)) == [0, 20, 21, 22, 23, 36]
 
     kinds = ["answer"] * 30 + ["error"] * 2 + ["answer"] * 5
-    (many,) = of(37, answers=range(37), kinds=kinds).page(1, 50).questions
-    assert many.ids == (0, 1, 2, 3, 30, 31)
+    assert questions._sample(range(37), shares(kinds, range(37))) == [0, 1, 2, 3, 30, 31]
 
-    (many,) = of(37, answers=["a"] * 37).page(1, 50).questions
-    assert (many.ids, many.common) == ((0,), ((37, 37),))
+    said = ["a"] * 37
+    assert questions._sample(said, shares(said, said)) == [0]
 
 
 def test_every_recording_is_in_the_question_where_it_stands():
@@ -89,8 +86,6 @@ def test_a_question_is_one_within_its_function_and_what_replay_cannot_find_comes
     assert [names[columns.ids[place]] for place in order.places] == ["c", "a", "b", "d", "e"]
     assert len(set(order.numbers)) == 4
     assert order.numbers[0] == order.numbers[1]
-    assert order.answers[0] == order.answers[1]
-    assert len(order.answers) == len(order.kinds) == len(columns)
 
 
 @pytest.fixture
