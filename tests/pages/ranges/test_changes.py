@@ -401,7 +401,7 @@ def test_pull_requests_are_listed(client, spec, commit):
 def test_tree_outside_any_repository_says_so(client, root, db, settings):
     settings.REPOSITORY = root
 
-    assert "no git repository" in client.get("/changes/").content.decode()
+    assert "not a git repository" in client.get("/changes/").content.decode()
 
 
 def test_unknown_change_is_not_found(client, spec):
