@@ -98,7 +98,7 @@ def test_recording_outside_of_git_has_no_history(client, make_recording, setting
     assert "/history/" not in client.get(f"/r/{recording.path}").content.decode()
     response = page_of(client, recording.path)
     assert response.status_code == 404
-    assert "no git repository" in response.content.decode()
+    assert "not a git repository" in response.content.decode()
 
 
 def test_older_commit_shows_what_was_known_then(client, story):
