@@ -162,12 +162,13 @@ class _Places:
 class _Open:
     """A list or an object while it is read. values, pairs: its content so far, one of them is None.
 
+    is_text: whether a list stands for its only item, a text.
     key: of the next value. before: number of values read before it. begun: where it begins, plus the characters that aliases
     repeated before it; of one with an anchor. starts: character indexes of the items of a list at
     which the file may be cut. end: the end of such a list.
     """
 
-    __slots__ = ("anchor", "before", "begun", "end", "is_cut", "key", "pairs", "starts", "values")
+    __slots__ = ("anchor", "before", "begun", "end", "is_cut", "is_text", "key", "pairs", "starts", "values")
 
     def __init__(
         self,
@@ -186,6 +187,7 @@ class _Open:
             begun,
             is_cut,
         )
+        self.is_text = False
         self.key: str | None = None
         self.starts: list[int] = []
         self.end = 0
@@ -275,7 +277,8 @@ class _Reading:
             opened[-1].starts.append(_at(event.start_mark))
         begun = _at(event.start_mark) + self._repeated_characters if event.anchor else 0
         if is_list:
-            opened.append(_Open([], None, event.anchor, self._count, begun, depth < 2))
+            opened.append(_Open([], None, event.anchor, self._count, begun, depth < 2 and not is_text))
+            opened[-1].is_text = is_text
         else:
             opened.append(_Open(None, {}, event.anchor, self._count, begun, False))
 
@@ -286,7 +289,11 @@ class _Reading:
             done.end = _at(event.end_mark)
             key = self._open[0].key if self._open else ""
             self._lists[key or ""] = done
-        made = done.values if done.pairs is None else done.pairs
+        made: Value = done.values if done.pairs is None else done.pairs
+        if done.is_text:
+            if not isinstance(made, list) or len(made) != 1 or not isinstance(made[0], str):
+                raise BadYaml("the name of a header that is not text")
+            made = made[0]
         characters = _at(event.end_mark) + self._repeated_characters - done.begun if done.anchor else 0
         self._put(made, done.anchor, self._count - done.before + 1, characters)
 

@@ -242,7 +242,7 @@ def _decide(server: Server, given: Namespace) -> int:
         body = urlencode(sent).encode()
     except UnicodeEncodeError:
         raise RemoteProblem("The note is not text in UTF-8.") from None
-    _say(server.post("do/decide.json", body, "application/x-www-form-urlencoded"))
+    _print_result(server.post("do/decide.json", body, "application/x-www-form-urlencoded"))
     return DONE
 
 

@@ -74,7 +74,7 @@ def _rule(table: Mapping[str, Any], known: Mapping[str, NameRule]) -> NameRule:
     like = table.get("like")
     if like is not None and like not in known:
         raise _Bad(f"{where} is like {like!r}, which is not a rule")
-    since, says = told.get("since"), told.get("says")
+    since, says = table.get("since"), table.get("says")
     if type(since) is not date or not isinstance(says, str) or not says.strip():
         raise _Bad(f"{where} needs a day (since = 2026-01-31) and a sentence (says)")
     start = replace(known[like], slug=slug, since=since, says=says) if like else NameRule(slug, since, says)

@@ -228,7 +228,7 @@ def _build(
         facets=printed_facets(state, counted, stable),
         counted=counted,
         chips=tuple(chips_of(state)),
-        mending=(mending or Mending()) if counted.total else where_nothing(mending or Mending(), state),
+        mending=mending if counted.total else where_nothing(mending, state),
         text_url=as_text(state),
         plain_url=without_all(state),
         is_text=is_text,
