@@ -196,7 +196,7 @@ def addresses(chance: random.Random) -> Iterator[str]:
 
 
 FILES = re.compile(r"\.(json|jsonl|patch|txt)$|[?&]as=|^/(healthz|readyz|fresh|complete)\b")
-"""Addresses of what is not a page: these are fetched, not opened."""
+"""URLs that are not pages: these are fetched, not opened."""
 
 ACTORS = """() => [...document.querySelectorAll("*")].flatMap((element) => {
   const told = [...element.attributes].filter(({ name }) => /^(on|hx-on|ping$|srcdoc$)/i.test(name)).map(({ name }) => name);
@@ -272,7 +272,7 @@ class Watched:
             quiet = quiet + 1 if self._flying <= 0 else 0
 
     def fetch(self, address: str) -> list[str]:
-        """Fetch what is not a page, and return what is wrong: its status, or that a browser could take it for a page."""
+        """Fetch a URL that is not a page, and return what is wrong: the status, or that a browser could render it."""
         answer = self.page.request.get(address)
         told = [f"status {answer.status}"] * (answer.status >= 500 and not address.endswith("/readyz"))
         kind, is_page = answer.headers.get("content-type", ""), "content-security-policy" not in answer.headers

@@ -235,8 +235,8 @@ ACTS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 def changed_ways(was: bytes, now: bytes) -> list[str]:
     """Return the paths at which two documents differ, except for places that may be harmless.
 
-    [""] where the second is not a document, [] where both say the same. Names alone decide: what is below a harmless one,
-    or could be one of the empty pieces of a stream, is left out, so that little is told that should not be.
+    ["the document"] if the second cannot be read, [] if the first cannot or if nothing differs. Only names decide: what is
+    below a harmless name, or could be an empty piece of a stream, is left out, so that there are few false reports.
     """
     try:
         before = _decoded(was)

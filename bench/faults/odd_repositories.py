@@ -138,7 +138,7 @@ def later(maker: Callable[[Case], None]) -> Callable[[Case], None]:
 
 @case
 def names(case: Case) -> None:
-    """Revisions that are not names, or lead far."""
+    """Revisions that are not valid names, or that reach far back."""
     case.usual()
     case.changed()
     case.more = [f"/changes/{quote(name, safe='')}...head" for name in NAMES]
@@ -445,7 +445,7 @@ def collected(case: Case) -> None:
 
 @later
 def no_head(case: Case) -> None:
-    """A folder that is not a repository any more."""
+    """A folder that is no longer a repository."""
     shutil.rmtree(case.root / ".git")
 
 
