@@ -312,8 +312,8 @@ def test_neither_django_nor_a_database_nor_what_compares_two_sides_is_needed(tre
 @pytest.mark.parametrize(
     ("program", "words", "said"),
     [
-        (["-m", "recviewer"], ["check", "--help"], b"Tell what is odd about recordings"),
-        (["-m", "recviewer"], ["help", "check"], b"Tell what is odd about recordings"),
+        (["-m", "recviewer"], ["check", "--help"], b"Report what is odd about recordings"),
+        (["-m", "recviewer"], ["help", "check"], b"Report what is odd about recordings"),
         (["-m", "recviewer"], ["check", "--deploy", "--help"], b"--fail-level"),
         (["manage.py"], ["check", "--help"], b"--fail-level"),
     ],
