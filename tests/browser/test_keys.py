@@ -64,7 +64,7 @@ def test_a_held_enter_presses_a_button_once(open_page):
         page.wait_for_timeout(50)
     page.keyboard.up("Enter")
 
-    expect(page.get_by_text("Undid:")).to_be_visible()
+    expect(page.locator(".bar-act", has_text="Undid:")).to_be_visible()
     assert decided() == before - 1
 
 
