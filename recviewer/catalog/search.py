@@ -134,11 +134,13 @@ def _of_word(word: Word) -> Q:
     return found | (names_of(word) or Q())
 
 
+def is_whole(word: Word) -> bool:
+    """Tell whether longer words with this prefix do not match: of a phrase, and of what ends in a sign, as `C++` does."""
+    return word.is_phrase or word.text.endswith(ENDS)
+
+
 def _wanted(word: Word) -> Wanted:
-    """Return a word for the engine: it also matches longer words with this prefix, unless it is a phrase or ends in a sign
-    that ends a word, as `C++` does.
-    """
-    return Wanted(clean(word.text), word.is_phrase or word.text.endswith(ENDS))
+    return Wanted(clean(word.text), is_whole(word))
 
 
 def matching(recordings: QuerySet[Recording], text: str) -> QuerySet[Recording]:
@@ -170,7 +172,7 @@ def snippets(ids: Sequence[int], words: Iterable[Word]) -> dict[int, Snippet]:
 
     Omits recordings that the query only names, and words too far back in long texts.
     """
-    some = [(clean(word.text), not word.is_phrase, needs_scan(word)) for word in words if not word.is_unwanted]
+    some = [(clean(word.text), not is_whole(word), needs_scan(word)) for word in words if not word.is_unwanted]
     all_at_once = excerpts.wanted([(text, may_go_on) for text, may_go_on, is_scan in some if not is_scan])
     finds = [all_at_once] if all_at_once else []
     finds += [excerpts.scanning(text) for text, _, is_scan in some if is_scan]

@@ -267,6 +267,12 @@ def test_snippet_marks_the_words_in_the_answer(put):
     assert "".join(text for text, _ in found.pieces) == "Planets are red, blue and grey."
 
 
+def test_snippet_marks_whole_words_alone_where_a_sign_ends_the_word(put):
+    found = snippet(put, "C++", answered="Cats can write C++, of course.", test=None)
+
+    assert [text for text, is_hit in found.pieces if is_hit] == ["C"]
+
+
 def test_snippet_comes_from_the_question_where_the_answer_has_none(put):
     assert snippet(put, "colour", asked="Which colour?", answered="Blue.").where == "asked"
 

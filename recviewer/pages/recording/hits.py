@@ -72,7 +72,7 @@ def hits_of(request: HttpRequest, content: Content, url: str) -> FoundWords | No
     """Return the hits of the words in the URL; None without words. url: of the recording."""
     words = narrowing.fitting(request.GET.get(FIND, ""))
     some = [
-        (clean(one.text), not one.is_phrase, search.needs_scan(one))
+        (clean(one.text), not search.is_whole(one), search.needs_scan(one))
         for one in narrowing.wanted_in(words)[: search.WORD_LIMIT]
     ]
     if not some:

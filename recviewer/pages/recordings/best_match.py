@@ -9,7 +9,7 @@ from operator import itemgetter
 from recviewer.bounded.cache import Recent
 from recviewer.catalog.folding import MARK, folded
 from recviewer.catalog.naming import clean
-from recviewer.catalog.search import needs_scan
+from recviewer.catalog.search import is_whole, needs_scan
 from recviewer.language.tree import Term, Word
 from recviewer.pages.recordings.facets import narrowed
 from recviewer.pages.recordings.list_state import DEFAULT_SORT, SORTS, ListState
@@ -45,7 +45,7 @@ def _looked_for(word: Word) -> str:
     Unless it is a phrase, it is a prefix; in scripts without spaces it may be anywhere.
     """
     text = _bare(word.text)
-    return text if needs_scan(word) else f" {text} " if word.is_phrase else f" {text}"
+    return text if needs_scan(word) else f" {text} " if is_whole(word) else f" {text}"
 
 
 def _bare(text: str) -> str:
