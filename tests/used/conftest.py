@@ -74,7 +74,7 @@ def _heeding_interrupts():
 def used(command):
     def run(*words, feed=b""):
         process = command(*words)
-        out, err = process.communicate(feed, timeout=120)
+        out, err = process.communicate(feed, timeout=300)
         return subprocess.CompletedProcess(words, process.returncode, out, err.decode())
 
     return run
