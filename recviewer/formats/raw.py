@@ -167,7 +167,8 @@ def _has_two_bodies(request: dict[str, Json]) -> bool:
 
 
 def _model_asked(body: dict[str, Json]) -> str:
-    return next((name for name in (body.get("model"), body.get("modelId")) if isinstance(name, str) and name), "")
+    names = (body.get("model"), body.get("modelId"), body.get("model_id"))
+    return next((name for name in names if isinstance(name, str) and name), "")
 
 
 def _request_kind(request: dict[str, Json]) -> str:

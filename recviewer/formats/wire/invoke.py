@@ -1,7 +1,7 @@
 """Text completions of models with a single prompt, in the shapes of several vendors, complete and streamed.
 
 Source: Amazon Bedrock, "Inference request parameters and response fields" (Titan, Llama, Mistral, AI21), Anthropic's
-legacy "Text Completions", Aleph Alpha `/complete`, text-generation-inference `/generate`.
+legacy "Text Completions", Aleph Alpha `/complete`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw, unwrap
 
-_TEXTS = ("outputText", "generation", "completion", "generated_text")
+_TEXTS = ("outputText", "generation", "completion")
 _ENDS = ("completionReason", "stop_reason", "finish_reason")
 _LISTS = ("results", "outputs", "completions")
 SHAPE = Shape(
@@ -32,7 +32,7 @@ SHAPE = Shape(
     ),
     known=(
         *("index", "model", "model_version", "type", "stop", "prompt.*", "completions[].data.*", "completions[].*"),
-        *("details.*", "log_id", "amazon-bedrock-guardrailAction", "amazon-bedrock-trace"),
+        *("log_id", "amazon-bedrock-guardrailAction", "amazon-bedrock-trace"),
     ),
 )
 COUNTS = (
@@ -40,7 +40,7 @@ COUNTS = (
     *("num_tokens_prompt_total", "num_tokens_generated", "inputTokenCount", "outputTokenCount"),
 )
 READ = frozenset({*_TEXTS, *_ENDS, *COUNTS})
-PROMPTS = ("prompt", "inputText", "inputs")
+PROMPTS = ("prompt", "inputText")
 
 
 class Invoke:
@@ -86,7 +86,7 @@ FORMAT = Invoke()
 
 
 def _is_own(head: dict[str, Json]) -> bool:
-    if isinstance(head.get("outputText"), str) or isinstance(head.get("generated_text"), str):
+    if isinstance(head.get("outputText"), str):
         return True
     if isinstance(head.get("generation"), str) and "generation_token_count" in head:
         return True

@@ -114,4 +114,5 @@ def _delta(choice: Lookup, place: int) -> Delta:
     if not text and choice.data.get("delta") is not None:
         text = choice.object("delta").text("content")
     index = choice.integer("index")
-    return Delta(choice=place if index is None else index, text=text, finish=choice.text("finish_reason"))
+    end = choice.text("finish_reason" if "finish_reason" in choice.data else "stop_reason")  # the latter alone: Bedrock
+    return Delta(choice=place if index is None else index, text=text, finish=end)
