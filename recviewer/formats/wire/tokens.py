@@ -1,7 +1,7 @@
 """Token counts of inputs, without generating an answer.
 
 Source: API references: Anthropic "Count tokens", Gemini `:countTokens`, OpenAI `/responses/input_tokens`, AWS
-`CountTokens`, Cohere `/tokenize`.
+`CountTokens`, Cohere and llama.cpp `/tokenize`, `/detokenize`, vLLM `/tokenize`, watsonx.ai "Text tokenization".
 """
 
 from __future__ import annotations
@@ -18,9 +18,14 @@ from recviewer.formats.messages import body_lookup, chat_messages, request_of
 from recviewer.formats.raw import Raw, unwrap
 from recviewer.formats.vectors import inputs
 
-SHAPE = Shape("tokens", known=("*",))
-COUNTS = ("input_tokens", "inputTokens", "totalTokens", "total_tokens", "cachedContentTokenCount", "tokens")
-PLACES = ("/count_tokens", ":countTokens", "/input_tokens", "/count-tokens", "/tokenize")
+SHAPE = Shape("tokens", known=("*", "result.*"))
+COUNTS = (
+    *("input_tokens", "inputTokens", "totalTokens", "total_tokens", "cachedContentTokenCount", "tokens"),
+    *("count", "token_count"),
+)
+PLACES = ("/count_tokens", ":countTokens", "/input_tokens", "/count-tokens", "/tokenize", "/detokenize")
+_TEXTS_OF_TOKENS = ({"content"}, {"prompt"}, {"text"}, {"text", "meta"})
+"""Keys of a reply that puts tokens back into a text."""
 
 
 class Tokens:
@@ -40,6 +45,12 @@ class Tokens:
         if head.keys() <= {"totalTokens", "promptTokensDetails", "cachedContentTokenCount"} and "totalTokens" in head:
             return Match.SHAPE
         if "tokens" in head and "token_strings" in head:
+            return Match.SHAPE
+        if isinstance(head.get("result"), dict) and "token_count" in head["result"]:
+            return Match.SHAPE
+        if raw.url_path.endswith("/tokenize") and isinstance(head.get("tokens"), list):
+            return Match.SHAPE
+        if raw.url_path.endswith("/detokenize") and head.keys() in _TEXTS_OF_TOKENS:
             return Match.SHAPE
         return Match.ENDPOINT if raw.url_path.endswith(PLACES) else Match.NO
 
@@ -61,6 +72,8 @@ class Tokens:
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
         """Read the counts; of a list of tokens, its length."""
         reply = Lookup(unwrap(raw.reply), "response.body", problems)
+        if isinstance(reply.data.get("result"), dict):
+            reply = reply.object("result")
         rows: list[tuple[str, int | float]] = []
         for key in COUNTS:
             value = reply.data.get(key)
