@@ -60,3 +60,15 @@ def told_type(raw: Raw) -> str:
     headers = raw.response.get("headers")
     told = headers.get("content-type") if isinstance(headers, dict) else None
     return told.partition(";")[0].strip().lower() if isinstance(told, str) else ""
+
+
+def held_type(raw: Raw) -> str:
+    """Return the media type of a reply that is bytes alone, told by their start or else by the headers; "" for others."""
+    text = raw.first.get("base64")
+    if raw.first.keys() != {"base64"} or not isinstance(text, str):
+        return ""
+    try:
+        found = type_of(base64.b64decode(text[:64], validate=True))
+    except (binascii.Error, ValueError):
+        found = ""
+    return found or told_type(raw)

@@ -1,8 +1,8 @@
 """Objects stored by a provider: files, batches and their results, threads, runs, assistants, stores, caches.
 
 Requests for them do not call a model. Source: API references of OpenAI ("Files", "Batch", "Vector stores",
-"Assistants"), Anthropic ("Files", "Message Batches"), Gemini (files, batches, caches, operations), Ollama
-(`/api/show`).
+"Assistants", "Conversations", "Fine-tuning", "Evals", "Videos"), Anthropic ("Files", "Message Batches", "Skills"), Gemini
+(files, batches, caches, operations), Ollama (`/api/show`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from recviewer.formats.contract import Match
 from recviewer.formats.framing import AT
 from recviewer.formats.listing import no_chunks, plain_request
 from recviewer.formats.lookup import Lookup
-from recviewer.formats.media import part_of, told_type
+from recviewer.formats.media import held_type, part_of, told_type
 from recviewer.formats.messages import arguments_text
 from recviewer.formats.raw import Raw
 
@@ -39,10 +39,14 @@ _OBJECTS = frozenset(
             "upload",
         ),
         *("vector_store.file", "vector_store.files_batch", "container.file", "response.deleted", "skill"),
+        *("conversation", "fine_tuning.job", "fine_tuning.job.event", "fine_tuning.job.checkpoint", "eval", "eval.run"),
+        *("video", "vector_store.search_results.page"),
     }
 )
-_TYPES = frozenset({"message_batch", "message_batch_deleted", "file", "file_deleted"})
-_NAMES = re.compile(r"(?:batches|files|cachedContents|fileSearchStores|operations|models/[^/]+/operations)/")
+_TYPES = frozenset({"message_batch", "message_batch_deleted", "file", "file_deleted", "skill", "skill_deleted"})
+_NAMES = re.compile(
+    r"(?:projects/.+/)?(?:batches|files|cachedContents|fileSearchStores|operations|models/[^/]+/operations)/"
+)
 _PLACES = re.compile(
     r"/(?:files|batches|threads|assistants|vector_stores|containers|cachedContents|fileSearchStores|uploads)(?:/|$)"
 )
@@ -71,7 +75,8 @@ class Resource:
                 return Match.SHAPE
             if (items == [] and _PLACES.search(raw.url_path)) or (items is not None and _KEPT.search(raw.url_path)):
                 return Match.SHAPE
-            if raw.first.keys() == {"base64"} and told_type(raw).startswith(("image/", "video/", "application/pdf")):
+            held = held_type(raw)
+            if held.startswith(("video/", "application/pdf")) or (held.startswith("image/") and raw.method != "POST"):
                 return Match.SHAPE
             if "modelfile" in raw.first and "details" in raw.first:
                 return Match.SHAPE

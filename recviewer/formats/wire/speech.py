@@ -1,6 +1,7 @@
 """Generated speech: the bytes of the audio, alone, in JSON, or in events.
 
-Source: OpenAI API reference, "Create speech" (events `speech.audio.delta`, `.done`); Mistral, `/audio/speech`.
+Source: OpenAI API reference, "Create speech" (events `speech.audio.delta`, `.done`); Mistral, `/audio/speech`;
+ElevenLabs, "Create speech with timing", whole and streamed by line; Hume, "Text to speech"; Deepgram, `/speak`.
 """
 
 from __future__ import annotations
@@ -14,14 +15,22 @@ from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.framing import AT
 from recviewer.formats.lookup import Lookup
-from recviewer.formats.media import joined, part_of, told_type
+from recviewer.formats.media import held_type, joined, part_of, told_type
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw
 
-SHAPE = Shape("speech", taken=("base64:base64", "audio_data:base64", "audio:base64"), known=("type",))
-READ = frozenset({"type", "audio", "usage"})
+SHAPE = Shape(
+    "speech",
+    taken=(
+        *("base64:base64", "audio_data:base64", "audio:base64", "audio_base64:base64"),
+        *("generations[].audio:base64", "[].audio_base64:base64"),
+    ),
+    known=("type", "alignment.*", "normalized_alignment.*", "generations[].*", "request_id"),
+)
+READ = frozenset({"type", "audio", "audio_base64", "usage"})
 PLACES = ("/audio/speech", "/speak")
-_KEYS = ("base64", "audio_data")
+_KEYS = ("base64", "audio_data", "audio_base64")
+_SPOKEN = ("input", "text", "transcript")
 
 
 class Speech:
@@ -38,7 +47,13 @@ class Speech:
         if any(str(head.get("type", "")).startswith("speech.audio.") for head in raw.heads):
             return Match.SHAPE
         is_place = raw.url_path.endswith(PLACES) or "/text-to-speech/" in raw.url_path
-        is_sound = "base64" in raw.first and told_type(raw).startswith("audio/")
+        if isinstance(raw.first.get("audio_base64"), str):
+            return Match.SHAPE
+        generations = raw.first.get("generations")
+        one = generations[0] if isinstance(generations, list) and generations else None
+        if isinstance(one, dict) and isinstance(one.get("audio"), str):
+            return Match.SHAPE
+        is_sound = held_type(raw).startswith("audio/")
         if not isinstance(raw.reply, list) and (is_sound or (is_place and any(key in raw.first for key in _KEYS))):
             return Match.SHAPE
         is_failure = raw.status is not None and raw.status >= 400
@@ -47,7 +62,7 @@ class Speech:
     def request(self, raw: Raw, problems: list[Problem]) -> Request:
         """Read the text to be spoken."""
         body = body_lookup(raw, problems)
-        said = [(key, body.data[key]) for key in ("input", "text") if isinstance(body.data.get(key), str)][:1]
+        said = [(key, body.data[key]) for key in _SPOKEN if isinstance(body.data.get(key), str)][:1]
         messages = [Message("input", (Text(text),)) for _, text in said]
         return request_of(raw, messages, problems, taken=frozenset(key for key, _ in said))
 
@@ -57,6 +72,7 @@ class Speech:
             return deltas.joined(list(_chunks(raw, problems)))
         reply = Lookup(raw.reply, AT, problems)
         found = [part_of(text, told_type(raw) if key == "base64" else "") for key in _KEYS if (text := reply.text(key))]
+        found += [part_of(text) for one in reply.items("generations") if (text := one.text("audio"))]
         return Reply(deltas.fold([Delta(parts=tuple(found))]), reply.mapping("usage") or None)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
@@ -72,13 +88,13 @@ def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
     events = [
         (Lookup(event.data, f"{AT}, event {place + 1}", problems), event) for place, event in enumerate(raw.events())
     ]
-    pieces = [data.text("audio") for data, _ in events]
+    pieces = [data.text("audio") or data.text("audio_base64") for data, _ in events]
     last = max((place for place, piece in enumerate(pieces) if piece), default=-1)
     for place, (data, event) in enumerate(events):
         found = Delta()
         if place == last:
             found = Delta(parts=(_sound(pieces),))
-        elif data.data and not data.text("type").startswith("speech.audio."):
+        elif data.data and not (pieces[place] or data.text("type").startswith("speech.audio.")):
             found = Delta(parts=(JsonPart(data.data),))
         if data.text("type") == "speech.audio.done":
             found = replace(found, finish="done")

@@ -1,7 +1,9 @@
 """Transcribed audio: OpenAI's transcriptions and translations, complete and streamed, and compatible ones.
 
 Source: OpenAI API reference, "Audio: transcriptions" (`json`, `verbose_json`, `text`, `srt`; events
-`transcript.text.delta`, `.done`); Deepgram API reference, "Listen".
+`transcript.text.delta`, `.done`); Deepgram API reference, "Listen"; ElevenLabs, "Create transcript"; AssemblyAI, "Get
+transcript"; Gladia, "Get pre-recorded job"; Mistral, "Transcriptions" (events `transcription.text.delta`,
+`transcription.done`).
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from recviewer.exchange.model import Chunk, Delta, JsonPart, Kind, Problem, Reply, Request
+from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Problem, Reply, Request
 from recviewer.exchange.shape import Shape
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
@@ -18,10 +20,12 @@ from recviewer.formats.listing import plain_request
 from recviewer.formats.lookup import Lookup
 from recviewer.formats.raw import Raw
 
-_DELTA, _DONE = "transcript.text.delta", "transcript.text.done"
+_DELTA = ("transcript.text.delta", "transcription.text.delta")
+_DONE = ("transcript.text.done", "transcription.done")
+_EVENTS = ("transcript.text.", "transcription.")
 SHAPE = Shape(
     "transcription",
-    taken=("", "text", "delta", "results.channels[].alternatives[].transcript"),
+    taken=("", "text", "delta", "results.channels[].alternatives[].transcript", "result.transcription.full_transcript"),
     known=(
         *("results.*", "results.channels[].*", "results.channels[].alternatives[].*", "metadata.*"),
         "type",
@@ -32,10 +36,22 @@ SHAPE = Shape(
         "words",
         "logprobs",
         "segment_id",
+        *("language_code", "language_probability", "transcription_id", "audio_language", "model"),
+        *(
+            "result.*",
+            "result.transcription.*",
+            "status",
+            "audio_url",
+            "confidence",
+            "audio_duration",
+            "utterances",
+        ),
         "x_groq.*",
     ),
 )
 READ = frozenset({"type", "text", "delta"})
+PLACED = "/transcript/"
+"""In the path of AssemblyAI's jobs."""
 PLACES = ("/audio/transcriptions", "/audio/translations", "/speech-to-text", "/stt")
 
 
@@ -48,11 +64,15 @@ class Transcription:
 
     def match(self, raw: Raw) -> Match:
         """Match transcript events, or a text from a transcription endpoint."""
-        if any(str(head.get("type", "")).startswith("transcript.text.") for head in raw.heads):
+        if any(str(head.get("type", "")).startswith(_EVENTS) for head in raw.heads):
             return Match.SHAPE
         if raw.url_path.endswith(PLACES):
             is_words = isinstance(raw.first.get("text"), str) or (isinstance(raw.reply, str) and not raw.is_empty)
             return Match.SHAPE if is_words else Match.ENDPOINT
+        if PLACED in raw.url_path and isinstance(raw.first.get("text"), str) and "words" in raw.first:
+            return Match.SHAPE
+        if _full(raw.first) is not None and not isinstance(raw.reply, list):
+            return Match.SHAPE
         results = raw.first.get("results")
         is_deepgram = isinstance(results, dict) and isinstance(results.get("channels"), list)
         return Match.SHAPE if is_deepgram and not isinstance(raw.reply, list) else Match.NO
@@ -67,6 +87,9 @@ class Transcription:
             return Reply(deltas.fold([Delta(text=raw.reply)]))
         if not isinstance(raw.reply, list):
             reply = Lookup(raw.reply, AT, problems)
+            full = _full(reply.data)
+            if full is not None:
+                return Reply(deltas.fold([Delta(text=full, finish=reply.text("status"))]))
             heard = [
                 Delta(place, text=one.text("transcript"))
                 for place, channel in enumerate(reply.object("results").items("channels"))
@@ -84,18 +107,26 @@ class Transcription:
 FORMAT = Transcription()
 
 
+def _full(head: dict[str, Json]) -> str | None:
+    """Return the transcript of Gladia's jobs, None if there is none."""
+    result = head.get("result")
+    held = result.get("transcription") if isinstance(result, dict) else None
+    full = held.get("full_transcript") if isinstance(held, dict) else None
+    return full if isinstance(full, str) else None
+
+
 def _chunks(raw: Raw, problems: list[Problem]) -> Iterator[Chunk]:
     heard = ""
     for number, event in enumerate(raw.events()):
         data = Lookup(event.data, f"{AT}, event {number + 1}", problems)
         kind, found = data.text("type"), Delta()
-        if kind == _DELTA:
-            found = Delta(text=data.text("delta"))
-        elif kind == _DONE and not heard:
+        if kind in _DELTA:
+            found = Delta(text=data.text("delta" if kind == _DELTA[0] else "text"))
+        elif kind in _DONE and not heard:
             found = Delta(text=data.text("text"))
-        elif data.data and not (kind == _DONE and data.data.get("text") == heard and "delta" not in data.data):
+        elif data.data and not (kind in _DONE and data.data.get("text") == heard and "delta" not in data.data):
             found = Delta(parts=(JsonPart(data.data),))
-        if kind == _DONE:
+        if kind in _DONE:
             found = replace(found, finish="done")
         heard += found.text
         yield Chunk(number + 1, (found,), data.mapping("usage") or None, event.data, READ, event.size_bytes, kind)
