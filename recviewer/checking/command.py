@@ -107,7 +107,7 @@ def run(arguments: Sequence[str]) -> int:
             sys.stderr.write(f"{written} written to {options.write_baseline}\n")
             return NOTHING
         _put(forms.render(checked, options.format), options.output)
-    except (_Problem, GitFailed, Refusal, OSError, baseline.BadBaseline) as failed:
+    except (_Problem, GitFailed, Refusal, OSError) as failed:
         if isinstance(failed, BrokenPipeError):
             raise
         sys.stderr.write(f"recviewer check: {str(failed).rstrip('.')}.\n")
@@ -128,7 +128,11 @@ def _checked(options: Namespace) -> Checked:
     if let_be:
         checked = replace(checked, found=tuple([_marked(one, let_be) for one in checked.found]))
     if options.baseline:
-        known = baseline.read(data_of(options.baseline).decode("utf-8", "replace"))
+        text = _data(options.baseline, "--baseline").decode("utf-8", "replace")
+        try:
+            known = baseline.read(text)
+        except baseline.BadBaseline as bad:
+            raise _Problem(f"{options.baseline} is not a baseline: {bad}") from None
         checked = replace(checked, found=tuple(known.marked(checked.found)))
     return checked
 
@@ -160,7 +164,7 @@ def _let_be(options: Namespace) -> Suppressions:
 def _reviews(named: str, folder: Path) -> bytes:
     revision, colon, path = named.partition(":")
     if not colon or os.path.exists(named):
-        return data_of(named)
+        return _data(named, "--reviews")
     from recviewer.git import blobs, refs
     from recviewer.git.history import contents
     from recviewer.git.ranges import opened
@@ -188,6 +192,8 @@ def _looked(options: Namespace, given: Given) -> Checked:
         lacking = [name for name in what if not os.path.lexists(name)]
         if lacking:
             raise _Problem(f"{lacking[0]} is not a file, directory or range")
+        if directory := next(filter(os.path.isdir, what), None):
+            raise _Problem(f"{directory} is a directory: name one directory alone, or files alone")
         return running.files(_top(Path(what[0]).parent), what, given)
     if options.base:
         from recviewer.checking.ranges import compared
@@ -224,8 +230,19 @@ def _collected(file: str | None) -> frozenset[str] | None:
     """Return the test ids in pytest's output."""
     if file is None:
         return None
-    lines = data_of(file).decode("utf-8", "replace").splitlines()
-    return frozenset(line.strip() for line in lines if "::" in line)
+    lines = _data(file, "--collected").decode("utf-8", "replace").splitlines()
+    found = frozenset(line.strip() for line in lines if "::" in line)
+    if not found:
+        raise _Problem(f"{file} lists no test: it should be what `pytest --collect-only -q` printed")
+    return found
+
+
+def _data(file: str, option: str) -> bytes:
+    """Return the content of the file that an option names. Raises _Problem if it cannot be read."""
+    try:
+        return data_of(file)
+    except OSError as failed:
+        raise _Problem(f"the file of {option} cannot be read: {file}: {failed.strerror or failed}") from None
 
 
 def _runs(options: Namespace) -> tuple[UsedRun, ...]:
@@ -258,4 +275,7 @@ def _put(text: str, output: str | None) -> None:
     if output is None or output == "-":
         put(sys.stdout, data)
     else:
-        Path(output).write_bytes(data)
+        try:
+            Path(output).write_bytes(data)
+        except OSError as failed:
+            raise _Problem(f"the file of --output cannot be written: {output}: {failed.strerror or failed}") from None

@@ -335,3 +335,27 @@ def test_pre_commit_gives_what_recorders_claim():
             assert re.search(hook["files"], f"tests/{home.decode()}/sub/{name}"), (home, ending)
     assert not any(re.search(hook["files"], one) for one in ("src/package.json", "src/Makefile", "vcr/test.py"))
     assert hook["entry"] == "recviewer check"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["tests", "more"], "tests is a directory: name one directory alone, or files alone."),
+        (["known.jsonl", "more"], "more is a directory: name one directory alone, or files alone."),
+        (["--baseline", "gone.jsonl"], "the file of --baseline cannot be read: gone.jsonl: No such file or directory."),
+        (["--baseline", "known.jsonl"], "known.jsonl is not a baseline: line 1 is not a JSON object."),
+        (["--reviews", "gone.jsonl"], "the file of --reviews cannot be read: gone.jsonl: No such file or directory."),
+        (["--collected", "gone.txt"], "the file of --collected cannot be read: gone.txt: No such file or directory."),
+        (
+            ["--collected", "known.jsonl"],
+            "known.jsonl lists no test: it should be what `pytest --collect-only -q` printed.",
+        ),
+        (["--output", "gone/x"], "the file of --output cannot be written: gone/x: No such file or directory."),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_its_option(tree, check, words, said):
+    tree.put(ERROR)
+    tree.write("more/x.txt", b"")
+    tree.write("known.jsonl", b"what")
+
+    assert check(*words) == (2, "", f"recviewer check: {said}\n")
