@@ -10,6 +10,7 @@ from recviewer.smells.spots import in_answer
 
 _MARKS = re.compile(
     r"<\|python_tag\|>|<tool_call>|<function=|<\|tool_call|\[TOOL_CALLS\]|<｜tool▁call|<function_calls>"
+    r"|<invoke name=|^\s*(?:<\|[a-z]+\|>)*(?:\w+ )?to=functions\.[A-Za-z_]|^\s*functools\["
 )
 """Markers that models write before a call, which their server should have removed."""
 

@@ -60,7 +60,11 @@ def _first(usage: Mapping[str, Json], names: tuple[str, ...]) -> int | None:
 
 
 def _odd_vectors(vectors: list[Vector]) -> Iterator[str]:
-    if len({len(one.values) for one in vectors}) > 1:
+    lengths = {len(one.values) for one in vectors}
+    if len(lengths) > 1 and not lengths <= {
+        max(lengths),
+        max(lengths) // 8,
+    }:  # eight bits of binary vectors are one number
         yield "vectors of several lengths"
     for one in vectors:
         if one.values and not any(one.values):

@@ -38,13 +38,15 @@ def _asked(exchange: Exchange) -> Iterator[dict[str, Json]]:
     """Yield the requested schemas of the answer, {} if any JSON will do."""
     params = exchange.request.params
     text, form = params.get("text"), params.get("format")
-    for asked in (params.get("response_format"), text.get("format") if isinstance(text, dict) else None):
+    config = params.get("output_config")
+    given = (params.get("response_format"), *(one.get("format") for one in (text, config) if isinstance(one, dict)))
+    for asked in (*given, params.get("output_format")):
         if isinstance(asked, dict) and asked.get("type") in ("json_schema", "json_object"):
             inner = asked.get("json_schema")
             schema = inner.get("schema") if isinstance(inner, dict) else asked.get("schema")
             yield schema if isinstance(schema, dict) else {}
-    for config in (params.get("generationConfig"), params.get("config")):
-        yield from _asked_of_google(config) if isinstance(config, dict) else ()
+    for held in (params.get("generationConfig"), params.get("config")):
+        yield from _asked_of_google(held) if isinstance(held, dict) else ()
     if exchange.kind in (Kind.OLLAMA_CHAT, Kind.OLLAMA_GENERATE) and form:
         yield form if isinstance(form, dict) else {}
 

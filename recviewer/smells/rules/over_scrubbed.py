@@ -15,9 +15,9 @@ from recviewer.smells.spots import in_answer, in_request
 _WORD = "redacted|scrubbed|saniti[sz]ed|filtered|masked|removed|hidden|censored|anonymi[sz]ed|obfuscated"
 _MARK = re.compile(
     rf"(?i:[\[<({{]+\s*(?:{_WORD})\s*[\])>}}]+)|\b(?:{_WORD.upper()})(?:_[A-Z0-9]+)*\b"
-    r"|\*{3,}|\b[xX]{6,}\b|█{3,}"
+    r"|\*{3,}|\b[xX]{6,}\b|█{3,}|^\s*Sanitized\s*$"
 )
-"""Placeholders of recorders and their filters: in brackets, or in capital letters."""
+"""Placeholders of recorders and their filters: in brackets, in capital letters, or as Azure's test proxy writes it."""
 
 _LONGEST = 2_000
 """Longer texts are not examined."""

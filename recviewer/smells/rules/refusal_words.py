@@ -18,7 +18,7 @@ _WONT = (
     r"(?:i|we)(?: can(?:no|['’])t| can not| won['’]t| will not| must decline"
     r"|(?: am| are|['’]m|['’]re) (?:not able|unable|not going))"
     r"(?: to)? (?:help|assist|provide|comply|fulfil|engage|answer|create|generate|do (?:that|this)|discuss|continue|support"
-    r"|participate|share)"
+    r"|participate|share|process (?:that|this|your))"
 )
 _DECLINES = re.compile(rf"\s*(?:{_SORRY}{_BUT})?(?:as an ai\b|{_WONT})", re.IGNORECASE)
 _FIRST = 200

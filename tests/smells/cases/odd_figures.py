@@ -38,5 +38,6 @@ QUIET = {
     "no words of no tokens": recorded(counting(12, 0, 12, answer="")),
     "none": recorded(chat()),
     "vectors": recorded(vectors([0.5, 0.1], [0.2, 0.0])),
+    "vectors of which some are binary": recorded(vectors([0.5] * 16, [7, 9])),
     "so before": changed(counting(2, 2, 2), counting(3, 3, 3)),
 }

@@ -24,6 +24,14 @@ FIRES = {
         recorded(chat(answer="Sure!", params={"response_format": {"type": "json_object"}})),
         "red",
     ),
+    "asked for as Anthropic has it": (
+        recorded(chat(answer="Ada.", params={"output_config": {"format": {"type": "json_schema", "schema": SCHEMA}}})),
+        "red",
+    ),
+    "asked for as Anthropic had it": (
+        recorded(chat(answer='{"name": 1}', params={"output_format": {"type": "json_schema", "schema": SCHEMA}})),
+        "amber",
+    ),
     "it had the format before": (changed(saying('{"name": "Ada", "age": 1}'), saying("Ada.")), "red"),
 }
 QUIET = {

@@ -8,6 +8,7 @@ SORRY = "I'm sorry, but I can't help with that."
 FIRES = {
     "sorry": (recorded(chat(answer=SORRY)), "amber"),
     "without a sorry": (recorded(chat(answer="I cannot provide guidance on illegal activities.")), "amber"),
+    "this request": (recorded(chat(answer="Sorry, I am unable to process this request.")), "amber"),
     "an AI": (recorded(chat(answer="As an AI language model, I have no opinions.")), "amber"),
     "a curved apostrophe": (recorded(chat(answer="I’m unable to assist you.")), "amber"),
     "as the test wants by its name": (recorded(chat(answer=SORRY, test=id_of("test_refusal"))), "grey"),
