@@ -138,7 +138,7 @@ class Anthropic:
 
     def match(self, raw: Raw) -> Match:
         """Match a message object or its events; without a reply, the endpoint."""
-        if raw.first.get("type") == "message" and isinstance(raw.first.get("content"), list) and not _is_of_thread(raw):
+        if raw.first.get("type") == "message" and isinstance(raw.first.get("content"), list) and not _is_stored(raw):
             return Match.SHAPE
         if isinstance(raw.reply, list) and _first_event(raw) in EVENTS:
             return Match.SHAPE
@@ -171,9 +171,12 @@ class Anthropic:
 FORMAT = Anthropic()
 
 
-def _is_of_thread(raw: Raw) -> bool:
-    """Tell whether a message is one of OpenAI's threads, which have an `object` of type text."""
-    return str(raw.first.get("object", "")).startswith("thread.")
+def _is_stored(raw: Raw) -> bool:
+    """Tell whether a message is one of OpenAI's threads or stored conversations."""
+    kind = str(raw.first.get("object", ""))
+    return kind.startswith(("thread.", "conversation.")) or (
+        "/conversations/" in raw.url_path and "model" not in raw.first
+    )
 
 
 def _first_event(raw: Raw) -> str:

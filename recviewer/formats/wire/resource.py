@@ -39,7 +39,16 @@ _OBJECTS = frozenset(
             "upload",
         ),
         *("vector_store.file", "vector_store.files_batch", "container.file", "response.deleted", "skill"),
-        *("conversation", "fine_tuning.job", "fine_tuning.job.event", "fine_tuning.job.checkpoint", "eval", "eval.run"),
+        *(
+            "conversation",
+            "conversation.item",
+            "fine-tune",
+            "fine_tuning.job",
+            "fine_tuning.job.event",
+            "fine_tuning.job.checkpoint",
+            "eval",
+            "eval.run",
+        ),
         *("video", "vector_store.search_results.page"),
     }
 )
@@ -52,6 +61,9 @@ _PLACES = re.compile(
 )
 _KEPT = re.compile(r"/(?:responses|conversations)/[^/]+/(?:input_)?items$")
 """Endpoints that list the items of a stored response or conversation."""
+
+_ITEM = re.compile(r"/conversations/[^/]+/items/[^/]+$")
+"""Endpoints of one item of a stored conversation."""
 
 _WIDTH = 5
 """Most columns of a table."""
@@ -74,6 +86,8 @@ class Resource:
             if any(_is_own(one) for one in (first, raw.first, raw.first.get("file")) if isinstance(one, dict)):
                 return Match.SHAPE
             if (items == [] and _PLACES.search(raw.url_path)) or (items is not None and _KEPT.search(raw.url_path)):
+                return Match.SHAPE
+            if _ITEM.search(raw.url_path) and isinstance(raw.first.get("type"), str):
                 return Match.SHAPE
             held = held_type(raw)
             if held.startswith(("video/", "application/pdf")) or (held.startswith("image/") and raw.method != "POST"):
