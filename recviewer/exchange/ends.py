@@ -41,7 +41,7 @@ WORST = (End.FAILED, End.FILTERED, End.REFUSED, End.CUT, End.OPEN, End.PAUSED, E
 _REASONS = {
     End.DONE: """
         stop stopped stop_sequence stop_criteria_met stop_string_found word completed complete finish finished done
-        succeeded turn_complete
+        succeeded success turn_complete
         end_turn eos eos_token eos_found end_of_text end_of_sequence end_of_turn
         tool_calls tool_call tool_use function_call requires_action load unload 1
     """,

@@ -256,8 +256,8 @@ _TELLS_NO_END = frozenset(
 )
 """Kinds whose replies have no finish reason; those of all other kinds always have one."""
 
-_TELLS_NO_END_AS = frozenset({"assistants", "bedrock_agents"})
-"""The same for formats of other kinds: messages that are only stored, and agents."""
+_TELLS_NO_END_AS = frozenset({"assistants", "bedrock_agents", "text_server"})
+"""The same for formats of other kinds: messages that are only stored, agents, and servers of which some tell no end."""
 
 _STREAMS_TELL_NO_END = frozenset({"bedrock_agents"})
 """Formats whose streams have no end marker either."""

@@ -21,3 +21,8 @@ def test_a_stream_of_others_without_a_finish_is():
     data = (CASES / "converse/streamed_cut_off.json").read_bytes()
 
     assert outcome_of(read(data).exchange) is Outcome.UNFINISHED
+
+
+@pytest.mark.parametrize("name", ["text_server/triton", "text_server/two_sequences", "images/artifacts"])
+def test_a_whole_answer_of_a_server_that_tells_no_end_is_one(name):
+    assert outcome_of(read((CASES / f"{name}.json").read_bytes()).exchange) is Outcome.ANSWER
