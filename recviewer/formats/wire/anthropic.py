@@ -172,11 +172,8 @@ FORMAT = Anthropic()
 
 
 def _is_stored(raw: Raw) -> bool:
-    """Tell whether a message is one of OpenAI's threads or stored conversations."""
-    kind = str(raw.first.get("object", ""))
-    return kind.startswith(("thread.", "conversation.")) or (
-        "/conversations/" in raw.url_path and "model" not in raw.first
-    )
+    """Tell whether a message is one of OpenAI's threads or stored conversations, whose items name no model."""
+    return "model" not in raw.first and ("object" in raw.first or "/conversations/" in raw.url_path)
 
 
 def _first_event(raw: Raw) -> str:
