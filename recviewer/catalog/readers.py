@@ -35,7 +35,11 @@ def read_all(jobs: list[Job], processes: int | None) -> Iterator[list[JobResult]
                 for job in large:
                     yield [apart.read(job)]
         return
-    from recviewer.formats import registry
+    # Imported once here, so that workers inherit all of it.
+    from recviewer.formats.registry import formats
+    from recviewer.recorders import hiding  # noqa: F401 - nearly every large tree has a text that may be a secret
+    from recviewer.recorders.registry import recorders
 
-    registry.formats()  # imported once here, so that workers inherit it
+    formats()
+    recorders()
     yield from forks.spread(partial(work, root, limit), batches, wanted)
