@@ -21,6 +21,8 @@ from recviewer.memory import lineages
 from recviewer.pages.ranges import fetches
 from recviewer.recorders import kinds, registry
 
+pytest_plugins = ["tests.overhead"]
+
 settings.register_profile(
     "patient",
     deadline=None,
@@ -53,6 +55,10 @@ def pytest_itemcollected(item):
     marks = map(item.get_closest_marker, ("django_db", "only_on"))
     if asks or any(marks) or not KNOW_DATABASES.isdisjoint(item.path.parents):
         item.add_marker(pytest.mark.database)
+    mark = item.get_closest_marker("django_db")
+    is_flushed = mark is not None and mark.kwargs.get("transaction")
+    if (is_flushed or "transactional_db" in item.fixturenames) and "no_words_left" not in item.fixturenames:
+        item.fixturenames.insert(0, "no_words_left")
 
 
 @pytest.hookimpl(trylast=True)
@@ -73,34 +79,23 @@ def pytest_xdist_auto_num_workers():
     return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else (os.cpu_count() or 1) * 3 // 2
 
 
-@pytest.fixture(autouse=True, scope="session")
-def unhurried():
+def pytest_sessionstart():
     """Where a page stops looking after a moment, tests have a minute: a busy machine is no fault of the program."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (touched, replaced, versions, lineages):
-            patch.setattr(module, "SECONDS", 60.0)
-        patch.setattr(trace.trace, "__kwdefaults__", trace.trace.__kwdefaults__ | {"seconds": 60.0})
-        patch.setattr(fetches, "PATIENCE_SECONDS", 60)
-        yield
+    for module in (touched, replaced, versions, lineages):
+        module.SECONDS = 60.0
+    trace.trace.__kwdefaults__["seconds"] = 60.0
+    fetches.PATIENCE_SECONDS = 60
 
 
-@pytest.fixture(autouse=True)
-def not_failed(monkeypatch):
-    """What one test finds wrong with the disk or with git is no trouble of the next: the process remembers it."""
-    concurrency.hangs.begin_anew()
-    monkeypatch.setattr(freshness, "_has_failed", False)
-    monkeypatch.setattr(freshness, "_trouble", "")
+@pytest.fixture
+def no_words_left(django_db_blocker):
+    """What a test without a transaction leaves in the full-text table, which is no model's, is not there for the next.
 
-
-@pytest.fixture(autouse=True)
-def no_words_left(request, django_db_blocker):
-    """What a test without a transaction leaves in the full-text table, which is no model's, is not there for the next."""
+    Every such test has it (`pytest_itemcollected`).
+    """
     yield
-    mark = request.node.get_closest_marker("django_db")
-    is_flushed = mark is not None and mark.kwargs.get("transaction")
-    if is_flushed or "transactional_db" in request.fixturenames:
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {search.TABLE}")
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {search.TABLE}")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -113,6 +108,10 @@ def pytest_runtest_teardown():
 
 
 def pytest_runtest_setup(item):
+    # What one test finds wrong with the disk or with git is no trouble of the next, though the process remembers it.
+    concurrency.hangs.begin_anew()
+    freshness._has_failed = False
+    freshness._trouble = ""
     for mark in item.iter_markers("only_on"):
         if connection.vendor not in mark.args:
             pytest.skip(mark.kwargs["reason"])
