@@ -20,6 +20,7 @@ from recviewer.lineage import replaced, trace, versions
 from recviewer.memory import lineages
 from recviewer.pages.ranges import fetches
 from recviewer.recorders import kinds, registry
+from tests.case_files import FILES
 
 pytest_plugins = ["tests.overhead"]
 
@@ -44,8 +45,17 @@ LONG = ("browser", "processes", "slow")
 
 
 HERE = Path(__file__).parent
-KNOW_DATABASES = {HERE / room for room in ("catalog", "commands", "configuration", "memory", "review")}
+KNOW_DATABASES = tuple(
+    f"{HERE / room}{os.sep}" for room in ("catalog", "commands", "configuration", "memory", "review")
+)
 """Where also a test that opens no database may be about what only one kind of database does."""
+
+
+def pytest_ignore_collect(collection_path, config):
+    """The browser's tests need not be imported to be left out."""
+    if collection_path == HERE / "browser" and "not browser" in config.getoption("markexpr"):
+        return True
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -53,7 +63,7 @@ def pytest_itemcollected(item):
     """Mark what can tell one database from another; the rest says the same on each."""
     asks = {"django_db_setup", "db", "transactional_db", "server"} & set(item.fixturenames)
     marks = map(item.get_closest_marker, ("django_db", "only_on"))
-    if asks or any(marks) or not KNOW_DATABASES.isdisjoint(item.path.parents):
+    if asks or any(marks) or str(item.path).startswith(KNOW_DATABASES):
         item.add_marker(pytest.mark.database)
     mark = item.get_closest_marker("django_db")
     is_flushed = mark is not None and mark.kwargs.get("transaction")
@@ -282,8 +292,7 @@ def dies():
 @pytest.fixture(scope="session")
 def case_files():
     """Every case file but the expectations."""
-    found = (Path(__file__).parent / "cases").glob("*/*.json")
-    return sorted(path for path in found if not path.name.endswith(".expected.json"))
+    return FILES
 
 
 @pytest.fixture

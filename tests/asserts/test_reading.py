@@ -282,6 +282,7 @@ def test_a_hostile_source_ends_soon(text):
     read({"tests/test_a.py": text})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "doubled",
     [

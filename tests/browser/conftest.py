@@ -23,11 +23,9 @@ document.addEventListener('securitypolicyviolation', e => console.error(`CSP ${e
 """
 
 
-def pytest_collection_modifyitems(items):
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+def pytest_itemcollected(item):
+    """Mark all tests of this folder: pytest calls this for no others."""
+    item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
 """The file that says who has to agree: what its lines mean, and what is made of lines that cannot be read."""
 
+from collections import Counter
+
 import pytest
 
 from recviewer.changes.agreement import Agreement, Demand
+from recviewer.changes.path_patterns import PathPatterns
 from recviewer.changes.reviewers import BYTES, FILE, MOST, MOST_RULES, read
 
 
@@ -53,12 +56,20 @@ def test_many_wildcards_do_not_hold_up_long_paths():
     assert not fits("/".join(["**", "a*a*a*a*b"] * 12), "/".join(["a" * 200] * 20))
 
 
-def test_a_folder_is_looked_at_once_for_all_rules_and_files():
+def test_a_folder_is_looked_at_once_for_all_rules_and_files(monkeypatch):
+    steps, stepped = [], PathPatterns._stepped
+
+    def counted(patterns, reached, step):
+        steps.append(step)
+        return stepped(patterns, reached, step)
+
+    monkeypatch.setattr(PathPatterns, "_stepped", counted)
     rules = read(b"".join(b"*%d*/ 1 @a%d\n" % (at, at) for at in range(900)))
-    paths = [f"tests/recordings/part7/{at}/1.json" for at in range(50) for _ in range(50)]
+    paths = [f"tests/recordings/part7/{at}/1.json" for at in range(50) for _ in range(4)]
 
     assert [demand.names for demand in rules.at(paths[-1])] == [("a4",), ("a7",), ("a9",), ("a49",)]
     assert all(("a7",) in [demand.names for demand in rules.at(path)] for path in paths)
+    assert Counter(steps) == {"tests": 1, "recordings": 1, "part7": 1, "1.json": 201} | {str(at): 1 for at in range(50)}
 
 
 def test_more_rules_than_so_many_ask_two_people_of_everything():

@@ -10,6 +10,7 @@ from tests.secrets.planting import SECRETS
 from tests.secrets.planting_services import SERVICES
 
 WORDS = "A kite rises against the wind, not with it, and so do most of us.\n" * 60
+FEW_WORDS = WORDS[: len(WORDS) // 2]
 MADE = "q8Zr2LmX0vTn5KwY" + "b7Ec3HdJ9sPf1Ga4"
 
 
@@ -20,14 +21,18 @@ def told(text):
 @pytest.mark.parametrize("spelled", ["{}", "    x-note:\n    - {}\n", '{{"a": "{}"}}', "{}\n{}\n{}"])
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_stretch_has_the_whole_secret(name, spelled):
-    whole = WORDS + spelled.replace("{}", SECRETS[name][0]).replace("{{", "{").replace("}}", "}") + "\n" + WORDS
+    text = spelled.replace("{}", SECRETS[name][0]).replace("{{", "{").replace("}}", "}")
+    whole = FEW_WORDS + text + "\n" + FEW_WORDS
 
     found = stretches(whole.encode())
 
     assert has_sign(whole.encode())
-    assert not has_sign(WORDS.encode())
     assert [one for stretch in found for one in told(stretch.decode())] == told(whole)
     assert sum(map(len, found)) < len(whole) / 2
+
+
+def test_words_without_a_secret_have_no_sign():
+    assert not has_sign(WORDS.encode())
 
 
 @pytest.mark.parametrize(

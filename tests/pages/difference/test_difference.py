@@ -1,6 +1,5 @@
 import json
 import re
-from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
@@ -13,9 +12,8 @@ from recviewer.difference.compare import compare
 from recviewer.difference.model import SectionKind
 from recviewer.formats.reading import read
 from recviewer.pages.difference.difference import ShownSide, fragment_of, page_of
+from tests.case_files import FILES, FOLDERS
 
-CASES = Path(__file__).parents[2] / "cases"
-FILES = [path for path in sorted(CASES.glob("*/*.json")) if not path.name.endswith(".expected.json")]
 OLD_NAME, NEW_NAME = f"recordings/{'a' * 64}.json", f"recordings/{'b' * 64}.json"
 
 
@@ -76,25 +74,27 @@ def test_any_two_recordings_make_a_page(old, new, query):
     assert len(html) < 400_000
 
 
-@pytest.mark.parametrize("path", FILES, ids=[f"{path.parent.name}/{path.stem}" for path in FILES])
-def test_a_recording_against_itself_says_that_nothing_differs(path):
-    same = page(path.read_bytes(), path.read_bytes(), names=(OLD_NAME, OLD_NAME))
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_recording_against_itself_says_that_nothing_differs(folder):
+    for path in FOLDERS[folder]:
+        same = page(path.read_bytes(), path.read_bytes(), names=(OLD_NAME, OLD_NAME))
 
-    assert (same.parts, same.request, same.ignored) == ((), None, ())
-    assert "Nothing that counts differs" in html_of(same)
+        assert (same.parts, same.request, same.ignored) == ((), None, ()), path.name
+        assert "Nothing that counts differs" in html_of(same), path.name
 
 
-@pytest.mark.parametrize("path", FILES, ids=[f"{path.parent.name}/{path.stem}" for path in FILES])
-def test_a_recording_that_stands_alone_is_shown_in_full(path):
-    recording = path.read_bytes()
-    new, gone = html_of(page(None, recording)), html_of(page(recording, None))
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_recording_that_stands_alone_is_shown_in_full(folder):
+    for path in FOLDERS[folder]:
+        recording = path.read_bytes()
+        new, gone = html_of(page(None, recording)), html_of(page(recording, None))
 
-    assert "INVALID-VARIABLE" not in new + gone
-    for output in read(recording).exchange.outputs:
-        first = output.content.strip()[:20]
-        if first.isalnum():
-            assert first in new
-            assert first in gone
+        assert "INVALID-VARIABLE" not in new + gone, path.name
+        for output in read(recording).exchange.outputs:
+            first = output.content.strip()[:20]
+            if first.isalnum():
+                assert first in new, path.name
+                assert first in gone, path.name
 
 
 def test_what_is_the_same_is_listed_only_if_it_is_there(pair):
