@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from recviewer.git.history import contents
-from recviewer.git.ranges import held, opened
+from recviewer.git.ranges import files_of, opened
 from recviewer.git.repository import resolve
 from recviewer.recorders.registry import claims
 from recviewer.store.scan import scan
@@ -85,7 +85,9 @@ def _files(place: str) -> Iterator[tuple[str, bytes]]:
                 yield os.fsdecode(stamp.raw), (Path(top) / os.fsdecode(stamp.raw)).read_bytes()
         return
     repository = opened(Path(top))
-    paths = {item.blob: item.raw for item in held(repository, resolve(repository, commit)) if claims().holds(item.raw)}
+    paths = {
+        item.blob: item.raw for item in files_of(repository, resolve(repository, commit)) if claims().holds(item.raw)
+    }
     for blob, data in contents(repository, paths):
         if len(data) <= MOST_BYTES:
             yield os.fsdecode(paths[blob]), data

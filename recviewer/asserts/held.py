@@ -34,7 +34,7 @@ class Holding:
     exact: bool
 
 
-def held(expectation: Expectation, exchanges: Sequence[Exchange]) -> Holding:
+def holding_of(expectation: Expectation, exchanges: Sequence[Exchange]) -> Holding:
     """Return whether one of a test's answers meets an expectation.
 
     exchanges: the calls of the test, in any order. If the source spells out the question, only answers to it count.

@@ -55,7 +55,7 @@ def looked_at(repository: Repository, commit: str, wanted: Wanted) -> DiskChange
             if raw not in obstacles and (item.new or found.saw(raw)):
                 changed.append(item)
         for raw in obstacles:
-            item = before.get(raw) or _held_at(snap.held(raw), raw)
+            item = before.get(raw) or _held_at(snap.files(raw), raw)
             changed.append(ChangedFile(raw, item.old, f"disk:{key_of(raw)}", item.old_mode, "100644"))
         data = dict(snap.contents(sorted({item.new for item in changed if item.new and item.raw not in obstacles})))
         problems += [_unsure(raw, name) for raw, name in snap.unsure]
@@ -97,17 +97,17 @@ def bytes_of(repository: Repository, wanted: Mapping[bytes, str]) -> Iterator[tu
 def _stored(repository: Repository, wanted: Mapping[bytes, str]) -> dict[bytes, bytes]:
     """Return, by path, the bytes that git would store; line ends and encodings may differ on disk."""
     with snapshot(repository, wanted.__contains__) as snap:
-        mine = {one.raw: one.blob for one in snap.held() if wanted.get(one.raw) == one.blob}
+        mine = {one.raw: one.blob for one in snap.files() if wanted.get(one.raw) == one.blob}
         found = dict(snap.contents(sorted(set(mine.values()))))
     return {raw: found[blob] for raw, blob in mine.items() if blob in found}
 
 
-def held(repository: Repository) -> list[CommittedFile]:
+def recordings(repository: Repository) -> list[CommittedFile]:
     """Return the recordings in the working tree, with their blob ids as git would store them. Raises GitFailed."""
     there = {stamp.raw for stamp in scan(repository.work_tree, claims()).stamps if not stamp.obstacle}
     with snapshot(repository, there.__contains__) as snap:
         obstacles = {one.raw for one in snap.obstacles}
-        return [one for one in snap.held() if one.raw in there and one.raw not in obstacles]
+        return [one for one in snap.files() if one.raw in there and one.raw not in obstacles]
 
 
 def state(repository: Repository) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from recviewer.asserts.expectations import AnswerPiece, Expectation, Expectations
-from recviewer.asserts.held import Verification, asks, held
+from recviewer.asserts.held import Verification, asks, holding_of
 from recviewer.asserts.patterns import limited
 from recviewer.asserts.reading import expectations_of
 from recviewer.asserts.sources import SourceFiles
@@ -111,7 +111,7 @@ class _Answers:
         """Tell whether another answer meets an expectation: one to its question, if there is any."""
         if id(one) not in self._searched:
             asked = {id(side) for side in self._exchanges if one.question is not None and asks(side, one.question)}
-            meeting = {id(side) for side in self._exchanges if held(one, [side]).state is Verification.THERE}
+            meeting = {id(side) for side in self._exchanges if holding_of(one, [side]).state is Verification.THERE}
             self._searched[id(one)] = asked, meeting & asked, meeting
         asked, answering, meeting = self._searched[id(one)]
         among = answering if len(asked) > (id(but) in asked) else meeting
@@ -147,12 +147,12 @@ def _once(met: Iterable[Met]) -> Iterable[Met]:
 
 def _is_plain(one: Expectation, side: Exchange | None) -> bool:
     """Tell whether an expectation is certainly about this answer, because no other answer follows it."""
-    if side is None or not held(one, [side]).exact:
+    if side is None or not holding_of(one, [side]).exact:
         return False
     return one.where is AnswerPiece.TOOL or not any(output.tool_calls for output in side.outputs)
 
 
 def _holds(one: Expectation, side: Exchange | None) -> bool | None:
     """Tell whether an answer meets an expectation, None if unknown."""
-    state = held(one, [side]).state if side is not None else Verification.UNTOLD
+    state = holding_of(one, [side]).state if side is not None else Verification.UNTOLD
     return None if state is Verification.UNTOLD else state is Verification.THERE

@@ -18,7 +18,7 @@ from recviewer.changes.overview import Overview, with_changes
 from recviewer.changes.path_patterns import PathPattern, PathPatterns
 from recviewer.changes.sources import Range
 from recviewer.git.history import contents
-from recviewer.git.ranges import held
+from recviewer.git.ranges import files_of
 from recviewer.git.repository import Repository
 
 FILE = ".recviewer/reviewers"
@@ -87,7 +87,7 @@ def rules_of(asked: Range) -> PathRules:
 @lru_cache(maxsize=64)
 def _rules_at(repository: Repository, commit: str) -> PathRules:
     raw = FILE.encode()
-    found = held(repository, commit, raw)
+    found = files_of(repository, commit, raw)
     if not found:
         return PathRules()
     blob = next((one.blob for one in found if one.raw == raw and one.mode in _FILES), "")

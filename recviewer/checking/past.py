@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 
 from recviewer.checking import trees
-from recviewer.git.history import contents, went
+from recviewer.git.history import contents, replaced_blobs
 from recviewer.git.refs import commit_of
 from recviewer.git.repository import GitFailed, Repository, reading, run
 from recviewer.git.walk import back
@@ -79,7 +79,7 @@ class GitPast:
             head = commit_of(self._repository, self._commit)
             some = [
                 (sha, raw, blob)
-                for sha, raw, blob in islice(went(self._repository, head, seconds=GONE_SECONDS), 10 * GONE)
+                for sha, raw, blob in islice(replaced_blobs(self._repository, head, seconds=GONE_SECONDS), 10 * GONE)
                 if claims().holds(raw)
             ][:GONE]
             places: dict[str, list[tuple[int, str, bytes]]] = {}

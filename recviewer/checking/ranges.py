@@ -19,7 +19,7 @@ from recviewer.checking.noting import HeldFile, note_all, notes_of
 from recviewer.checking.past import GitPast
 from recviewer.checking.running import Given, with_lines
 from recviewer.git.history import contents
-from recviewer.git.ranges import held, opened
+from recviewer.git.ranges import files_of, opened
 from recviewer.git.removals import removals
 from recviewer.git.texts import texts_of, texts_on_disk
 from recviewer.pairing.sides import Library, Side
@@ -108,7 +108,7 @@ def _new_side(source: ChangeSet) -> list[HeldFile]:
     if source.range.is_on_disk:
         return [HeldFile(one.raw, "", one.obstacle) for one in scan(Path(repository.work_tree), claims()).stamps]
     mine = claims().holds if changeset.has_home(repository, source.range.head) else claims().holds_loose
-    every = held(repository, source.range.head)
+    every = files_of(repository, source.range.head)
     return [HeldFile(one.raw, one.blob) for one in every if one.mode.startswith("100") and mine(one.raw)]
 
 

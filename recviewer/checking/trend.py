@@ -47,7 +47,7 @@ def told_of(root: Path, known: dict[str, dict[str, int]], state: str) -> dict[st
         return {"state": state, "rules": [], "points": [], "is_whole": True, "known": {}}
     head, below = resolve(repository, "HEAD"), way_to(repository, root)
     mine = claims().holds
-    if not any(mine(one.raw) for one in ranges.held(repository, head, below)):
+    if not any(mine(one.raw) for one in ranges.files_of(repository, head, below)):
         mine = claims().holds_loose
     grown = growth(repository, head, below, mine, limit=COMMITS, seconds=WALK_SECONDS)
     counting = _Counting(repository, below, tuple(known_rules()), known)
@@ -56,7 +56,9 @@ def told_of(root: Path, known: dict[str, dict[str, int]], state: str) -> dict[st
     for step in _some(grown.steps):
         if points and time.monotonic() > ends:
             break
-        files = [(one.raw, one.blob) for one in ranges.held(repository, step.sha, below) if one.mode.startswith("100")]
+        files = [
+            (one.raw, one.blob) for one in ranges.files_of(repository, step.sha, below) if one.mode.startswith("100")
+        ]
         points.append(_point(step, counting.counts([one for one in files if mine(one[0])])))
     is_whole = grown.is_whole and bool(points) and points[-1]["sha"] == grown.steps[-1].sha
     return {

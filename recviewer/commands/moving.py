@@ -86,7 +86,7 @@ def _expect_empty(models: list[type[Model]]) -> None:
     ]
     if full:
         raise CommandError(
-            f"{databases.told(connection.settings_dict)} holds something already, in {', '.join(full[:3])}. "
+            f"{databases.display_name(connection.settings_dict)} holds something already, in {', '.join(full[:3])}. "
             "Nothing was changed. Move to an empty one.",
             returncode=2,
         )

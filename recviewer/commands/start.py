@@ -53,7 +53,7 @@ def unusable(error: OSError | DatabaseError) -> CommandError:
     else:
         told, reason = settings.DATABASES["default"], database.why(error) or str(error)
         if databases.is_server(told):
-            return CommandError(f"the database {databases.told(told)} cannot be used: {reason}.", returncode=2)
+            return CommandError(f"the database {databases.display_name(told)} cannot be used: {reason}.", returncode=2)
         what = f"the database in {what}"
     return CommandError(f"{what} cannot be used: {reason}. Set RECVIEWER_DATA to a folder that can.", returncode=2)
 

@@ -123,7 +123,7 @@ def _make() -> None:
 
 
 def _named() -> str:
-    return databases.told(settings.DATABASES["default"])
+    return databases.display_name(settings.DATABASES["default"])
 
 
 def _of_copies() -> str:

@@ -61,7 +61,7 @@ class Heard:
                 known += from_outside.of_database(self.database, wanted)
                 older, kept = from_outside.older_of_database(self.database)
             except DatabaseError as error:
-                named = self.database or databases.told(settings.DATABASES["default"])
+                named = self.database or databases.display_name(settings.DATABASES["default"])
                 self.warn(
                     f"The verdicts in {named} were not read: {error}. `recviewer serve` brings a database "
                     "up to date that an older recviewer made."
@@ -119,7 +119,9 @@ def _read(repository: Repository, name: str) -> bytes:
     revision, _, path = name.partition(":")
     raw = os.fsencode(path)
     commit = refs.commit_of(repository, revision)
-    blob = next((one.blob for one in ranges.held(repository, commit, raw) if one.raw == raw and one.mode in _FILES), "")
+    blob = next(
+        (one.blob for one in ranges.files_of(repository, commit, raw) if one.raw == raw and one.mode in _FILES), ""
+    )
     data = next((data for _, data in contents(repository, [blob])), None) if blob else None
     if data is None:
         raise GitFailed(f"{revision} has no file {path}")

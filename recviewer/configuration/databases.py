@@ -39,7 +39,7 @@ def is_server(database: dict[str, Any]) -> bool:
     return bool(database["ENGINE"] != SQLITE)
 
 
-def told(database: dict[str, Any]) -> str:
+def display_name(database: dict[str, Any]) -> str:
     """Name a database for users: its file, or the server's host and database name, without a password."""
     if not is_server(database):
         return str(database["NAME"])

@@ -72,7 +72,7 @@ def pasts(
     return {path: Past(change, tuple(blobs.get(path, ()))) for path, change in last.items()}
 
 
-def went(repository: Repository, head: str, *, seconds: float) -> Iterator[tuple[str, bytes, str]]:
+def replaced_blobs(repository: Repository, head: str, *, seconds: float) -> Iterator[tuple[str, bytes, str]]:
     """Yield (commit, path, blob) for deleted or changed files in commits up to one (full id), latest first.
 
     Ends after this many seconds.

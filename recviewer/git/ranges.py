@@ -148,7 +148,7 @@ def _name(blob: str) -> str:
     return "" if blob == NO_BLOB else blob
 
 
-def held(repository: Repository, commit: str, below: bytes = b"") -> list[CommittedFile]:
+def files_of(repository: Repository, commit: str, below: bytes = b"") -> list[CommittedFile]:
     """Return every file of a commit, sorted by path. below: a folder, with its final slash; b"" for all."""
     return list(_held(_output(repository, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *_folder(below))))
 

@@ -64,7 +64,7 @@ class Snapshot:
         words = ("diff-index", "--cached", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none")
         return parsed(self.ask(*words, "--end-of-options", commit, "--"))
 
-    def held(self, below: bytes = b"") -> list[CommittedFile]:
+    def files(self, below: bytes = b"") -> list[CommittedFile]:
         """Return the files that git would commit, sorted by path; those not requested as in the index.
 
         below: a folder, with its final slash.
@@ -192,7 +192,7 @@ def _filtered(snap: Snapshot, raws: Sequence[bytes], known: dict[str, str]) -> I
     """Yield tracked files that a configured filter would read, with its name; "" if they are certainly unchanged."""
     if not raws or not any(key.startswith("filter.") for key in known):
         return
-    tracked = {one.raw: one.blob for one in snap.held()}
+    tracked = {one.raw: one.blob for one in snap.files()}
     out = snap.ask("check-attr", "-z", "--stdin", "filter", feed=b"\0".join(raws) + b"\0").split(b"\0")
     for place in range(0, len(out) - 1, 3):
         raw, name = out[place], os.fsdecode(out[place + 2])

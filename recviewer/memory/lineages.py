@@ -177,7 +177,7 @@ def came_with(here: Repository, blob: str, key: str) -> tuple[str, CommitFacts |
     """
     try:
         if not key:
-            raws = [item.raw for item in ranges.held(here, refs.commit_of(here, "HEAD")) if item.blob == blob]
+            raws = [item.raw for item in ranges.files_of(here, refs.commit_of(here, "HEAD")) if item.blob == blob]
             key = git_contents.key_for(raws[0]) if raws else ""
         if not key:
             return "", None

@@ -19,9 +19,9 @@ from recviewer.store.refusals import OutsideRoot
 PLAIN, EXECUTABLE, MODULE = "100644", "100755", "160000"
 
 
-def held(repository: Repository, commit: str, below: bytes) -> list[CommittedFile]:
+def files_of(repository: Repository, commit: str, below: bytes) -> list[CommittedFile]:
     """Return the files of a commit below a folder, even if git would interpret its name, such as a leading colon."""
-    found = ranges.held(repository, commit, b"" if below.startswith(b":") else below)
+    found = ranges.files_of(repository, commit, b"" if below.startswith(b":") else below)
     return [one for one in found if one.raw.startswith(below)]
 
 
@@ -62,7 +62,7 @@ class Head:
         """Return the files below a folder; on disk only recordings, and none that cannot be read."""
         if folder not in self._folders:
             found = self._on_disk(folder) if self.range.is_on_disk else None
-            self._folders[folder] = held(self.range.repository, self.range.head, folder) if found is None else found
+            self._folders[folder] = files_of(self.range.repository, self.range.head, folder) if found is None else found
         return self._folders[folder]
 
     def mode(self, raw: bytes) -> str:
@@ -94,7 +94,7 @@ class Head:
             return any(one.raw == raw or one.raw.startswith(raw + b"/") for one in there)
         while folder:
             name = folder[:-1]
-            above = held(self.range.repository, self.range.head, name)
+            above = files_of(self.range.repository, self.range.head, name)
             if above:
                 return above[0].raw == name
             folder = folder_of(name)
@@ -102,7 +102,7 @@ class Head:
 
     @cached_property
     def _lying(self) -> list[CommittedFile]:
-        return disk.held(self.range.repository)
+        return disk.recordings(self.range.repository)
 
     def _on_disk(self, folder: bytes) -> list[CommittedFile]:
         return [one for one in self._lying if one.raw.startswith(folder)]

@@ -254,7 +254,7 @@ def _modes(range_: Range, sides: Iterable[Side]) -> dict[bytes, str]:
     """Return the modes in the base of the files of some sides, and of those beside them."""
     modes: dict[bytes, str] = {}
     for folder in sorted({folder_of(side.file_raw) for side in sides}):
-        modes.update((one.raw, one.mode) for one in head_tree.held(range_.repository, range_.base, folder))
+        modes.update((one.raw, one.mode) for one in head_tree.files_of(range_.repository, range_.base, folder))
     return modes
 
 

@@ -75,7 +75,7 @@ def listening(root: bytes) -> Iterator[Listening]:
                 temporary.sweep(left)
             folder = Path(tempfile.mkdtemp(dir=meeting))
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            stack.enter_context(temporary.held(folder))
+            stack.enter_context(temporary.locked(folder))
         yield Listening(folder, root)
     with contextlib.suppress(OSError):
         os.rmdir(_meeting())

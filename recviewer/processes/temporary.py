@@ -50,7 +50,7 @@ def hold_beside(file: str) -> bool:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Lock a folder that was just created. Raises FileNotFoundError if a sweep was faster, OSError."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -68,7 +68,7 @@ def folder_of_ours(prefix: str) -> Iterator[str]:
         for _ in range(3):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
             with suppress(FileNotFoundError):
-                stack.enter_context(held(Path(folder)))
+                stack.enter_context(locked(Path(folder)))
                 break
         yield folder
 

@@ -76,9 +76,9 @@ class Server:
         """Send a POST request and return the JSON of the response. kind: the media type. Raises RemoteProblem."""
         return told_in(self._asked(urljoin(self.base, path), body, kind))
 
-    def beside(self, address: str, more: str) -> str:
+    def resolved(self, address: str, link: str) -> str:
         """Resolve a link in a response relative to its address. Raises RemoteProblem if it leads to another server."""
-        found = urljoin(urljoin(self.base, address), more)
+        found = urljoin(urljoin(self.base, address), link)
         if not found.startswith(self.base):
             raise RemoteProblem("The server's list goes on elsewhere, which is not followed. What was read is not all.")
         return found

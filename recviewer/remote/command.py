@@ -178,7 +178,7 @@ def _export(server: Server, query: str) -> int:
         if found != total or len(known) != before + len(rows) or (more is not None and not rows):
             raise RemoteProblem("The list changed while it was read, so what was printed is not all. Export again.")
         sys.stdout.buffer.write(b"".join(dumps(row).encode("utf-8", "backslashreplace") + b"\n" for row in rows))
-        here = server.beside(here, more) if more is not None else None
+        here = server.resolved(here, more) if more is not None else None
     sys.stdout.buffer.flush()
     if len(known) != total:
         raise RemoteProblem(f"The server told of {total:,} recordings and listed {len(known):,}. Export again.")

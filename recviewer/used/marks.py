@@ -39,7 +39,7 @@ class Marks:
     left_out: int = 0
 
 
-def asked(folder: Path, root: bytes, endings: tuple[bytes, ...]) -> str:
+def variable_value(folder: Path, root: bytes, endings: tuple[bytes, ...]) -> str:
     """Return the value of the environment variable. root: a resolved path."""
     value = {"marks": str(folder), "root": os.fsdecode(root), "endings": [os.fsdecode(one) for one in endings]}
     return json.dumps(value)

@@ -45,7 +45,7 @@ def _are_as_in_index(snap: worktree.Snapshot) -> bool:
     changed = snap.ask("diff-files", "--name-only", "-z").split(b"\0")[:-1]
     if not changed:
         return True
-    known = {one.raw: one.blob for one in snap.held()}
+    known = {one.raw: one.blob for one in snap.files()}
     try:
         return all(files.blob_of(snap.repository.work_tree, raw) == known.get(raw) for raw in changed)
     except Refusal:

@@ -113,7 +113,7 @@ def _are_ours(ours: own_reads.Listening, files: set[bytes]) -> bool:
 
 
 def _environment(asking: Asking, folder: Path, root: bytes, claims: Claims) -> dict[str, str]:
-    environment = asking.environment | {marks.VARIABLE: marks.asked(folder, root, claims.endings)}
+    environment = asking.environment | {marks.VARIABLE: marks.variable_value(folder, root, claims.endings)}
     if asking.with_tests:
         shutil.copyfile(Path(recviewer.__file__).with_name("used_pytest.py"), folder / f"{PLUGIN}.py")
         paths = [str(folder), environment.get("PYTHONPATH", "")]

@@ -3,7 +3,7 @@
 import pytest
 
 from recviewer.asserts.expectations import AnswerPiece, Expectation, Relation
-from recviewer.asserts.held import Holding, Verification, held
+from recviewer.asserts.held import Holding, Verification, holding_of
 from recviewer.asserts.patterns import limited
 from recviewer.exchange.model import Exchange, Kind, Message, Output, Request, Text, ToolCall
 
@@ -58,59 +58,59 @@ THERE, MISSING = Holding(Verification.THERE, True), Holding(Verification.MISSING
     ],
 )
 def test_an_answer_is_looked_through(asked, said, expected):
-    assert held(asked, [answer(said)]) == expected
+    assert holding_of(asked, [answer(said)]) == expected
 
 
 def test_calls_are_looked_through():
     calls = [answer(calls=[("add", '{"a": 1}'), ("weather", '{"city": "Oslo"}')])]
 
-    assert held(look("weather", where=AnswerPiece.TOOL, how=Relation.EQUALS), calls) == THERE
-    assert held(look("time", where=AnswerPiece.TOOL, how=Relation.EQUALS), calls) == MISSING
-    assert held(look("Oslo", where=AnswerPiece.ARGUMENTS), calls) == THERE
+    assert holding_of(look("weather", where=AnswerPiece.TOOL, how=Relation.EQUALS), calls) == THERE
+    assert holding_of(look("time", where=AnswerPiece.TOOL, how=Relation.EQUALS), calls) == MISSING
+    assert holding_of(look("Oslo", where=AnswerPiece.ARGUMENTS), calls) == THERE
     city = look("Oslo", where=AnswerPiece.ARGUMENTS, how=Relation.EQUALS, as_json=True, inside=("city",))
-    assert held(city, calls) == THERE
-    assert held(look("add", where=AnswerPiece.TOOL, how=Relation.EQUALS), [answer("no call")]) == MISSING
+    assert holding_of(city, calls) == THERE
+    assert holding_of(look("add", where=AnswerPiece.TOOL, how=Relation.EQUALS), [answer("no call")]) == MISSING
 
 
 def test_only_answers_to_the_question_count():
     others = [answer("Saturn", question="Which car?"), answer("Mars")]
 
-    assert held(look("Saturn"), others) == MISSING
-    assert held(look("Saturn", question=None), others) == Holding(Verification.THERE, False)
-    assert held(look("Saturn", question="Never asked"), others) == Holding(Verification.THERE, False)
+    assert holding_of(look("Saturn"), others) == MISSING
+    assert holding_of(look("Saturn", question=None), others) == Holding(Verification.THERE, False)
+    assert holding_of(look("Saturn", question="Never asked"), others) == Holding(Verification.THERE, False)
 
 
 def test_one_of_several_answers_to_the_question_is_enough():
-    assert held(look("Saturn"), [answer("", calls=[("search", "{}")]), answer("Saturn")]) == THERE
+    assert holding_of(look("Saturn"), [answer("", calls=[("search", "{}")]), answer("Saturn")]) == THERE
 
 
 def test_what_was_guessed_is_not_exact():
-    assert held(look("Saturn", sure=False), [answer("Saturn")]) == Holding(Verification.THERE, False)
+    assert holding_of(look("Saturn", sure=False), [answer("Saturn")]) == Holding(Verification.THERE, False)
 
 
 def test_without_an_answer_nothing_can_be_told():
     failed = Exchange(Kind.EXCEPTION, request=answer().request)
 
-    assert held(look("Saturn"), []).state is Verification.UNTOLD
-    assert held(look("Saturn"), [failed]).state is Verification.UNTOLD
-    assert held(look("x", where=AnswerPiece.ARGUMENTS), [answer("no call")]).state is Verification.UNTOLD
+    assert holding_of(look("Saturn"), []).state is Verification.UNTOLD
+    assert holding_of(look("Saturn"), [failed]).state is Verification.UNTOLD
+    assert holding_of(look("x", where=AnswerPiece.ARGUMENTS), [answer("no call")]).state is Verification.UNTOLD
 
 
 def test_a_pattern_that_would_take_long_on_a_text_tells_nothing():
     number = look(r"(?:\d+)", how=Relation.MATCHES)
 
-    assert held(number, [answer("x" * 19_000 + "7")]) == THERE
-    assert held(number, [answer("x" * 21_000 + "7")]).state is Verification.UNTOLD
-    assert held(look("7", how=Relation.MATCHES), [answer("x" * 21_000 + "7")]) == THERE
+    assert holding_of(number, [answer("x" * 19_000 + "7")]) == THERE
+    assert holding_of(number, [answer("x" * 21_000 + "7")]).state is Verification.UNTOLD
+    assert holding_of(look("7", how=Relation.MATCHES), [answer("x" * 21_000 + "7")]) == THERE
 
 
 def test_all_patterns_together_take_no_longer_than_so_much(monkeypatch):
     monkeypatch.setattr("recviewer.asserts.patterns.MOST_SECONDS", 0.0)
     with limited():
-        assert held(look("7", how=Relation.MATCHES), [answer("7")]).state is Verification.UNTOLD
-        assert held(look("7"), [answer("7")]) == THERE
+        assert holding_of(look("7", how=Relation.MATCHES), [answer("7")]).state is Verification.UNTOLD
+        assert holding_of(look("7"), [answer("7")]) == THERE
 
 
 def test_what_a_text_of_a_megabyte_and_more_contains_is_not_told():
-    assert held(look("7"), [answer("x" * 1_000_001 + "7")]).state is Verification.UNTOLD
-    assert held(look("7"), [answer("x" * 900_000 + "7")]) == THERE
+    assert holding_of(look("7"), [answer("x" * 1_000_001 + "7")]).state is Verification.UNTOLD
+    assert holding_of(look("7"), [answer("x" * 900_000 + "7")]) == THERE

@@ -6,7 +6,7 @@ import pytest
 
 from recviewer.git import limits
 from recviewer.git.history import contents
-from recviewer.git.ranges import held, opened
+from recviewer.git.ranges import files_of, opened
 from recviewer.git.repository import GitFailed, TooMuch, TooSlow, environment, run, streaming
 
 onlinux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux holds a process to its memory")
@@ -86,7 +86,7 @@ def test_a_process_gets_its_limits():
 def test_one_object_that_is_too_large_is_said(work_tree, monkeypatch):
     work_tree.commit("first", a="x" * 2_000_000)
     repository = opened(work_tree.top)
-    blobs = [one.blob for one in held(repository, work_tree.git("rev-parse", "HEAD"))]
+    blobs = [one.blob for one in files_of(repository, work_tree.git("rev-parse", "HEAD"))]
     monkeypatch.setattr("recviewer.git.history.OUTPUT_BYTES", 1 << 20)
     with pytest.raises(TooMuch, match="has 1 MB, more than are read of one object"):
         list(contents(repository, blobs))
@@ -104,5 +104,5 @@ def test_leaving_early_is_no_failure(work_tree):
 def test_failures_of_git_itself_stay_its_own(work_tree):
     work_tree.commit("first", a="1")
     with pytest.raises(GitFailed) as failed:
-        held(opened(work_tree.top), "1" * 40)
+        files_of(opened(work_tree.top), "1" * 40)
     assert not isinstance(failed.value, TooMuch)

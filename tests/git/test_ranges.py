@@ -58,11 +58,11 @@ def test_lists_what_a_commit_holds(work_tree):
     work_tree.write(b"odd\xff\nname.json", b"2")
     head = work_tree.commit("one")
 
-    held = ranges.held(opened(work_tree.top), head)
+    held = ranges.files_of(opened(work_tree.top), head)
 
     assert [item.raw for item in held] == [b"a/b.json", b"odd\xff\nname.json"]
     assert list(ranges.folders(opened(work_tree.top), head)) == [b"a"]
-    assert [item.raw for item in ranges.held(opened(work_tree.top), head, b"a/")] == [b"a/b.json"]
+    assert [item.raw for item in ranges.files_of(opened(work_tree.top), head, b"a/")] == [b"a/b.json"]
 
 
 def test_unrelated_histories_are_told_to_use_two_dots(branched):
@@ -171,7 +171,7 @@ def test_a_hostile_repository_runs_nothing(branched, tmp_path):
     )
     with open(tree.top / ".git" / "config", "a") as config:
         config.write(f"[include]\n path = {included}\n")
-    blob = start and ranges.held(opened(tree.top), start)[0].blob
+    blob = start and ranges.files_of(opened(tree.top), start)[0].blob
     os.unlink(tree.top / ".git" / "objects" / blob[:2] / blob[2:])
     (tree.top / ".git" / "objects" / "info").mkdir(exist_ok=True)
 

@@ -111,7 +111,7 @@ def _known(here: Repository) -> tuple[Growth, int]:
     head, below = repository.resolve(here, "HEAD"), root_prefix()
 
     def make() -> tuple[Growth, int]:
-        paths = [one.raw for one in ranges.held(here, head, below)]
+        paths = [one.raw for one in ranges.files_of(here, head, below)]
         holds = claims().holds
         if not any(map(holds, paths)):
             holds = claims().holds_loose

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recviewer.asserts.expectations import AnswerPiece, Expectation, Expectations
-from recviewer.asserts.held import Verification, asks, held
+from recviewer.asserts.held import Verification, asks, holding_of
 from recviewer.asserts.patterns import limited
 from recviewer.asserts.reading import expectations_of
 from recviewer.asserts.sources import SourceFiles
@@ -47,7 +47,7 @@ class LookedFor:
         for place, one in enumerate(self.every if exchange.outputs else ()):
             if one.question is not None and not asks(exchange, one.question):
                 continue
-            found = held(one, [exchange])
+            found = holding_of(one, [exchange])
             if found.state is Verification.THERE and not one.absent:
                 said = "there" if one.question is not None or self.is_alone else f"there{PERHAPS}"
                 lines.append(line_of(one, self.path, ("good", "ok", said)))
@@ -92,7 +92,7 @@ def of_answers(read: Expectations | None, exchanges: Sequence[Exchange]) -> Look
     every = tuple(_once(read.expected))
     some = [one for one in exchanges if one.outputs][:MOST_ANSWERS]
     with limited():
-        lacking = [place for place, one in enumerate(every) if held(one, some).state is Verification.MISSING]
+        lacking = [place for place, one in enumerate(every) if holding_of(one, some).state is Verification.MISSING]
     return LookedFor(read.path, every, frozenset(lacking), is_alone=len(some) == 1)
 
 

@@ -40,5 +40,5 @@ class Command(BaseCommand):
         for table, count in counts.items():
             self.stdout.write(f"{count:>9,} {table}")
         self.stdout.write(
-            f"Moved {sum(counts.values()):,} rows from {file} to {databases.told(target)}, and compared them."
+            f"Moved {sum(counts.values()):,} rows from {file} to {databases.display_name(target)}, and compared them."
         )
