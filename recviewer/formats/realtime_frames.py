@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 
 SOUND = "…"
@@ -49,7 +50,13 @@ def _piece(frame: dict[str, Any], kind: str, firsts: dict[Hashable, dict[str, An
         return first
     if not is_sound:
         first["delta"] += frame["delta"]
-    return _like(made)
+    more = {name: value for name, value in frame.items() if name != "delta" and not _is_in(first, name, value)}
+    return {**_like(made), **more}
+
+
+def _is_in(first: dict[str, Any], name: str, value: Json) -> bool:
+    """Tell whether the first fragment says the same under a key, so that a later one adds nothing by it."""
+    return name in first and encode(first[name], is_sorted=True) == encode(value, is_sorted=True)
 
 
 def _like(made: list[Json]) -> Json:
@@ -74,10 +81,9 @@ def _part(part: Json, turn: int, firsts: dict[Hashable, dict[str, Any]]) -> Json
         return part
     inline = part.get("inlineData")
     if isinstance(inline, dict) and str(inline.get("mimeType", "")).startswith("audio/"):
-        if ("sound", turn) in firsts:
-            return None
-        firsts["sound", turn] = {}
-        return {**part, "inlineData": {**inline, "data": SOUND}}
+        heard = {**part, "inlineData": {**inline, "data": SOUND}}
+        first = firsts.setdefault(("sound", turn), heard)
+        return heard if first is heard or encode(first, is_sorted=True) != encode(heard, is_sorted=True) else None
     if isinstance(part.get("text"), str):
         return _joined(part, ("text", turn, repr(part.get("thought"))), firsts)
     return part
@@ -91,5 +97,5 @@ def _joined(piece: dict[str, Any], key: Hashable, firsts: dict[Hashable, dict[st
         first = firsts[key] = dict(piece)
         return first
     first["text"] += piece["text"]
-    rest = {name: value for name, value in piece.items() if name != "text" and first.get(name) != value}
+    rest = {name: value for name, value in piece.items() if name != "text" and not _is_in(first, name, value)}
     return rest or None

@@ -63,3 +63,25 @@ def test_places_that_are_no_texts_do_not_break_the_reader(caplog):
 
     assert {session(*frames).read_as, session(turn, turn).read_as} == {"realtime"}
     assert not caplog.records
+
+
+def test_what_a_later_piece_says_besides_its_words_counts():
+    frames = [*openai(["Sat", "urn"], ["AAAA", "BBBB"])]
+    noted = [{**frame, "note": "loud"} if frame.get("delta") in ("urn", "BBBB") else frame for frame in frames]
+    of_sound = [{**frame, "note": "loud"} if frame.get("delta") == "BBBB" else frame for frame in frames]
+
+    assert len({fingerprint(session(*some)) for some in (frames, noted, of_sound)}) == 3
+
+
+def test_another_form_of_later_sound_counts():
+    frames = [*gemini("Sat", "urn")]
+    slower = json.loads(json.dumps(frames))
+    slower[3]["serverContent"]["modelTurn"]["parts"][0]["inlineData"]["mimeType"] = "audio/pcm;rate=8000"
+
+    assert fingerprint(session(*slower)) != fingerprint(session(*frames))
+
+
+def test_a_second_session_counts():
+    frames = [*openai(["Saturn"], ["AAAA"])]
+
+    assert fingerprint(session(frames[0], *frames)) != fingerprint(session(*frames))
