@@ -11,10 +11,10 @@ HIDDEN = "(credential)"
 
 HEADERS = re.compile(
     r".*authorization|.*-key|x-auth|x-auth-.*|x-authentication-.*|.*secret.*|.*password.*|.*credential.*|.*jwt.*|.*signature.*"
-    r"|(?!x-time-per-).*-token",
+    r"|(?!x-time-per-|.*(?:page|pagination|continuation|next|sync)-?token).*-token",
     re.IGNORECASE,
 )
-"""Headers whose value is a credential: only their presence is kept."""
+"""Headers whose value is a credential: only their presence is kept. A token of a list's next page is none."""
 
 _NAMES = (
     r"api[-_]?key|x-api-key|subscription-key|access[-_]?key|awsaccesskeyid|access_token|refresh_token|id_token|token|auth"

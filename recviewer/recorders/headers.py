@@ -22,7 +22,7 @@ PASSED = re.compile(
     r"|.*request-?id|.*trace-?id|.*correlation-?id|.*invocation-?id|.*generation-id|.*search-id|inference-id|idempotency-key"
     r"|x-ms-(?:client-.*|date|request-.*|region|ests-server|middleware-.*|activity-id|operation-id)|sec-websocket-(?:key|accept)"
     # durations, and remaining quotas
-    r"|.*processing-ms|(?!.*performanceconfig).*-latency|.*-time|x-runtime|.*-upstream-.*|.*response-duration|x-metrics-.*-ms"
+    r"|.*processing-ms|(?!.*performanceconfig).*-latency|(?!.*retry).*-time|x-runtime|.*-upstream-.*|.*response-duration|x-metrics-.*-ms"
     r"|x-time-per-token|x-api-(?:received|call-start|call-end)|x-ratelimit-.*|ratelimit.*|anthropic-ratelimit-.*"
     r"|.*-call-(?:remaining|limit)|x-amzn-bedrock-.*-token-count|num[-_](?:tokens|chars)|x-compute-characters|.*price-estimate"
     # client, server, and account

@@ -174,6 +174,8 @@ def _of_text(text: str, where: str, problems: list[str], exact: bool) -> Json:
         except Unreadable:
             return text
         problems += [f"{where}: {problem.what}" for problem in decoded.problems if "carriage" not in problem.what]
+        if isinstance(decoded.document, dict) and decoded.document.keys() == {"base64"}:
+            problems.append(f"{where}: an object that looks like the form in which bytes are kept here")
         return decoded.document
     return text
 

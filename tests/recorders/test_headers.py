@@ -11,6 +11,8 @@ from recviewer.recorders.headers import counted
         "content-type",
         "retry-after",
         "retry-after-ms",
+        "next-retry-time",
+        "x-next-page-token",
         "location",
         "anthropic-version",
         "anthropic-beta",

@@ -241,3 +241,9 @@ def test_what_stands_behind_a_compressed_body_counts(pack):
 def test_many_small_pieces_behind_a_large_one_take_no_long_time():
     packed = gzip.compress(b"[" + b" " * 8_000_000) + gzip.compress(b" ") * 2_000
     assert not document_of(asked(packed + gzip.compress(b"]"))).problems
+
+
+def test_bytes_differ_from_an_object_that_looks_like_them():
+    kept = {"base64": base64.b64encode(b"\xff\x00").decode()}
+
+    assert document_of(asked(b"\xff\x00")) != document_of(asked(json.dumps(kept)))

@@ -42,6 +42,8 @@ class Inspect(JsonCassette):
             raise ValueError("a call that is not an object")
         call = value.get("call")
         more = {"call": extra_fields(value, *_PASSED), "provider": extra_fields(call, *_PASSED_OF_CALL)}
+        if isinstance(call, dict) and call.get("error"):  # that the provider failed; what it said is the response
+            more["provider"]["error"] = call["error"]
         if isinstance(call, dict) and isinstance(call.get("response"), dict) and call["response"]:
             return HttpExchange("POST", "", {}, call.get("request"), None, {}, call["response"], more)
         return HttpExchange("POST", "", {}, _asked(value), None, {}, _given(value), more)

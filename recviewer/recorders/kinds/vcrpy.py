@@ -161,6 +161,7 @@ def exchange_of(value: Any) -> HttpExchange:
 
     Raises ValueError with the reason where it is none.
     """
+    from recviewer.recorders.headers import counted
     from recviewer.recorders.http_exchange import HttpExchange, extra_fields, first_text, listed
 
     request, response = _with_typed_body(object_in(value, "request")), _with_body(object_in(value, "response"))
@@ -181,10 +182,20 @@ def exchange_of(value: Any) -> HttpExchange:
         {
             "exchange": extra_fields(value, "request", "response", "recorded_at", "id"),
             "request": extra_fields(
-                request, "headers", "body", "parsed_body", *_WIRE, texts=("method", "uri", "url", "query_string")
+                request,
+                "trailer",
+                "headers",
+                "body",
+                "parsed_body",
+                *_WIRE,
+                texts=("method", "uri", "url", "query_string"),
             ),
             "request.body": _beside_body(request),
-            "response": extra_fields(response, "status", "code", "headers", "body", "parsed_body", "duration", *_WIRE),
+            "response": extra_fields(
+                response, "trailer", "status", "code", "headers", "body", "parsed_body", "duration", *_WIRE
+            ),
+            "request.trailer": counted(listed(request.get("trailer")), is_request=True),
+            "response.trailer": counted(listed(response.get("trailer"))),
             "response.status": _beside_status(response),
             "response.body": _beside_body(response),
         },
@@ -247,7 +258,7 @@ PARSED = (
 )
 
 _WIRE = (
-    *("proto", "proto_major", "proto_minor", "http_version", "content_length", "transfer_encoding", "trailer"),
+    *("proto", "proto_major", "proto_minor", "http_version", "content_length", "transfer_encoding"),
     *("remote_addr", "request_uri", "uncompressed"),
 )
 """Keys about the transport of a message, without meaning."""
