@@ -146,7 +146,7 @@ def _counted(value: Json, node: PathNode, at: At, flat: Flat, left: list[Left]) 
         return value, None
     if take is Take.COUNT:
         return len(value) if type(value) is list else value, None
-    if take is Take.FINAL:
+    if take is Take.FINAL or (take is Take.EACH and not is_empty(value)):
         flat[path_of(at), take] = value
         return NOTHING, None
     if is_empty(value) and not (take is Take.WRITTEN and type(value) is dict):

@@ -32,7 +32,7 @@ class Take(Enum):
     recorded, because the reader shows them too. written: text; any other value is converted to text by the reader, and
     its type counts too. last: text, of which a stream's last value counts, and numbers, which count as recorded. final:
     of a stream, only the value in the last element counts, as recorded. known: counts as recorded. count: the reader
-    takes the items of a list, and their number counts here. each: unknown, so that in a stream every occurrence counts.
+    takes the items of a list, and their number counts here. each: counts as recorded, in a stream at every occurrence.
     """
 
     TEXT = "text"
@@ -235,7 +235,7 @@ def type_of(value: Json) -> str:
 
 def _rest(value: Json, node: PathNode, at: At, left: list[Left]) -> Json:
     take = node.take
-    if take is Take.KNOWN or take is Take.FINAL:
+    if take is Take.KNOWN or take is Take.FINAL or take is Take.EACH:
         return value
     if take is Take.COUNT:
         return len(value) if type(value) is list else value

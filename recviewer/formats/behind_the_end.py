@@ -3,7 +3,8 @@
 The fragments of a stream are concatenated, so content after the end would look the same as content before it. Clients
 stop at `[DONE]`, at an error and at the event that completes a response (source: the SDKs of OpenAI, Anthropic, Cohere,
 Mistral and AWS), so later content is lost. Only the last finish reason of a choice counts as its end: Gemini sends one
-with each chunk. An item that is started or completed twice is two items for clients that act on such events.
+with each chunk. An item that is started or completed twice is two items for clients that act on such events, and in
+protocols of named events so is any other event that adds no text: where a stream was cut never repeats it.
 """
 
 from __future__ import annotations
@@ -21,19 +22,40 @@ _ENDS = frozenset(
 )
 """Types of the events that complete a response."""
 
-_BEGINS = frozenset({"message_start", "message-start", "stream-start", "messageStart", "conversation.response.started"})
+_BEGINS = frozenset(
+    {
+        *("message_start", "message-start", "stream-start", "messageStart", "conversation.response.started"),
+        "session.created",
+    }
+)
 """Types of the events that start a response."""
+
+OF_EVENTS = frozenset(
+    {
+        *("anthropic", "assistants", "bedrock_agents", "cohere", "converse", "interactions", "mistral_conversations"),
+        *("speech", "transcription"),
+    }
+)
+"""Formats whose streams consist of named events. (Those of the Responses API have numbers, and Realtime's have ids.)"""
+
+_EXCEPTION = "Exception"
+"""Suffix of the events by which AWS tells a failure."""
 
 _PLACES = ("response_id", "item_id", "output_index", "content_index", "summary_index", "annotation_index")
 """Keys that identify the item of a response that an event belongs to."""
 
 
 class BehindTheEnd:
-    """Collects the content after an end and the repeated events, from chunks in order of arrival."""
+    """Collects the content after an end and the repeated events, from chunks in order of arrival.
 
-    __slots__ = ("_again", "_behind", "_ends", "_finished", "_once")
+    are_events: whether the stream consists of named events, see `OF_EVENTS`.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_again", "_are_events", "_behind", "_ends", "_finished", "_last", "_once")
+
+    def __init__(self, *, are_events: bool = False) -> None:
+        self._are_events = are_events
+        self._last: Json = None
         self._ends: list[str] = []
         self._again: dict[str, int] = {}
         self._behind: dict[str, list[str]] = {}
@@ -54,6 +76,8 @@ class BehindTheEnd:
             if delta.finish:
                 self._finished[delta.choice] = []
         kind = _kind_of(chunk)
+        if self._are_events:
+            self._add_event(chunk, kind)
         once = _once(chunk.element, kind)
         if once:
             if once in self._once:
@@ -65,6 +89,14 @@ class BehindTheEnd:
         elif end:
             self._ends.append(end)
             self._behind[end] = []
+
+    def _add_event(self, chunk: Chunk, kind: str) -> None:
+        """Count an event that equals the one before it and adds no text."""
+        element = chunk.element
+        if type(element) is dict and element == self._last and kind != "ping" and not any(map(_content, chunk.deltas)):
+            name = f"event {kind or next(iter(element), '')}"
+            self._again[name] = self._again.get(name, 0) + 1
+        self._last = element
 
     def build(self) -> dict[str, Json]:
         """Return the content after each end and the number of repetitions of each event; {} for a well-formed stream."""
@@ -88,14 +120,30 @@ def _kind_of(chunk: Chunk) -> str:
     kind = element.get("type", element.get("event_type", chunk.event))
     if type(kind) is str and kind:
         return kind
-    return next((key for key in ("messageStart", "messageStop") if key in element), "")
+    return next((key for key in element if key in ("messageStart", "messageStop") or key.endswith(_EXCEPTION)), "")
 
 
 def _end_in(chunk: Chunk, kind: str) -> str:
     """Return the name of the end that a chunk is (`[DONE]`, an event type or `error`); "" if the stream goes on."""
     if kind == DONE or kind in _ENDS:
         return kind
-    return "error" if error_in(chunk.element, chunk.event) is not None else ""
+    if type(chunk.element) is dict and chunk.element.get("done") is True:  # of Ollama
+        return "done"
+    if kind.endswith(_EXCEPTION) or error_in(chunk.element, chunk.event) is not None or _is_failed(chunk.element):
+        return "error"
+    return ""
+
+
+def _is_failed(element: Json) -> bool:
+    """Tell whether an element reports a failure of a choice, or of Groq, or that Gemini blocked the prompt."""
+    if type(element) is not dict:
+        return False
+    choices = element.get("choices")
+    held = [element.get("x_groq"), *(choices if type(choices) is list else ())]
+    if any(type(one) is dict and one.get("error") for one in held):
+        return True
+    blocked = element.get("promptFeedback", element.get("prompt_feedback"))
+    return type(blocked) is dict and bool(blocked.get("blockReason", blocked.get("block_reason")))
 
 
 def _once(element: Json, kind: str) -> tuple[Json, ...]:

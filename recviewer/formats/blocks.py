@@ -13,12 +13,16 @@ from typing import Any, TypeAlias
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 from recviewer.exchange.signs import SIZE
-from recviewer.formats.deltas import is_whole_object
+from recviewer.formats.answers import words_of
+from recviewer.formats.deltas import COUNTER, is_whole_object
 from recviewer.formats.responses import REASONING, REFUSAL, TEXT
 
 TEXTS = TEXT | REFUSAL | REASONING
 
 END = "end"
+
+CONTENT = "parts"
+"""Begins the key of a block of a chat's content, which is divided only if it comes in parts."""
 
 Told: TypeAlias = tuple[Json, str]
 """An element of a stream and the name of its event, "" if it has none."""
@@ -59,8 +63,12 @@ class Blocks:
         return runs is not None and runs[0]["of"] in kinds and runs[-1]["of"] != END
 
     def made(self) -> list[Json]:
-        """Return the contents of each block, in order."""
-        return list(self._blocks.values())
+        """Return the contents of each block, in order, without content that is one text."""
+        return [
+            runs
+            for block, runs in self._blocks.items()
+            if not (len(runs) == 1 and SIZE in runs[0] and type(block) is tuple and block[0] == CONTENT)
+        ]
 
 
 def of_stream(name: str, elements: list[Told]) -> list[Json]:
@@ -83,15 +91,20 @@ def _list(value: Json) -> list[Json]:
 
 
 def _chat(made: Blocks, element: dict[str, Json], event: str) -> None:
-    """Record fragments of tool calls at an index where no call started, and names that are sent again.
+    """Record fragments of tool calls at an index where no call started, and names and whole calls that are sent again.
 
-    The reader joins the former and takes the latter once; a client might not.
+    The reader joins the former and takes the latter once; a client might not. Of content that comes in parts, record
+    which parts are between which texts.
     """
     for choice in _list(_object(element.get("__data__", element)).get("choices")):
         which = _place(_object(choice).get("index"))
-        for item in _list(_object(_object(choice).get("delta")).get("tool_calls")):
+        delta = _object(_object(choice).get("delta"))
+        if delta.get("content"):
+            _add_content(made, (CONTENT, which), delta["content"])
+        for item in _list(delta.get("tool_calls")):
             call = _object(item)
             index, id = call.get("index"), call.get("id")
+            _add_again(made, which, id, call)
             if type(index) is not int:
                 continue
             begun, named = made.begun.setdefault(which, {}), made.begun.setdefault(("named", which), {})
@@ -109,6 +122,30 @@ def _chat(made: Blocks, element: dict[str, Json], event: str) -> None:
                 made.add((which, index), "call elsewhere", goes_on=True)
             elif id or name:
                 begun.setdefault(index, id if type(id) is str else "")
+
+
+def _add_content(made: Blocks, block: Hashable, content: Json) -> None:
+    for part in content if type(content) is list else [content]:
+        kind = _object(part).get("type")
+        if kind in (None, "text"):
+            made.text(block, "text", words_of(part))
+        else:
+            made.add(block, str(kind), goes_on=True)
+
+
+def _add_again(made: Blocks, which: Hashable, id: Json, call: dict[str, Any]) -> None:
+    """Record that a call's name was sent before under the same id, or the call with all its arguments: clients may join
+    the two.
+    """
+    function = _object(call.get("function"))
+    name, arguments = function.get("name"), function.get("arguments")
+    if type(id) is not str or len(id) <= COUNTER or type(name) is not str or not name:
+        return
+    whole = str(arguments) if _is_whole(arguments) else ""
+    sent = made.begun.setdefault(("by id", which), {})
+    if (id, name, whole) in sent:
+        made.add((which, "by id"), "call again" if whole else "name again", goes_on=not whole)
+    sent[id, name, whole] = ""
 
 
 def _is_whole(arguments: Json) -> bool:

@@ -99,6 +99,8 @@ def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too 
         letter = deltas.NOTHING
         if "error" in data and data["error"]:  # noqa: RUF019 - nearly always absent, and `in` is the faster test
             raise ValueError
+        if "x_groq" in data and "error" in data["x_groq"]:
+            raise ValueError
         found = data.get("usage")
         if found:
             if type(found) is not dict:

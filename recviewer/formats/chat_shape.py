@@ -124,6 +124,8 @@ SHAPE = ChatShape(
     "openai_chat",
     taken=(
         "choices[].finish_reason:last",
+        "choices[].delta.annotations:each",  # clients add each of these to what they have
+        "choices[].delta.audio.data:each",
         *(
             f"choices[].{holder}.{path}"
             for holder in ("message", "delta")

@@ -45,7 +45,8 @@ class CallBuilder:
 class OutputBuilder:
     """One choice while its deltas arrive. Texts are concatenated without separators and never trimmed.
 
-    has_stray: a fragment of a call had another index than the call that it was joined to, or repeated its name.
+    has_stray: a fragment of a call had another index than the call that it was joined to, or repeated its
+    name, or a whole call was repeated.
     """
 
     __slots__ = ("calls", "content", "finish", "has_stray", "parts", "reasoning", "refusal")
@@ -77,6 +78,7 @@ class OutputBuilder:
         call = self._find(index, id, name, arguments)
         if call is None:
             if name and arguments and len(id) > COUNTER and self._has(id, name, arguments):
+                self.has_stray = True
                 return
             call = CallBuilder(index)
             self.calls.append(call)

@@ -18,7 +18,7 @@ from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
 from recviewer.exchange.shape import Shape
 from recviewer.formats import blocks, missed_values
-from recviewer.formats.behind_the_end import BehindTheEnd
+from recviewer.formats.behind_the_end import OF_EVENTS, BehindTheEnd
 from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.cut_chunks import CutChunks, NotAlike
 from recviewer.formats.raw import Raw, unwrap
@@ -56,7 +56,7 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
     shape = chosen.shape
     if reply.chunks:
         told: list[blocks.Told] = []
-        ended = BehindTheEnd()
+        ended = BehindTheEnd(are_events=chosen.name in OF_EVENTS)
         elements = _streamed(raw, chosen, reply, shape, left, told, ended)
         behind = ended.build()
         held = blocks.of_stream(chosen.name, told)
