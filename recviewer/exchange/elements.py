@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 from recviewer.exchange.harmless_entry import HowHarmless
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import At, is_empty, is_hollow, leave, path_of
-from recviewer.exchange.shape import NOTHING, PathNode, Shape, Take, is_spelled_otherwise, is_twin, passed, type_of
+from recviewer.exchange.path_nodes import PathNode, Take
+from recviewer.exchange.shape import NOTHING, Shape, is_spelled_otherwise, is_twin, passed, type_of
 
 Flat: TypeAlias = dict[Any, Json]
 """The counted values of one element, by path; by (path, `Take`) for `Take.LAST`, `FINAL` and `EACH`."""

@@ -13,7 +13,7 @@ from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.encode import exact, written
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import is_hollow, path_of
-from recviewer.exchange.shape import Take
+from recviewer.exchange.path_nodes import Take
 from recviewer.exchange.signs import PASSED, passed_value
 from recviewer.formats.answers import RARE, THOUGHTS, without_read
 from recviewer.formats.chat_shape import SHAPE

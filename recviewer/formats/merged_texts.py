@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from recviewer.exchange.shape import PathNode, Shape
+from recviewer.exchange.path_nodes import PathNode
+from recviewer.exchange.shape import Shape
 
 _QWEN = "output.choices[].message"
 _MERGED = {

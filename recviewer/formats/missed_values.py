@@ -16,7 +16,8 @@ from recviewer.exchange.encode import encode
 from recviewer.exchange.harmless import OPAQUE
 from recviewer.exchange.model import Delta, Json, Left, Reply, Request
 from recviewer.exchange.not_understood import At, is_empty, leave, path_of
-from recviewer.exchange.shape import PathNode, Shape, Take, is_spelled_otherwise
+from recviewer.exchange.path_nodes import PathNode, Take
+from recviewer.exchange.shape import Shape, is_spelled_otherwise
 from recviewer.formats.merged_texts import merged_nodes
 from recviewer.formats.reader_output import ReaderOutput
 

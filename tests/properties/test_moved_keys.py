@@ -10,7 +10,7 @@ import pytest
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn
 from recviewer.exchange.harmless import OPAQUE
-from recviewer.exchange.shape import Take
+from recviewer.exchange.path_nodes import Take
 from recviewer.formats.reading import read
 from recviewer.formats.registry import formats
 
