@@ -126,7 +126,6 @@ _OPENAI = (
     Harmless("x_groq.error", HowHarmless.IDS, "ids of traces and requests inside the texts of an error"),
     Harmless("x_groq.id", HowHarmless.WHOLLY, ID),
     Harmless("x_groq.usage", HowHarmless.FIGURE, COUNT),
-    Harmless("system.warnings[].id", HowHarmless.VALUE, ID),
 )
 
 _GEMINI = (
