@@ -26,11 +26,14 @@ EXACT_LIMIT_BYTES = 256 * 1024
 ARCHIVE_BYTES = 2 * 1024 * 1024
 """Maximum uncompressed size that an archive may declare to be opened in this process."""
 
-CACHE_BYTES = 32 * 1024 * 1024
-"""Memory limit of the cache of contents, by their weight.
+CACHE_BYTES = 12 * 1024 * 1024
+"""Memory limit of the cache of contents, by their weight, where it holds more than one.
 
-A content that is heavier on its own is read at each request.
+A page and the parts of it that are opened ask for one content, so a larger cache would spare few readings.
 """
+
+LARGEST_BYTES = 32 * 1024 * 1024
+"""Weight up to which a content is kept by itself. One that is heavier is read at each request."""
 
 
 class BriefReading:
@@ -162,7 +165,7 @@ def bytes_of_content(content: Content) -> bytes:
     return shown(content.data)
 
 
-_cache = Recent[str, Opened](weigh=lambda opened: opened.weight, limit=CACHE_BYTES, at_least=0)
+_cache = Recent[str, Opened](weigh=lambda opened: opened.weight, limit=CACHE_BYTES)
 """Files, by the blob id."""
 _one_at_a_time = Lock()
 """Held while a heavy content is read, so that concurrent requests for it do not multiply its memory."""
@@ -264,9 +267,10 @@ def of_bytes(data: bytes, name: str = "", part: str = "", *, blob: str = "") -> 
         return heavy.part_of(whole)
     first = read_first(data, name, exact=len(data) <= EXACT_LIMIT_BYTES)
     if first is not None:
-        return _cache.put(key, Opened(data, name, WHOLE_WEIGHS * len(data), (first,), blob)).content(part)
+        brief = Opened(data, name, WHOLE_WEIGHS * len(data), (first,), blob)
+        return (_cache.put(key, brief) if brief.weight <= LARGEST_BYTES else brief).content(part)
     weighs = weight(plain_of(data))
-    if weighs > CACHE_BYTES:
+    if weighs > LARGEST_BYTES:
         with _one_at_a_time:
             return _read(data, name, weighs, blob).content(part)
     return _cache.put(key, _read(data, name, weighs, blob)).content(part)

@@ -60,7 +60,7 @@ def test_small_content_keeps_how_numbers_were_written():
 
 
 def test_content_kept_in_memory_is_limited(monkeypatch):
-    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=15_000, at_least=0))
+    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=15_000))
 
     for number in range(20):
         content.of_bytes(b"%d" % number * 1000)

@@ -141,8 +141,8 @@ def test_too_many_values_are_refused_before_they_are_read(monkeypatch):
 
 
 def test_what_is_kept_in_memory_is_bounded_by_weight(monkeypatch, chat):
-    monkeypatch.setattr(content, "CACHE_BYTES", 20_000)
-    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=20_000, at_least=0))
+    monkeypatch.setattr(content, "LARGEST_BYTES", 20_000)
+    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=20_000))
     made = [json.dumps(chat(answered=f"{number}")).encode() for number in range(40)]
     heavy = json.dumps(chat(answered="," * 40_000)).encode()
 
@@ -155,8 +155,32 @@ def test_what_is_kept_in_memory_is_bounded_by_weight(monkeypatch, chat):
     assert not content._one_at_a_time.locked()
 
 
+def test_a_content_that_is_heavier_than_the_cache_is_kept_alone(monkeypatch, chat):
+    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=20_000))
+    light, heavy = (json.dumps(chat(answered=text)).encode() for text in ("Yes.", "," * 40_000))
+
+    for data in (light, heavy):
+        content.of_bytes(data)
+
+    assert content.remembered(blob_id(heavy))
+    assert not content.remembered(blob_id(light))
+
+
+def test_a_long_stream_that_is_heavier_than_any_that_is_kept_drops_nothing(monkeypatch, chat):
+    monkeypatch.setattr(content, "LARGEST_BYTES", 20_000)
+    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=20_000))
+    light, long = json.dumps(chat()).encode(), json.dumps(chat(answered="," * 40_000)).encode()
+    content.of_bytes(light)
+    monkeypatch.setattr(content, "read_first", lambda data, name, **_: content.read_file(data, name)[0])
+
+    content.of_bytes(long)
+
+    assert content.remembered(blob_id(light))
+    assert not content.remembered(blob_id(long))
+
+
 def test_what_is_kept_of_a_compressed_file_weighs_what_it_holds(monkeypatch):
-    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=100_000_000, at_least=0))
+    monkeypatch.setattr(content, "_cache", Recent(weigh=lambda one: one.weight, limit=100_000_000))
     data = gzip.compress(b"x" * 5_000_000)
 
     content.of_bytes(data, "a.yaml.gz")

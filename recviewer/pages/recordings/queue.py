@@ -45,14 +45,20 @@ _UNREAD = Q(fingerprint="", blob="")
 
 
 class QueueItems(NamedTuple):
-    """The recordings of a queue in their order: their paths, and the index of each.
+    """The recordings of a queue in their order, by their paths.
 
     The subject of a stop is that of the verdicts on its recording.
     """
 
     paths: tuple[str, ...]
     stops: SingleStops
-    places: dict[str, int]
+
+    def place_of(self, path: str) -> int:
+        """Return the index of a recording, -1 if it is not in the queue."""
+        try:
+            return self.paths.index(path)
+        except ValueError:
+            return -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,7 @@ def _read(state: ListState) -> QueueItems:
     )
     paths = tuple([row[2] for row in ranked])
     stops = SingleStops([row[3] for row in ranked], [row[4] for row in ranked])
-    return QueueItems(paths, stops, {path: at for at, path in enumerate(paths)})
+    return QueueItems(paths, stops)
 
 
 def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
@@ -137,7 +143,7 @@ def queue_for(request: HttpRequest, recording: Recording) -> Queue | None:
     summary, asked = reverse("queue:start") + address, _asked(address)
     return walk(
         kept.stops,
-        kept.places.get(recording.path, -1),
+        kept.place_of(recording.path),
         all_standings(),
         lambda at: url_of(kept.paths[at]) + asked,
         address=address,
@@ -159,7 +165,7 @@ def _asked(address: str) -> str:
 def start(request: HttpRequest) -> HttpResponse:
     """Redirect to the first undecided recording of a list, or to the summary if there is none."""
     state = state_in(request.GET)
-    paths, stops, _ = items_of(state)
+    paths, stops = items_of(state)
     states = all_standings()
     first = next((path for path, subject in zip(paths, stops.subjects, strict=True) if subject not in states), None)
     if first is not None and "summary" not in request.GET:

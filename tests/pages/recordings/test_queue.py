@@ -27,7 +27,7 @@ def three(make_recording, chat):
 def test_a_queue_is_read_once_for_all_who_ask_at_once(monkeypatch):
     read, at_once = [], threading.Barrier(4)
     monkeypatch.setattr(queue, "current_state", lambda: "a moment of this test")
-    none = queue.QueueItems((), SingleStops([], []), {})
+    none = queue.QueueItems((), SingleStops([], []))
     monkeypatch.setattr(queue, "_read", lambda state: read.append(time.sleep(0.02)) or none)
 
     def ask():
