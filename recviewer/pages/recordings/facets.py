@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import compress
 from operator import itemgetter
+from sys import getsizeof
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
@@ -25,7 +26,7 @@ from recviewer.review.models import Note
 from recviewer.review.said import condition
 from recviewer.review.said import people as people_of
 
-_printed = Recent[Hashable, SafeString](200, weigh=len, limit=2_000_000)
+_printed = Recent[Hashable, SafeString](200, weigh=getsizeof, limit=2_000_000)
 """The key contains everything that the markup of a facet depends on."""
 
 

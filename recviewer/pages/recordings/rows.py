@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from sys import getsizeof
 
 from django.utils.safestring import SafeString
 
@@ -23,7 +24,7 @@ from recviewer.pages.text.words_for import state_of
 from recviewer.review import filters as said
 from recviewer.review.subjects import subject_of
 
-_printed_rows = Recent[Hashable, SafeString](4000, weigh=len, limit=3_000_000)
+_printed_rows = Recent[Hashable, SafeString](4000, weigh=getsizeof, limit=3_000_000)
 """The key contains everything that the markup of a row depends on."""
 
 

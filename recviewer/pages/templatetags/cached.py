@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import getsizeof
+
 from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
@@ -22,7 +24,7 @@ class CachedNode(Node):
 
     def __init__(self, content: NodeList, values: dict[str, FilterExpression]) -> None:
         self._content, self._values = content, values
-        self._rendered = Recent[tuple[object, ...], SafeString](50, weigh=len, limit=200_000)
+        self._rendered = Recent[tuple[object, ...], SafeString](50, weigh=getsizeof, limit=200_000)
 
     def render(self, context: Context) -> SafeString:
         """Return the content. Raises TypeError for a value that cannot be part of a key."""
