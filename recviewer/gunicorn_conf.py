@@ -1,5 +1,7 @@
 """How gunicorn serves recviewer, on a laptop and for a team."""
 
+import socket
+import struct
 import subprocess
 import sys
 from typing import Any
@@ -40,10 +42,22 @@ def on_starting(server: Any) -> None:
         sys.exit(done.returncode)
 
 
+READ_SECONDS = 15
+"""How long a thread waits for the next bytes of a request; a connection that is silent for longer is closed."""
+
+
+def limit_silence(listener: Any, seconds: float = READ_SECONDS) -> None:
+    """Let reading from each connection that a listening socket accepts fail after a silence; Linux passes this on."""
+    whole, part = divmod(seconds, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", int(whole), int(part * 1_000_000)))
+
+
 def when_ready(server: Any) -> None:
     """Bring in what all workers need, so that no first page waits for it, nor one after a worker went."""
     from recviewer.serving.preload import bring_in
 
+    for listener in getattr(server, "LISTENERS", ()):
+        limit_silence(listener)
     bring_in()
     worker_memory.take_turns()
 

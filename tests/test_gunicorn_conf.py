@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import subprocess
 import sys
 
@@ -25,6 +26,20 @@ def _handlers():
             made.close()
         one.handlers[:], one.propagate = handlers, propagate
         one.setLevel(level)
+
+
+def test_a_connection_that_falls_silent_does_not_keep_a_thread():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        gunicorn_conf.limit_silence(listener, 0.2)
+        with socket.create_connection(listener.getsockname()) as client:
+            accepted, _ = listener.accept()
+            with accepted:
+                accepted.setblocking(True)  # as gunicorn's thread does before it reads
+                client.sendall(b"GET / HTTP/1.1\r\n")
+
+                assert accepted.recv(100)
+                with pytest.raises(BlockingIOError):
+                    accepted.recv(100)
 
 
 @pytest.mark.usefixtures("_handlers")
