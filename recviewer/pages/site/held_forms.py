@@ -11,7 +11,7 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from django.urls import Resolver404, resolve, reverse
 
 from recviewer.pages.site.next_page import page_of
@@ -67,7 +67,11 @@ def held_from(request: HttpRequest) -> HeldForm | None:
         resolve(request.path_info)
     except Resolver404:
         return None
-    fields = tuple((name, value) for name, values in request.POST.lists() if name not in _LEFT_OUT for value in values)
+    try:
+        sent = request.POST
+    except UnreadablePostError:  # it stopped in the middle
+        return None
+    fields = tuple((name, value) for name, values in sent.lists() if name not in _LEFT_OUT for value in values)
     if sum(len(name) + len(value) for name, value in fields) > _LONGEST:
         return None
     return HeldForm(request.get_full_path(), fields, page_of(request) or reverse("recordings:listing"))

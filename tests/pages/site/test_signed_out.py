@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from io import BytesIO
 
 import pytest
 from django.test import Client
@@ -213,3 +214,18 @@ def test_only_a_superuser_deletes_for_good(client, ana, make_recording):
     ana.save()
     assert "Empty the trash" in client.get("/trash/").content.decode()
     assert client.post("/trash/discard", {"entries": entry, "confirmed": "1"}).status_code == 303
+
+
+class _Stopped(BytesIO):
+    """A body of which nothing arrives."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise BlockingIOError
+
+
+@pytest.mark.usefixtures("ana")
+def test_a_form_that_stops_in_the_middle_is_refused_without_a_fault():
+    client = Client(HTTP_HOST="127.0.0.1", enforce_csrf_checks=True)
+    head = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": "100", "wsgi.input": _Stopped()}
+
+    assert client.post("/do/decide", **head).status_code in (401, 403)
