@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from math import isfinite, sqrt
 from typing import Any, ClassVar
@@ -27,6 +29,12 @@ VECTOR = 7_000
 
 TABLE_COLUMNS = 24
 """Columns of a table that are shown."""
+
+_TIMES = re.compile(r"(?:^created|[_ ]at)$")
+"""Names of columns that hold times."""
+
+_SECONDS = range(10**9, 4 * 10**9)
+"""Numbers that are times of the years 2001 to 2096, in seconds since 1970."""
 
 FACTS = 40
 """Facts about all passages that are shown, and names of the facts about one."""
@@ -140,7 +148,10 @@ def _table(table: Table, place: int, folds: Folds) -> TableView:
 
     def view(at: int) -> tuple[tuple[str, bool], ...]:
         row = tuple(
-            [(_cell(table.rows[at][column]), is_figure) for column, is_figure in zip(shown, figures, strict=True)]
+            [
+                (_dated(table.columns[column], table.rows[at][column]), is_figure)
+                for column, is_figure in zip(shown, figures, strict=True)
+            ]
         )
         folds.spend(sum(weight_of(cell[:NAME]) + 40 for cell, _ in row))
         return (*row, (f"{left:,} more", False)) if left else row
@@ -159,6 +170,13 @@ def _table(table: Table, place: int, folds: Folds) -> TableView:
 
 def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _dated(column: str, value: Json) -> str:
+    """Return a cell of a column; seconds since 1970 in a column of times also as a day in UTC."""
+    told = _cell(value)
+    is_time = isinstance(value, int) and value in _SECONDS and bool(_TIMES.search(column))
+    return f"{told} ({datetime.fromtimestamp(value, UTC):%-d %b %Y})" if is_time else told  # type: ignore[arg-type]
 
 
 def _cell(value: Json) -> str:
