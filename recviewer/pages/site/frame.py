@@ -68,6 +68,7 @@ class Frame:
     root_path: str
     """Its path, "" when hosted."""
     nav: tuple[BarLink, ...]
+    """Empty for users who may see nothing."""
     actor: str
     may_review: bool
     may_maintain: bool
@@ -97,7 +98,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "frame": Frame(
             root=_root(request),
             root_path="" if settings.HOSTED else str(settings.PLACES.mirror or root),
-            nav=_nav(BELOW.get(here, here), get_script_prefix(), _left_out(request, here)),
+            nav=()
+            if _is_outside(request)
+            else _nav(BELOW.get(here, here), get_script_prefix(), _left_out(request, here)),
             actor=_actor(request),
             may_review=roles.may(request, roles.Role.REVIEWER),
             may_maintain=roles.may(request, roles.Role.MAINTAINER),
@@ -115,9 +118,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _is_outside(request: HttpRequest) -> bool:
+    """Tell whether the user may see nothing: every page of the bar would ask them to sign in, or refuse."""
+    return roles.role_of(request) is roles.Role.NOBODY and not settings.PUBLIC_READ
+
+
 def _root(request: HttpRequest) -> str:
     """Return a name for what is shown; "" for users who may not know even that."""
-    if roles.role_of(request) is roles.Role.NOBODY and not settings.PUBLIC_READ:
+    if _is_outside(request):
         return ""
     places = settings.PLACES
     return "demo" if places.is_demo else short((places.mirror or settings.RECORDINGS_ROOT).parts)

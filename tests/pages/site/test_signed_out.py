@@ -229,3 +229,13 @@ def test_a_form_that_stops_in_the_middle_is_refused_without_a_fault():
     head = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": "100", "wsgi.input": _Stopped()}
 
     assert client.post("/do/decide", **head).status_code in (401, 403)
+
+
+def test_who_may_see_nothing_is_shown_no_pages_to_open(client, ana, settings):
+    assert 'href="/tests/"' not in client.get("/login/").text
+    settings.PUBLIC_READ = True
+    assert 'href="/tests/"' in client.get("/login/").text
+
+    settings.PUBLIC_READ = False
+    client.force_login(ana)
+    assert 'href="/account/"' in client.get("/account/").text
