@@ -37,7 +37,7 @@ class ErrorPage:
 
 
 NOT_ALLOWED = ErrorPage(
-    "There is no page at this address", "Buttons send to it what they do. Nothing was done by opening it.", 405
+    "There is no page at this address", "Only the buttons of other pages use it. Opening it has changed nothing.", 405
 )
 """For a browser that opens a URL which only accepts forms."""
 

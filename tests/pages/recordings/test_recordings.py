@@ -245,7 +245,7 @@ def test_several_tags_must_be_on_one_recording(client, three):
 def test_empty_result_names_the_filter_that_leaves_out_most(client, three):
     said = words(client.get("/?kind=chat&model=nobody"))
 
-    assert "Nothing matches all 2" in said
+    assert "Nothing matches both filters" in said
     assert "model:nobody leaves out most. Without it 2 recordings match. Show the 2" in said
 
 

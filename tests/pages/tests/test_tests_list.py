@@ -94,7 +94,7 @@ def test_filters_and_words_are_those_of_the_list(client, tests_of_two_files):
     assert answer.headers["Location"] == "/tests/?test=dogs"
     page, text = page_of(client, "/tests/?model=nobody")
     assert page.tests == 0
-    assert "No test has this" in text
+    assert "No test matches" in text
     page, text = page_of(client, "/tests/?kind=nonsense")
     assert page.faults
     assert client.get("/tests.json?kind=nonsense").status_code == 400
