@@ -51,6 +51,7 @@ class Recording(models.Model):
     picture: whether a message or the answer holds one. leaked: whether the answer begins with what is really thinking.
     finish: why the answer ended, in the provider's word. provider: whose models the test asked for. recorder: what wrote it.
     asked_sorts, answered_sorts: what the indexed words are made of, see `exchange.searched.SearchedWords`.
+    request_values: what a request holds besides its messages, see `exchange.request_values`.
     replay, replay_rule, replay_expected: see `replay.names.Replay`.
     reads, used_by, uses: what runs of the suite say, see `catalog.usage`.
     """
@@ -97,6 +98,7 @@ class Recording(models.Model):
     recorder = models.TextField(default="")
     asked_sorts = models.TextField(default="")
     answered_sorts = models.TextField(default="")
+    request_values = models.TextField(default="")
     commit = models.ForeignKey(Commit, null=True, on_delete=models.SET_NULL)
     reads = models.BigIntegerField(null=True)
     used_by = models.TextField(null=True)  # noqa: DJ001 - never read is not the same as nobody knows

@@ -14,6 +14,7 @@ from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.naming import clean, file_of, named, provider_of, test_name
 from recviewer.exchange.ends import WORST, end_of
 from recviewer.exchange.model import Exchange
+from recviewer.exchange.request_values import request_values
 from recviewer.exchange.searched import searchable
 from recviewer.exchange.seen import leaked, shows_picture
 from recviewer.exchange.text import line_of, reasons
@@ -72,6 +73,7 @@ class Summary(NamedTuple):
     recorder: str
     asked_sorts: str
     answered_sorts: str
+    request_values: str
     part_size: int
     asked_words: str
     answered_words: str
@@ -178,6 +180,7 @@ def summary_of(part: ReadPart, *, blob: str) -> Summary:
         recorder=part.recorder,
         asked_sorts=asked.stretches,
         answered_sorts=answered.stretches,
+        request_values=clean(request_values(exchange)),
         part_size=part.size,
         asked_words=clean(asked.text[:SEARCH_LIMIT]),
         answered_words=clean(answered.text[:SEARCH_LIMIT]),

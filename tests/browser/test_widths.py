@@ -10,6 +10,7 @@ from recviewer.catalog.models import Recording
 from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
+from tests.conftest import exchange
 
 from .pulls import answered
 
@@ -155,6 +156,40 @@ def test_the_places_stand_in_one_line_or_in_the_menu_at_every_width(open_page, i
             shown = [page.locator(one).is_visible() for one in (".top > nav", ".menu > summary")]
             assert sorted(shown) == [False, True], (address, width)
             assert page.evaluate(OVERLAPS) == [], (address, width)
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 390])
+def test_the_values_of_filters_are_not_cut_off(open_page, width):
+    page = open_page(width=width)
+    page.goto("/")
+    if width < 720:
+        page.locator(".facets-fold > summary").click()
+    page.evaluate("document.querySelectorAll('.facet-more').forEach((one) => { one.open = true; })")
+
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.facet-label')]
+        .filter((one) => one.checkVisibility() && one.textContent.length < 60 && one.scrollWidth > one.clientWidth + 1)
+        .map((one) => one.textContent)"""
+    )
+
+    assert cut == []
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 390])
+def test_what_the_requests_of_equal_rows_differ_in_can_be_read(open_page, make_recording, width):
+    for name, seed in (("one", 1), ("two", 2)):
+        made = exchange(answered="Noon at the equator.")
+        made["request"]["body"] |= {"seed": seed, "parallel_tool_calls": seed == 1, "service_tier": f"tier-{seed}"}
+        make_recording(f"tests/recordings/{name}.json", data=json.dumps(made).encode())
+    page = open_page(width=width)
+    page.goto("/?q=equator")
+
+    said = page.locator(".row-values:visible")
+
+    expect(said).to_have_count(2)
+    for number in range(2):
+        assert said.nth(number).evaluate("(one) => one.scrollWidth <= one.closest('.row-link').clientWidth")
+    assert page.locator(".row").nth(1).locator(".row-values:visible").inner_text().endswith("service_tier tier-2")
 
 
 @pytest.mark.parametrize("width", [1440, 1100, 390])

@@ -24,7 +24,7 @@ from recviewer.review.subjects import subject_of
 COLUMNS = (
     "id", "path", "fingerprint", "blob", "kind", "host", "model", "test_id", "test_name", "streaming", "chunks", "runs",
     "size", "indexed_at", "asked", "answered", "answer_kind", "outcome", "error_status", "replay", "replay_rule", "suite",
-    "leaked", "turns",
+    "leaked", "turns", "asked_length", "request_values",
 )  # fmt: skip
 
 

@@ -119,6 +119,9 @@ def arranged(
         for before, at in pairwise(block.shown + block.folded):
             if _is_same_model(recordings[before], recordings[at]):
                 made[at] = replace(made[at], is_model_again=True)
+        if block.folded:  # the rows that are left look different
+            for at in block.shown:
+                made[at] = replace(made[at], values=())
         is_part = not question and ((first == 0 and not is_first) or (end == len(places) and not is_last))
         height = len(block.shown) + bool(block.folded or block.left)
         told = _told(some, len(block.shown) + len(block.folded) + block.left, is_part=is_part)

@@ -23,7 +23,7 @@ class RecordingRow:
     item, bytes, test_id: for the form that acts on the selected ones. found_in: of which sort the words are that a search
     found, "" for those of the answer in its column; found_side: in which of both texts, "" for none. tone: how the answer is
     written, of `exchange.text.AnswerKind`. call: the function's name where it is a call. place: among its neighbours.
-    differs: what tells it from them, in one line.
+    differs: what tells it from them, in one line. values: of its request, as in `RowPlace`.
     """
 
     recording: Recording
@@ -42,6 +42,7 @@ class RecordingRow:
     model_title: str
     place: RowPlace
     differs: str
+    values: str
     chunks: str
     size: str
     state: StateWord | None
@@ -62,8 +63,8 @@ _ROW = """
   <a class="row-link" href="{url}">
     <span class="asked"><span>{found_asked}{asked}</span>{told}</span>
     <span class="arrow" aria-hidden="true">→</span>
-    <span class="answered answered-{tone}"><span class="words">{found_answered}{call}{answered}</span>{tags}{alike}</span>
-    <span class="col-about"><span class="col-test" title="{name}">{differs}</span><span class="col-model"{model_again} title="{model_title}"><span>{model}</span></span></span>
+    <span class="answered answered-{tone}"><span class="words">{found_answered}{call}{answered}</span>{beside}{tags}{alike}</span>
+    <span class="col-about"><span class="col-test" title="{name}">{differs}{values}</span><span class="col-model"{model_again} title="{model_title}"><span>{model}</span></span></span>
     <span class="col-chunks">{mini}{chunks}</span>
     <span class="col-size">{size}</span>
     <span class="col-state" data-follows="state {key}">{state}</span>
@@ -97,6 +98,10 @@ def row_html(row: RecordingRow) -> SafeString:
         alike=filled(_ALIKE, counted(row.alike, "other that says,others that say")) if row.alike else "",
         name=bare(row.recording.test_name),
         differs=row.differs,
+        beside=filled('<span class="row-values">{}</span>', row.values) if row.values else "",
+        values=filled('<span class="row-values">{}{}</span>', " · " if row.differs else "", row.values)
+        if row.values
+        else "",
         model_again=" data-again" if row.place.is_model_again else "",
         model_title=row.model_title,
         model=row.model,

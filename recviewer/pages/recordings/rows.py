@@ -84,6 +84,7 @@ def _row(
         model_title=bare(f"{bare(recording.model)} · {bare(recording.host)}".strip(" ·")),
         place=place,
         differs=brief(" · ".join(place.differs)),
+        values=brief(" · ".join(place.values)),
         chunks=f"{recording.chunks:,}" if recording.streaming else "",
         size=size(recording.size),
         state=state_of(recording, standing),

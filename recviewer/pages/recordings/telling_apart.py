@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Container, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -9,9 +10,16 @@ from itertools import groupby
 from django.urls import reverse
 
 from recviewer.catalog.models import Recording
+from recviewer.exchange.request_values import DIGEST_MARK
 from recviewer.pages.text.test_ids import TestId, parameters_of, parse
 
 NO_TEST = "no test"
+
+FOLLOWING = frozenset({"stream_options"})
+"""Values that follow from others, or from what a row shows: said only if they are the only ones that differ."""
+
+MOST_VALUES = 3
+"""Values of a request that a row says."""
 
 SAID = ("asked", "answered", "answer_kind", "outcome")
 """Columns in which neighbours say the same."""
@@ -24,7 +32,8 @@ class RowPlace:
     heading: the function or file that begins with this row, "" where none does. suite: of a heading; url: where it leads.
     is_again: the row above is of the same function and asks the same, as far as it stands in a row: what they share is said
     there. is_model_again: nor has it another model. differs: what is different among the rows of the function, piece by
-    piece. lines: how many a question takes with all its answers, said by its first row, as is told: how many answers.
+    piece. values: of its request, those that differ from rows that look the same. lines: how many a question takes with all
+    its answers, said by its first row, as is told: how many answers.
     """
 
     heading: str = ""
@@ -32,6 +41,7 @@ class RowPlace:
     is_again: bool = False
     is_model_again: bool = False
     differs: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     url: str = ""
     lines: int = 1
     told: str = ""
@@ -113,20 +123,69 @@ def _of_run(run: Sequence[tuple[Recording, TestId]], marked: Container[int]) -> 
         turns: dict[str, set[int]] = {}
         for at in same_question:
             turns.setdefault(run[at][1].parameters, set()).add(run[at][0].turns)
+        told: dict[int, list[str]] = {}
         for at in same_question:
             one, test = run[at]
-            differs = [piece for piece in _without_model(pieces[at], one) if piece not in shared]
+            told[at] = [piece for piece in _without_model(pieces[at], one) if piece not in shared]
             if len(turns[test.parameters]) > 1:
-                differs.append(f"{one.turns:,} message{'s' * (one.turns != 1)}")
+                told[at].append(f"{one.turns:,} message{'s' * (one.turns != 1)}")
+        values = _request_values([run[at][0] for at in same_question], list(told.values()))
+        for at, own in zip(same_question, values, strict=True):
+            one, test = run[at]
             yield RowPlace(
                 heading="" if above else _short(test),
                 suite="" if above else one.suite,
                 is_again=above is not None
                 and above.asked == one.asked != ""
                 and (above.pk in marked) is (one.pk in marked),
-                differs=tuple(differs),
+                differs=tuple(told[at]),
+                values=own,
             )
             above = one
+
+
+def _request_values(rows: Sequence[Recording], told: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return, for each row of a question, the values of its request that differ among the rows that look the same.
+
+    told: what each row says of itself already.
+    """
+    values: list[tuple[str, ...]] = [()] * len(rows)
+    alike: dict[Hashable, list[int]] = {}
+    for at, one in enumerate(rows):
+        said = (one.answered, one.answer_kind, one.outcome, one.error_status, one.model, one.host, tuple(told[at]))
+        alike.setdefault(said, []).append(at)
+    for some in alike.values():
+        if len(some) > 1:
+            for at, pieces in zip(some, _differing_values([rows[at] for at in some]), strict=True):
+                values[at] = tuple(pieces)
+    return values
+
+
+def _differing_values(rows: Sequence[Recording]) -> Iterator[list[str]]:
+    """Yield, for each row, the values in which their requests differ, at most `MOST_VALUES`; nothing if in none.
+
+    A long value is told by a number among the different ones. Requests that differ in none may differ in length.
+    """
+    values: list[dict[str, str]] = [json.loads(one.request_values) if one.request_values else {} for one in rows]
+    names = [name for name in sorted(set().union(*values)) if len({one.get(name) for one in values}) > 1]
+    names = [name for name in names if name not in FOLLOWING] or names
+    variants = {name: list(dict.fromkeys(one[name] for one in values if name in one)) for name in names}
+    lengths = {one.asked_length for one in rows}
+    for row, one in zip(rows, values, strict=True):
+        pieces = [_told_value(name, one.get(name), variants[name]) for name in names[:MOST_VALUES]]
+        if len(names) > MOST_VALUES:
+            pieces.append(f"{len(names) - MOST_VALUES:,} more")
+        if not names and len(lengths) > 1:
+            pieces.append(f"asked in {row.asked_length:,} characters")
+        yield pieces
+
+
+def _told_value(name: str, value: str | None, variants: Sequence[str]) -> str:
+    if value is None:
+        return f"no {name}"
+    if not value.startswith(DIGEST_MARK):
+        return f"{name} {value}"
+    return f"{name} variant {variants.index(value) + 1:,}" if len(variants) > 1 else f"with {name}"
 
 
 def _shared(pieces: Sequence[Sequence[str]]) -> set[str]:

@@ -1,5 +1,7 @@
 """Of a question in the list few answers stand open, and all others behind one line."""
 
+import json
+
 import pytest
 
 from recviewer.catalog.models import Recording
@@ -179,3 +181,10 @@ def test_a_fold_hides_no_model_from_the_row_below():
     rows = [row(at, model="m" if at else "first") for at in range(5)] + [row(5, "Midnight.", model="m")]
 
     assert [one.is_model_again for one in arrangement(rows).places] == [False, True, True, True, True, False]
+
+
+def test_values_of_requests_are_said_where_rows_that_look_the_same_are_seen():
+    rows = [row(0, request_values=json.dumps({"seed": str(number)})) for number in range(5)]
+
+    assert [one.values for one in arrangement(rows).places] == [(), *((f"seed {number}",) for number in range(1, 5))]
+    assert [one.values for one in arrangement(rows[:2]).places] == [("seed 0",), ("seed 1",)]

@@ -1,5 +1,6 @@
 """What tells the rows of a page of the list apart."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
 from recviewer.pages.recordings.telling_apart import gathered, places_of
+from tests.conftest import exchange
 
 
 def row(test="", asked="What time is it?", model="gpt-4o", turns=1):
@@ -133,3 +135,76 @@ def test_in_order_of_files_a_file_of_many_calls_is_a_heading_that_leads_to_it(cl
     rows = Recording.objects.order_by("place")
     found = [page.index(f'id="row-{row.pk}"') for row in rows]
     assert found == sorted(found)
+
+
+def asking(values, *, answered="get_weather", length=10, test="t.py::test_a[x]"):
+    one = row(test)
+    one.answered, one.asked_length = answered, length
+    one.request_values = json.dumps(values) if values else ""
+    return one
+
+
+def test_what_differs_in_the_requests_of_equal_rows_is_said():
+    rows = [
+        asking({"seed": "1", "tools": "#aa", "user": "me"}),
+        asking({"seed": "2", "tools": "#bb", "user": "me"}),
+        asking({"tools": "#aa", "user": "me"}),
+    ]
+
+    assert [one.values for one in places_of(rows, is_by_test=True)] == [
+        ("seed 1", "tools variant 1"),
+        ("seed 2", "tools variant 2"),
+        ("no seed", "tools variant 1"),
+    ]
+
+
+def test_the_requests_of_rows_that_look_different_are_not_compared():
+    rows = [
+        asking({"seed": "1"}, answered="Yes."),
+        asking({"seed": "2"}, answered="No."),
+        asking({"seed": "3"}, answered="No.", test="t.py::test_a[y]"),
+    ]
+
+    assert [one.values for one in places_of(rows, is_by_test=True)] == [(), (), ()]
+
+
+def test_at_most_three_values_are_said_and_the_rest_counted():
+    rows = [asking(dict.fromkeys("abcde", value)) for value in "12"]
+
+    assert [one.values for one in places_of(rows, is_by_test=True)] == [
+        ("a 1", "b 1", "c 1", "2 more"),
+        ("a 2", "b 2", "c 2", "2 more"),
+    ]
+
+
+def test_equal_values_with_questions_of_another_length_are_told_by_it():
+    rows = [asking({}, length=1_204), asking({}, length=1_310), asking({"seed": "1"}, answered="No.", length=5)]
+
+    found = [one.values for one in places_of(rows, is_by_test=True)]
+
+    assert found == [("asked in 1,204 characters",), ("asked in 1,310 characters",), ()]
+
+
+def test_a_value_that_follows_from_others_is_said_only_if_nothing_else_differs():
+    options = {"stream_options": "#aa"}
+    alone = [asking(options), asking({})]
+    beside = [asking({"seed": "1", **options}), asking({"seed": "2"})]
+
+    assert [one.values for one in places_of(alone, is_by_test=True)] == [
+        ("with stream_options",),
+        ("no stream_options",),
+    ]
+    assert [one.values for one in places_of(beside, is_by_test=True)] == [("seed 1",), ("seed 2",)]
+
+
+def test_the_list_says_what_the_requests_of_equal_answers_differ_in(client, make_recording):
+    for name, seed in (("one", 1), ("two", 2)):
+        made = exchange(answered="Noon.")
+        made["request"]["body"] |= {"seed": seed, "temperature": 0.5}
+        make_recording(f"tests/recordings/{name}.json", data=json.dumps(made).encode())
+
+    said = client.get("/?q=noon").text
+
+    assert ">seed 1<" in said
+    assert ">seed 2<" in said
+    assert "temperature" not in said
