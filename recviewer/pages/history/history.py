@@ -29,6 +29,9 @@ from recviewer.review.models import State
 from recviewer.serving.discreet import discreet
 from recviewer.store.paths import key_of
 
+TITLE = 160
+"""Characters of a question in the heading."""
+
 WHAT_WORDS = {
     What.ADDED: ("plus", "good", "added"),
     What.MODIFIED: ("note", "note", "changed"),
@@ -84,6 +87,8 @@ class History:
     start: str
     is_head: bool
     rows: tuple[VersionRow, ...]
+    may_compare: bool
+    """There are two versions whose bytes are known."""
     commits: int
     end: str
     further_url: str
@@ -157,10 +162,11 @@ def _page(
     further = lineage.further
     return History(
         path=key,
-        title=newest.meaning.line.asked[:400] if newest else "",
+        title=_title(newest.meaning.line.asked) if newest else "",
         start=start.name,
         is_head=not asked and start.name == "HEAD",
         rows=rows,
+        may_compare=sum([bool(row.value) for row in rows]) > 1,
         commits=lineage.commits,
         end=discreet(lineage.end),
         further_url=_url(git_contents.key_for(further[0]), further[1]) if further else "",
@@ -175,6 +181,10 @@ def _page(
         else "",
         recording_url=url_of(key) if recording else "",
     )
+
+
+def _title(asked: str) -> str:
+    return asked if len(asked) <= TITLE else f"{asked[:TITLE].rstrip()}…"
 
 
 def _rows(versions: tuple[FullVersion, ...]) -> tuple[VersionRow, ...]:

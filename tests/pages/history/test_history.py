@@ -265,3 +265,23 @@ def test_a_hosted_instance_tells_no_history_of_a_file_that_is_no_recording(clien
         assert told("deploy/conf.json", query) == never
     assert "Rotate" not in told("deploy/conf.json.json")[1]
     assert "is or was at this path" in told("deploy")[1]
+
+
+def test_a_single_version_offers_nothing_to_compare_it_with(client, repo):
+    question = "Which planet? " * 40
+    repo.put("tests/recordings/a.json", asked=question)
+    repo.commit("Record the planets")
+    indexer.refresh(processes=1)
+
+    html = page_of(client, "tests/recordings/a.json").text
+
+    assert "Compare the two selected" not in html
+    assert 'type="radio"' not in html
+    assert "…</h1>" in html
+
+
+def test_several_versions_are_compared(client, story):
+    html = page_of(client, "tests/recordings/b.json").text
+
+    assert "Compare the two selected" in html
+    assert html.count('type="radio"') == 6
