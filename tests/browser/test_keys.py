@@ -216,3 +216,12 @@ def test_letters_with_a_shortcut_key_are_the_browsers(open_page, how):
     for key in ("a", "d", "q", "j", "1"):
         assert send(page, key, **how)
     assert page.url.endswith("/")
+
+
+def test_without_scripts_no_page_offers_keys(open_page):
+    page = open_page(scripts=False)
+
+    for address in (QUEUE, "/", "/tests/"):
+        page.goto(address)
+        assert page.locator(".hint").count()
+        expect(page.locator(".hint:visible")).to_have_count(0)
