@@ -227,15 +227,22 @@ def _run_watched(arguments: Sequence[str]) -> None:
 _READING = frozenset({"serve", "index", "search", "export", "find-hash", "plan", "reviews"})
 """Commands that take the current folder in a checkout, and so all the same one."""
 
-_ELSEWHERE = ("RECVIEWER_RECORDINGS", "RECVIEWER_REPO", "RECVIEWER_DATA")
+_ELSEWHERE = ("RECVIEWER_RECORDINGS", "RECVIEWER_REPO")
 
 
 def _here(arguments: Sequence[str]) -> str | None:
     """Return the current folder if a command that reads recordings names no other and it is a work tree with recordings,
-    except our own sources.
+    except our own sources. A data folder that belongs to other recordings goes first.
     """
     if not arguments or arguments[0] not in _READING or any(map(os.environ.get, _ELSEWHERE)):
         return None
+    from pathlib import Path
+
+    if data := os.environ.get("RECVIEWER_DATA"):
+        from recviewer.configuration.places import owner_of
+
+        if owner_of(Path(data)) is not None:
+            return None
     folder = os.getcwd()
     above = [folder]
     while os.path.dirname(above[-1]) != above[-1]:
@@ -243,8 +250,6 @@ def _here(arguments: Sequence[str]) -> str | None:
     top = next((one for one in above if os.path.exists(os.path.join(one, ".git"))), None)
     if top is None or os.path.exists(os.path.join(top, "recviewer", "settings.py")):
         return None
-    from pathlib import Path
-
     from recviewer.recorders.registry import claims
     from recviewer.store.refusals import Refusal
     from recviewer.store.scan import scan

@@ -107,7 +107,7 @@ def test_help_of_each_command_has_an_example_to_copy_and_no_words_of_django(name
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    for name in dispatch._ELSEWHERE:
+    for name in (*dispatch._ELSEWHERE, "RECVIEWER_DATA"):
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "tests" / "recordings"
     home.mkdir(parents=True)
@@ -125,7 +125,11 @@ def test_a_checkout_with_recordings_is_served(folder, monkeypatch):
     assert dispatch._here(["show", "a.json"]) is None
     monkeypatch.chdir(folder / "tests")
     assert dispatch._here(["serve"]) == str(folder / "tests")
-    monkeypatch.setenv("RECVIEWER_DATA", str(folder))
+    data = folder / "data"
+    data.mkdir()
+    monkeypatch.setenv("RECVIEWER_DATA", str(data))
+    assert dispatch._here(["serve"]) == str(folder / "tests")  # a data folder without recordings of its own yet
+    (data / "root").write_text(json.dumps({"what": "recordings", "place": "/elsewhere"}))
     assert dispatch._here(["serve"]) is None
 
 
