@@ -121,7 +121,7 @@ def _page(
 ) -> ChangePage:
     """every: the items of the queue. at: the place of this one, -1 where the filter does not hold it."""
     change = item.first
-    queue = queue_of(place, asked, every, at)
+    queue = _with_parts(queue_of(place, asked, every, at), every[at] if at >= 0 else item, change, place.actor)
     rest = _rest_url(place, asked, every[at], item) if at >= 0 else ""
     bar = _bar(request, place, item, queue, here=place.change_url(asked, change), after=rest or queue.after_url)
     findings = tuple(found_on(place, item.changes))
@@ -156,6 +156,15 @@ def _page(
         watch=watch_of(place),
         presence=open_page(request, *place.item_words(change)),
     )
+
+
+def _with_parts(queue: Queue, stop: Item, change: Change, actor: str) -> Queue:
+    """Return the queue with the number of different changes of its stop, if a change is one of several."""
+    if not stop.is_many or not any(change is one for one in stop.changes):
+        return queue
+    parts = items(stop.changes)
+    left = sum(any(one.is_open_to(actor) for one in part.changes) for part in parts)
+    return replace(queue, parts=len(parts), parts_left=left)
 
 
 def _bar(request: HttpRequest, place: ShownRange, item: Item, queue: Queue, *, here: str, after: str) -> Bar:

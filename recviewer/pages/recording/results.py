@@ -176,7 +176,7 @@ def _dated(column: str, value: Json) -> str:
     """Return a cell of a column; seconds since 1970 in a column of times also as a day in UTC."""
     told = _cell(value)
     is_time = isinstance(value, int) and value in _SECONDS and bool(_TIMES.search(column))
-    return f"{told} ({datetime.fromtimestamp(value, UTC):%-d %b %Y})" if is_time else told
+    return f"{told} ({datetime.fromtimestamp(value, UTC):%-d\u00a0%b\u00a0%Y})" if is_time else told
 
 
 def _cell(value: Json) -> str:

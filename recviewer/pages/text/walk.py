@@ -73,6 +73,8 @@ class Queue:
     after_url: where a decision leads. next_url, previous_url: the neighbours, decided or not. skip_url: the next one that
     is open to who looks and that says something else than this one, for they are decided together; back_url: the open one
     before. "" for none. waiting: of those that are not decided, how many wait for others, for who looks has agreed.
+    parts: number of different changes of the stop, of which the page shows one; 0 if it shows all. parts_left: how many of
+    these are open to who looks.
     """
 
     address: str
@@ -91,6 +93,8 @@ class Queue:
     tape: tuple[WalkCell, ...]
     tape_each: int
     tape_width: str
+    parts: int = 0
+    parts_left: int = 0
 
     @property
     def undecided(self) -> int:

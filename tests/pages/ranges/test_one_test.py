@@ -262,9 +262,12 @@ def test_a_verdict_can_be_given_anew_where_all_is_decided_and_reaches_what_is_sh
 
 def test_after_a_change_that_is_read_alone_comes_the_page_of_the_test(client, spec):
     shown = page_of(client, spec).context["page"]
-    alone = client.get(shown.calls[1].url).context["page"]
+    answer = client.get(shown.calls[1].url)
+    alone = answer.context["page"]
 
     assert alone.bar.after == shown.bar.url
+    assert "3 of its 3 changes left" in answer.text
+    assert "of its 3 changes left" not in client.get(shown.bar.url).text
 
 
 @pytest.mark.parametrize("kind", ["error", "empty", "silent"])

@@ -15,7 +15,7 @@ def cells(column, value):
 
 @pytest.mark.parametrize("column", ["created", "created_at", "expires at"])
 def test_a_time_in_seconds_is_told_as_a_day_as_well(column):
-    assert cells(column, 1_686_588_896) == ["m", "1686588896 (12 Jun 2023)"]
+    assert cells(column, 1_686_588_896) == ["m", "1686588896 (12\u00a0Jun\u00a02023)"]
 
 
 @pytest.mark.parametrize(
