@@ -88,7 +88,7 @@ class TextServer:
             return Reply(deltas.fold(_deltas(reply)), _usage(reply), model=_model(reply.data))
         if not _is_stream(raw):
             items = [Lookup(item, f"{AT}[{place}]", problems) for place, item in enumerate(raw.reply)]
-            return Reply(deltas.fold(next(_deltas(item, place)) for place, item in enumerate(items)))
+            return Reply(deltas.fold(_one_text(item, place) for place, item in enumerate(items)))
         chunks = list(_chunks(raw.reply, problems))
         usage: dict[str, Json] = {}
         for chunk in chunks:
@@ -148,13 +148,17 @@ def _finish(data: Lookup) -> str:
     return data.text("stop_type")
 
 
-def _deltas(data: Lookup, place: int = 0) -> Iterator[Delta]:
+def _deltas(data: Lookup) -> Iterator[Delta]:
     if isinstance(data.data.get("results"), list):
         for number, one in enumerate(data.items("results")):
             yield Delta(number, text=one.text("text"), finish=one.text("finish_reason"))
-        return
+    else:
+        yield _one_text(data, 0)
+
+
+def _one_text(data: Lookup, place: int) -> Delta:
     text = "".join(data.text(key) for key in ("generated_text", "content", "text_output", "text"))
-    yield Delta(place, text=text, finish=_finish(data))
+    return Delta(place, text=text, finish=_finish(data))
 
 
 def _chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
