@@ -1,7 +1,8 @@
 """Keeping the catalog up to date in the background, so that no page has to wait.
 
 Every page calls `nudge`. If the last comparison with the disk is older than RECVIEWER_REFRESH_SECONDS, one thread of
-one process compares again; the page itself is answered at once from what is there.
+one process compares again; the page itself is answered at once from what is there. A comparison of a large tree takes
+time, and after a change every process counts again, so the pause also grows with what the last comparison took.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from recviewer.catalog import database, indexer, last_look, provenance, run_lock
 from recviewer.git.repository import GitFailed
 from recviewer.store.refusals import Refusal, why
 
+REST = 10
+"""Pause after a comparison, in multiples of the time that it took."""
+LONGEST_REST = 15.0
+"""Longest such pause, in seconds."""
+
 log = logging.getLogger(__name__)
 _running = threading.Lock()
 _last_nudge = 0.0
@@ -31,7 +37,7 @@ def nudge() -> None:
     if now - _last_nudge < settings.REFRESH_SECONDS or not settings.REFRESH_IN_BACKGROUND:
         return
     age = last_look.seconds_ago()
-    if age is not None and age < settings.REFRESH_SECONDS:
+    if age is not None and age < pause():
         return
     if _running.acquire(blocking=False):
         _last_nudge = now
@@ -40,6 +46,12 @@ def nudge() -> None:
         except RuntimeError as error:  # no thread is available: the page is answered anyway
             _running.release()
             _fail(f"The catalog could not be brought up to date: {error}.")
+
+
+def pause() -> float:
+    """Return how old the last comparison has to be before a page triggers another one, in seconds."""
+    shortest: float = settings.REFRESH_SECONDS
+    return max(shortest, min(REST * last_look.seconds_taken(), LONGEST_REST)) if shortest else 0.0
 
 
 def _refresh() -> None:

@@ -114,7 +114,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
         _finish(run, report)
     usage.refresh(catalog_changed=report.did_anything)
     report.seconds = time.perf_counter() - started
-    last_look.mark()
+    last_look.mark(report.seconds)
     return report
 
 

@@ -1,4 +1,4 @@
-"""When the catalog was last compared with the disk: the mtime of a file in the data folder."""
+"""When the catalog was last compared with the disk (the mtime of a file in the data folder), and how long that took."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def _checked_file() -> Path:
     return Path(settings.DATA_DIR) / "checked"
 
 
-def mark() -> None:
+def mark(seconds: float = 0.0) -> None:
     """Note that the catalog was compared with the disk just now, by the same clock that its age is computed from.
 
-    Raises OSError.
+    seconds: how long the comparison took. Raises OSError.
     """
-    _checked_file().touch()
+    _checked_file().write_text(f"{seconds:.3f}")
     touch_file(_checked_file())
 
 
@@ -42,3 +42,11 @@ def seconds_ago() -> float | None:
     except OSError:
         return None
     return max(0.0, age) if age >= -CLOCK_SECONDS else None
+
+
+def seconds_taken() -> float:
+    """Return how long the last comparison took, in seconds; 0 if that is not known."""
+    try:
+        return float(_checked_file().read_text())
+    except (OSError, ValueError):
+        return 0.0

@@ -74,6 +74,18 @@ def test_nudge_soon_after_a_comparison_does_nothing(nudged, root, settings, monk
     assert not freshness._running.locked()
 
 
+def test_a_comparison_that_took_long_is_not_repeated_soon(nudged, root, settings):
+    settings.REFRESH_SECONDS = 2
+    last_look.mark(0.01)
+    assert freshness.pause() == 2
+
+    last_look.mark(0.5)
+    assert freshness.pause() == 5
+
+    last_look.mark(90)
+    assert freshness.pause() == freshness.LONGEST_REST
+
+
 def test_nudge_is_off_where_the_background_is(nudged, root, settings, monkeypatch):
     settings.REFRESH_IN_BACKGROUND = False
     monkeypatch.setattr(freshness, "_refresh", lambda: pytest.fail("compared"))
