@@ -106,8 +106,9 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     report.removed = sum([key not in non_recordings for key in gone])
     progress.start(len(jobs))
     if jobs or gone:
-        run = IndexRun.objects.create(started_at=datetime.now(UTC))
-        _write(jobs, stamps, known, non_recordings, report, progress, processes)
+        run = IndexRun(started_at=datetime.now(UTC))
+        _write(jobs, stamps, known, non_recordings, report, progress, processes, run)
+        _announce(run)
         with transaction.atomic():
             rows.delete([known[key][0] for key in gone])
         report.seconds = time.perf_counter() - started
@@ -158,6 +159,12 @@ def _deleted(found: Scan, known: dict[str, rows.Known], there: Collection[str]) 
     return [key for key in known if key not in there and not key.startswith(hidden)]
 
 
+def _announce(run: IndexRun) -> None:
+    """Let everybody know that rows are about to be written: until then, what pages cached stays true."""
+    if run.pk is None:
+        run.save()
+
+
 def _finish(run: IndexRun, report: RunReport) -> None:
     run.finished_at = datetime.now(UTC)
     run.added, run.changed, run.unchanged = report.added, report.changed, report.unchanged
@@ -173,6 +180,7 @@ def _write(
     report: RunReport,
     progress: Progress,
     processes: int | None,
+    run: IndexRun,
 ) -> None:
     from recviewer.catalog.writer import Writer  # only runs that read anything need it
 
@@ -196,9 +204,12 @@ def _write(
         progress.advance(len(batch))
         still_going()
         if len(pending) >= BATCH_ROWS:
+            _announce(run)
             writer.write(pending)
             pending = []
-    writer.write(pending)
+    if pending:
+        _announce(run)
+        writer.write(pending)
 
 
 def touch(keys: Collection[str]) -> None:

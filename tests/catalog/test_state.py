@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from recviewer.catalog import indexer
+from recviewer.catalog import indexer, readers
 from recviewer.catalog.models import IndexRun
 from recviewer.catalog.state import current_state, if_stable, stable_state
 
@@ -39,3 +39,19 @@ def test_nothing_is_kept_while_a_run_writes():
     run.save()
 
     assert stable_state() == current_state() != ""
+
+
+@pytest.mark.django_db
+def test_what_is_kept_stays_true_while_files_are_only_read(put, monkeypatch):
+    put()
+    indexer.refresh(processes=1)
+    put(answered="Venus.")
+    before, read, seen = stable_state(), readers.read_all, []
+    monkeypatch.setattr(
+        readers, "read_all", lambda *given: [seen.append(stable_state()) or done for done in read(*given)]
+    )
+
+    indexer.refresh(processes=1)
+
+    assert seen == [before] != [""]
+    assert stable_state() != before
