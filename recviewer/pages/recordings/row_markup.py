@@ -122,8 +122,8 @@ def _heading(row: RecordingRow) -> str:
     if not place.heading:
         return ""
     name = filled('<a href="{}">{}</a>', place.url, visible(place.heading)) if place.url else underscored(place.heading)
-    suite = filled("<span>{}</span>", brief(place.suite)) if place.suite else ""
-    return filled('<li class="rows-function"><h2>{}</h2> {}</li>\n', name, suite)
+    folder = filled("<span>{}</span>", brief(place.folder)) if place.folder else ""
+    return filled('<li class="rows-function"><h2>{}</h2> {}</li>\n', name, folder)
 
 
 def _again(row: RecordingRow) -> str:

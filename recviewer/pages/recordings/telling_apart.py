@@ -29,15 +29,16 @@ SAID = ("asked", "answered", "answer_kind", "outcome")
 class RowPlace:
     """A row among its neighbours.
 
-    heading: the function or file that begins with this row, "" where none does. suite: of a heading; url: where it leads.
-    is_again: the row above is of the same function and asks the same, as far as it stands in a row: what they share is said
-    there. is_model_again: nor has it another model. differs: what is different among the rows of the function, piece by
-    piece. values: of its request, those that differ from rows that look the same. lines: how many a question takes with all
-    its answers, said by its first row, as is told: how many answers.
+    heading: the function or file that begins with this row, "" where none does. folder: the file of a heading's function
+    with its folder, the folder of its file, or the suite of what names no test. url: where a heading leads. is_again: the
+    row above is of the same function and asks the same, as far as it stands in a row: what they share is said there.
+    is_model_again: nor has it another model. differs: what is different among the rows of the function, piece by piece.
+    values: of its request, those that differ from rows that look the same. lines: how many a question takes with all its
+    answers, said by its first row, as is told: how many answers.
     """
 
     heading: str = ""
-    suite: str = ""
+    folder: str = ""
     is_again: bool = False
     is_model_again: bool = False
     differs: tuple[str, ...] = ()
@@ -101,7 +102,7 @@ def by_file(rows: Sequence[Recording]) -> tuple[RowPlace, ...]:
         places = places_of(some, is_by_test=False)
         if file:
             folder, slash, name = file.rpartition("/")
-            first = replace(places[0], heading=name, suite=folder + slash, url=reverse("files:show", args=[file]))
+            first = replace(places[0], heading=name, folder=folder + slash, url=reverse("files:show", args=[file]))
             places = (first, *places[1:])
         made += places
     return tuple(made)
@@ -109,6 +110,11 @@ def by_file(rows: Sequence[Recording]) -> tuple[RowPlace, ...]:
 
 def _short(test: TestId) -> str:
     return test.short or NO_TEST
+
+
+def _file_of(one: Recording, test: TestId) -> str:
+    """Return the file of a test with the folder that it is in, or the suite of a recording that names no test."""
+    return "/".join(test.file.removesuffix("::").split("/")[-2:]) or one.suite
 
 
 def _of_run(run: Sequence[tuple[Recording, TestId]], marked: Container[int]) -> Iterator[RowPlace]:
@@ -134,7 +140,7 @@ def _of_run(run: Sequence[tuple[Recording, TestId]], marked: Container[int]) -> 
             one, test = run[at]
             yield RowPlace(
                 heading="" if above else _short(test),
-                suite="" if above else one.suite,
+                folder="" if above else _file_of(one, test),
                 is_again=above is not None
                 and above.asked == one.asked != ""
                 and (above.pk in marked) is (one.pk in marked),

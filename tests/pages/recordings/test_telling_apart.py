@@ -26,7 +26,7 @@ def test_the_function_is_said_once_and_what_differs_in_each_row():
     found = places_of(rows, is_by_test=True)
 
     assert [one.heading for one in found] == ["time", "", "day", "no test"]
-    assert [one.suite for one in found] == ["inference", "", "inference", "inference"]
+    assert [one.folder for one in found] == ["tests/t.py", "", "tests/t.py", "inference"]
     assert [one.differs for one in found] == [("openai",), ("azure",), ("openai", "client"), ()]
 
 
