@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.models import IndexRun
 from recviewer.catalog.run_lock import Busy, only_run, still_going
 from recviewer.catalog.state import rename_state
-from recviewer.formats.version import reader_version
+from recviewer.formats.reader_sources import is_current, readers_of, version_for
 from recviewer.recorders.registry import claims
 from recviewer.store import files
 from recviewer.store.refusals import Refusal
@@ -86,7 +86,7 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     report.problems = [f"{problem.key or '.'}: {problem.what}" for problem in found.problems]
     non_recordings = rows.non_recordings()
     rows.last_id()  # query both tables, so that damage is noticed here and not by a page
-    version = reader_version()
+    outdated: set[str] = set()  # versions under which files would be read the same now
     known: dict[str, rows.Known] = {}  # of files that are deleted or changed
     stamps = {stamp.key: stamp for stamp in found.stamps}  # reduced below to those that are new or changed
     for row in rows.known():
@@ -94,12 +94,14 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
         stamp = stamps.get(key)
         if stamp is None:
             known[key] = row
-        elif full or _has_changed(row, stamp) or (reader != version and not _is_still_unread(row, stamp)):
+        elif full or _has_changed(row, stamp) or not (is_current(reader) or _is_still_unread(row, stamp)):
             known[key] = row
             report.changed += 1
         else:
             del stamps[key]
             report.unchanged += key not in non_recordings
+            outdated.add(reader)
+    _keep_current(outdated)
     report.added = len(stamps) - report.changed
     jobs = [Job(stamp.key, stamp.raw, stamp.obstacle, stamp.size) for stamp in stamps.values()]
     gone = _deleted(found, known, stamps)
@@ -107,7 +109,8 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     progress.start(len(jobs))
     if jobs or gone:
         run = IndexRun(started_at=datetime.now(UTC))
-        _write(jobs, stamps, known, non_recordings, report, progress, processes, run)
+        read = _read(jobs, processes, is_full=full)
+        _write(read, stamps, known, non_recordings, report, progress, run)
         _announce(run)
         with transaction.atomic():
             rows.delete([known[key][0] for key in gone])
@@ -117,6 +120,27 @@ def _run(*, full: bool, progress: Progress, processes: int | None) -> RunReport:
     report.seconds = time.perf_counter() - started
     last_look.mark(report.seconds)
     return report
+
+
+def _read(jobs: list[Job], processes: int | None, *, is_full: bool) -> Iterator[list[JobResult]]:
+    """Yield the rows of files, batch by batch; those with known bytes first, unless everything is to be read again."""
+    if not is_full:
+        from recviewer.catalog.known_bytes import read_known  # only runs that read anything need it
+
+        jobs = yield from read_known(jobs)
+    yield from readers.read_all(jobs, processes)
+
+
+def _keep_current(versions: Collection[str]) -> None:
+    """Store the present version with files that were read by another one and would be read the same now.
+
+    Otherwise each run would have to find that out again.
+    """
+    renewed = {old: version_for(readers_of(old)) for old in versions if readers_of(old)}
+    changed = {old: new for old, new in renewed.items() if old != new}
+    if changed:
+        with transaction.atomic():
+            rows.restate(changed)
 
 
 def _has_changed(row: rows.Known, stamp: FileStamp) -> bool:
@@ -173,20 +197,19 @@ def _finish(run: IndexRun, report: RunReport) -> None:
 
 
 def _write(
-    jobs: list[Job],
+    read: Iterable[list[JobResult]],
     stamps: dict[str, FileStamp],
     known: dict[str, rows.Known],
     non_recordings: Collection[str],
     report: RunReport,
     progress: Progress,
-    processes: int | None,
     run: IndexRun,
 ) -> None:
     from recviewer.catalog.writer import Writer  # only runs that read anything need it
 
     writer = Writer(known)
     pending: list[tuple[JobResult, FileStamp]] = []
-    for batch in readers.read_all(jobs, processes):
+    for batch in read:
         for done in batch:
             if done.summed is None:  # deleted between the walk and the reading: the next run removes its row
                 report.changed -= done.key in known

@@ -13,7 +13,6 @@ from types import TracebackType
 from recviewer.catalog.jobs import Job, JobResult
 from recviewer.catalog.summary import of_unreadable, work
 from recviewer.formats.decode import effort
-from recviewer.formats.version import reader_version
 from recviewer.processes import child
 from recviewer.recorders.packing import BadPacking, stated, unpacked
 from recviewer.store import files
@@ -91,7 +90,7 @@ class Apart:
             return done
         except child.ChildGone:
             reason = f"reading it took more than {SECONDS} seconds, or more memory than there is for it"
-            return JobResult(job.key, None, of_unreadable(reason, blob=self._blob_of(job), reader=reader_version()))
+            return JobResult(job.key, None, of_unreadable(reason, blob=self._blob_of(job), readers=()))
 
     def _blob_of(self, job: Job) -> str:
         try:

@@ -22,8 +22,8 @@ class File(models.Model):
     r"""One file at a path, as of its last reading. A run that finds it unchanged does not read it again.
 
     path: below the root, separated by `/`, with bytes that are not UTF-8 as `\\xNN`. raw_path: its bytes, only if they
-    differ. blob: the git blob id of the whole file, "" if its bytes were not available. reader: the version that read
-    it.
+    differ. blob: the git blob id of the whole file, "" if its bytes were not available. reader: the version of the code
+    that read it, see `formats.reader_sources`, "" if it has to be tried again.
     """
 
     path = models.TextField(unique=True)
@@ -32,7 +32,7 @@ class File(models.Model):
     mtime_ns = models.BigIntegerField()
     inode = models.BigIntegerField()
     blob = models.CharField(max_length=40)
-    reader = models.CharField(max_length=40)
+    reader = models.TextField()
 
     def __str__(self) -> str:
         return self.path

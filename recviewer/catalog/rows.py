@@ -5,7 +5,7 @@ SQLite and PostgreSQL both understand the statements. Those for the full-text ta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from django.db import connection
@@ -56,6 +56,41 @@ def recordings_of(ids: Collection[int]) -> dict[int, dict[str, int]]:
     for file, path, id in _chosen("file_id, path, id", TABLE, "file_id", list(ids)):
         found.setdefault(file, {})[path] = id
     return found
+
+
+def contents(sizes: Collection[int]) -> Iterator[tuple[int, int, str, str, str]]:
+    """Yield id, size, blob, reader and key of files of certain sizes, and of others if there are many sizes."""
+    columns = "id, size, blob, reader, path"
+    if len(sizes) <= MOST:
+        yield from _chosen(columns, FILES, "size", list(sizes))
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {FILES}")
+        while some := cursor.fetchmany(FETCHED):
+            yield from some
+
+
+def blobs(ids: Collection[int]) -> Iterator[tuple[int, str, str]]:
+    """Yield the id, blob and reader of files."""
+    yield from _chosen("id, blob, reader", FILES, "id", list(ids))
+
+
+def meanings(ids: Collection[int], columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield, for each recording of some files, the id of the file, its words (None if missing), its size, and the
+    named columns.
+    """
+    key = engines.of(connection.vendor).KEY
+    names = ", ".join([f"one.{name}" for name in columns])
+    both = f"{TABLE} AS one LEFT JOIN {engines.TABLE} AS words ON words.{key} = one.id"
+    yield from _chosen(f"one.file_id, words.asked, words.answered, one.size, {names}", both, "one.file_id", list(ids))
+
+
+def restate(versions: Mapping[str, str]) -> None:
+    """Replace the readers of files by others that would read them the same."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {FILES} SET reader = %s WHERE reader = %s", [(new, old) for old, new in versions.items()]
+        )
 
 
 def last_id(table: str = TABLE) -> int:

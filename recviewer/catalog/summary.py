@@ -19,7 +19,7 @@ from recviewer.exchange.searched import searchable
 from recviewer.exchange.seen import leaked, shows_picture
 from recviewer.exchange.text import line_of, reasons
 from recviewer.formats.raw import host_of
-from recviewer.formats.version import reader_version
+from recviewer.formats.used_readers import noted
 from recviewer.recorders.reading import ReadPart, bytes_of_each, failed, sum_file
 from recviewer.recorders.registry import read_as
 from recviewer.store import files
@@ -84,10 +84,14 @@ BEYOND = ("part_size", "asked_words", "answered_words")
 
 
 class Summed(NamedTuple):
-    """The rows of a file. blob, reader: as in `catalog.models.File`. parts: its exchanges, one or more, in order."""
+    """The rows of a file. blob: as in `catalog.models.File`. parts: its exchanges, one or more, in order.
+
+    readers: the modules of the formats and recorders that read it; () if all code counts, None if its bytes were not
+    available, so that every run tries again.
+    """
 
     blob: str
-    reader: str
+    readers: tuple[str, ...] | None
     parts: tuple[Summary, ...]
 
 
@@ -97,9 +101,11 @@ def summarize(data: bytes, key: str) -> Summed:
 
 
 def _summed(data: bytes, name: str, blob: str) -> Summed:
-    parts = sum_file(data, name)
-    each = zip(parts, blobs_of_parts(data, parts, blob), strict=True)
-    return Summed(blob, reader_version(), tuple([summary_of(part, blob=own) for part, own in each]))
+    with noted() as readers:
+        parts = sum_file(data, name)
+        each = zip(parts, blobs_of_parts(data, parts, blob), strict=True)
+        rows = tuple([summary_of(part, blob=own) for part, own in each])
+    return Summed(blob, tuple(sorted(readers)), rows)
 
 
 def blobs_of_parts(data: bytes, parts: Sequence[ReadPart], blob: str) -> Iterator[str]:
@@ -130,12 +136,12 @@ def _weight(summed: Summed) -> int:
 _once = Once(limit=4_000_000)
 
 
-def of_unreadable(reason: str, *, blob: str = "", reader: str = "") -> Summed:
+def of_unreadable(reason: str, *, blob: str = "", readers: tuple[str, ...] | None = None) -> Summed:
     """Return the row of a file whose bytes are not available or cannot be processed.
 
-    reason: a clause without its full stop. reader: the version that failed on it; "" makes every run try again.
+    reason: a clause without its full stop. readers: see `Summed`.
     """
-    return Summed(blob, reader, (summary_of(failed(reason), blob=blob),))
+    return Summed(blob, readers, (summary_of(failed(reason), blob=blob),))
 
 
 def summary_of(part: ReadPart, *, blob: str) -> Summary:
@@ -228,7 +234,7 @@ def work(root: str, limit_bytes: int, jobs: list[Job]) -> list[JobResult]:
                 found.append(JobResult(job.key, None, of_unreadable(_reason(refusal))))
             except Exception as error:  # a bug of ours: the run continues, and the row says so
                 reason = f"recviewer failed on it: {error!r}"[:300]
-                found.append(JobResult(job.key, None, of_unreadable(reason, reader=reader_version())))
+                found.append(JobResult(job.key, None, of_unreadable(reason, readers=())))
     return found
 
 

@@ -17,6 +17,7 @@ from recviewer.catalog.jobs import JobResult
 from recviewer.catalog.naming import suite_of
 from recviewer.catalog.rows import FILES, TABLE, Known
 from recviewer.catalog.summary import BEYOND, Summary
+from recviewer.formats.reader_sources import version_for
 from recviewer.recorders.reading import key_of_part
 from recviewer.store.scan import FileStamp
 
@@ -69,7 +70,8 @@ class Writer:
             if file is None:
                 file = self._files[done.key] = self._next_file
                 self._next_file += 1
-            of_files.append((file, done.key, _raw(done.key, stamp.raw), *stamp[2:5], summed.blob, summed.reader))
+            reader = "" if summed.readers is None else version_for(summed.readers)
+            of_files.append((file, done.key, _raw(done.key, stamp.raw), *stamp[2:5], summed.blob, reader))
             mine = before.get(file, {})
             for summary in summed.parts:
                 id = mine.pop(key_of_part(done.key, summary.part), 0)

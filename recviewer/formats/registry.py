@@ -11,6 +11,7 @@ from recviewer.formats import wire
 from recviewer.formats.contract import Format, Match
 from recviewer.formats.failure import http_error_of
 from recviewer.formats.raw import Raw
+from recviewer.formats.used_readers import note
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def choose(raw: Raw) -> Format:
     """Return the format that reads a recording. Always one, because the generic format claims everything."""
     known = _BY_TYPE.get(raw.type_name)
     if known is not None and _claim(known, raw) is Match.TYPE:
+        note(known)
         return known
     best, chosen = Match.NO, None
     for format in formats():
@@ -42,6 +44,7 @@ def choose(raw: Raw) -> Format:
             if match is Match.SHAPE and not raw.type_name:
                 break  # no other format can be surer
     assert chosen is not None
+    note(chosen)
     return chosen
 
 
@@ -67,5 +70,6 @@ def named(name: str) -> Format:
     """Return the format with this name. Raises KeyError if there is none."""
     for format in formats():
         if format.name == name:
+            note(format)
             return format
     raise KeyError(name)

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from recviewer.configuration import env
+from recviewer.formats.used_readers import note
 from recviewer.recorders import kinds
 from recviewer.recorders.contract import KnowsBroken, Matches, Recorder, TellsTest
 from recviewer.store.claims import BARE, Claims
@@ -71,6 +72,14 @@ def _packed(recorder: Recorder) -> tuple[bytes, ...]:
 
 
 def recorder_of(name: str, data: bytes) -> Recorder | None:
+    """Return `_recorder_of`, and note the recorder."""
+    found = _recorder_of(name, data)
+    if found is not None:
+        note(found)
+    return found
+
+
+def _recorder_of(name: str, data: bytes) -> Recorder | None:
     """Return the recorder that wrote a file: one that recognizes its bytes, else OGX if it claims the place or the
     name.
 
