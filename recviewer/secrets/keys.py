@@ -6,10 +6,9 @@ and push protection, and keys found in public recordings.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
-from recviewer.secrets.kind import Level, SecretKind, is_key, is_mixed
+from recviewer.secrets.kind import LatePattern, Level, SecretKind, is_key, is_mixed
 from recviewer.secrets.live import is_worn
 
 
@@ -25,8 +24,8 @@ def key_of(
     """Return a kind of keys recognized by a prefix. start: the public prefix. rest: what is masked."""
     before = "[A-Za-z0-9_-]" if {"-", "_", "\\"} & set(start) else "[A-Za-z0-9_/+-]"  # base64 contains none of these
     pattern = rf"(?<!{before})(?P<shown>{start})(?P<secret>{rest})(?![A-Za-z0-9_-])"
-    quick = re.compile(rf"(?:{start}){rest}") if start else None
-    return SecretKind(name, called, level, hints, re.compile(pattern), holds, quick=quick)
+    quick = LatePattern(rf"(?:{start}){rest}") if start else None
+    return SecretKind(name, called, level, hints, LatePattern(pattern), holds, quick=quick)
 
 
 _W = r"[A-Za-z0-9_-]"

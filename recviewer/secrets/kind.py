@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +16,34 @@ class Level(StrEnum):
     RED = "red"
     AMBER = "amber"
     GREY = "grey"
+
+
+class LatePattern:
+    """A pattern that is compiled when it is first used: of some 300, most never are, and all take 60 ms."""
+
+    __slots__ = ("_compiled", "_source")
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._compiled: re.Pattern[str] | None = None
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return the first match."""
+        return self._pattern().search(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield all matches."""
+        return self._pattern().finditer(text)
+
+    @property
+    def groupindex(self) -> Mapping[str, int]:
+        """The numbers of its named groups."""
+        return self._pattern().groupindex
+
+    def _pattern(self) -> re.Pattern[str]:
+        if self._compiled is None:
+            self._compiled = re.compile(self._source)
+        return self._compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +61,12 @@ class SecretKind:
     called: str
     level: Level
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] | LatePattern
     holds: Callable[[str], bool] = lambda _: True
     is_masked: bool = True
     is_guessable: bool = False
     is_in_address: bool = False
-    quick: re.Pattern[str] | None = None
+    quick: re.Pattern[str] | LatePattern | None = None
     quick_low: re.Pattern[str] | None = None
 
 

@@ -36,6 +36,7 @@ OPAQUE = 2_000
 _SPACE = re.compile(r"\s")
 
 _HINTS = frozenset(hint for kind in KINDS for hint in kind.hints)
+_KINDS_BY_HINT = {hint: [place for place, kind in enumerate(KINDS) if hint in kind.hints] for hint in _HINTS}
 _LOW_HINTS = tuple(sorted(hint for hint in _HINTS if hint == hint.lower()))
 _EXACT_HINTS = tuple(sorted(_HINTS - set(_LOW_HINTS)))
 _IN_MANY = ("=", "secret", "xox", "gl", "gh", "key", "_", "-", "")
@@ -170,9 +171,8 @@ def disjoint(found: list[SecretAt]) -> list[SecretAt]:
 def _every(text: str, low: str, hints: set[str]) -> Iterator[SecretAt]:
     """Yield the matches of each kind with a hint in the text. If several kinds match, the first is the most specific."""
     is_data = len(text) > OPAQUE and _SPACE.search(text) is None and "=" not in text[:-2]
-    for kind in KINDS:
-        if hints.isdisjoint(kind.hints):
-            continue
+    for place in sorted({place for hint in hints for place in _KINDS_BY_HINT[hint]}):
+        kind = KINDS[place]
         if is_data and kind.name not in ("jwt", "short-jwt"):
             continue
         if kind.quick is not None and kind.quick.search(text) is None:
