@@ -16,6 +16,9 @@ from recviewer.formats.lookup import Lookup
 THOUGHTS = ("reasoning", "reasoning_content", "reasoning_text", "thinking")
 """Alternative keys for the same reasoning: several are often sent together, so the first non-empty one is used."""
 
+DETAILS = ("reasoning_details", "thinking_blocks")
+"""Keys for lists of fragments of the reasoning, which often repeat what is under one of `THOUGHTS`."""
+
 _WORDS = ("text", "content", "thinking", "reasoning", "summary")
 """Keys under which an object that represents a text holds it."""
 
@@ -97,7 +100,7 @@ def _reasoning(holder: Lookup) -> str:
 
 def _details(holder: Lookup) -> str:
     """Return the reasoning from lists of fragments; encrypted fragments have no text."""
-    for key in ("reasoning_details", "thinking_blocks"):
+    for key in DETAILS:
         found = "".join([words_of(item.data) for item in holder.items(key)])
         if found:
             return found
@@ -136,11 +139,10 @@ RARE = frozenset(
 """Keys of a message or delta that few providers send."""
 
 
-def without_read(message: dict[str, Json], *, thinks: bool = False) -> dict[str, Json]:
+def without_read(message: dict[str, Json]) -> dict[str, Json]:
     """Return a message or delta without the values that `texts_in` reads although no path of the shape covers them.
 
-    thinks: reasoning came under a plain key before, so that the lists of fragments were not read. Texts under plain
-    keys stay; paths cover those. The same object is returned if there is nothing to leave out.
+    Texts under plain keys stay; paths cover those. The same object is returned if there is nothing to leave out.
     """
     is_plain = not isinstance(message.get("content"), list | dict) and not isinstance(
         message.get("reasoning"), list | dict
@@ -161,7 +163,7 @@ def without_read(message: dict[str, Json], *, thinks: bool = False) -> dict[str,
         made["audio"] = {key: value for key, value in audio.items() if key != "transcript"}
         if not message.get("content"):
             made["audio"]["transcript"] = type_of(said.content)  # the only text, so its key counts
-    _drop_thoughts(made, "" if thinks and said.is_repeated else said.reasoning)
+    _drop_thoughts(made, said.reasoning)
     return made
 
 
@@ -216,7 +218,7 @@ def _drop_thoughts(made: dict[str, Json], reasoning: str) -> None:
                 made["reasoning_beside"] = rest
             if key != "reasoning" and not (made.get("reasoning") or made.get("reasoning_content")):
                 made[key] = type_of(value)  # the key that holds the text counts
-    for key in ("reasoning_details", "thinking_blocks"):
+    for key in DETAILS:
         value = made.get(key)
         if isinstance(value, list) and (not value or "".join(map(words_of, value)) == reasoning):
             made[key] = [kept for kept in map(_rest_of_detail, value) if kept]

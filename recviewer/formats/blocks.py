@@ -7,13 +7,13 @@ text is equal. Where the stream was cut inside a block does not matter. Source: 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeAlias
 
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
 from recviewer.exchange.signs import SIZE
-from recviewer.formats.answers import words_of
+from recviewer.formats.answers import DETAILS, THOUGHTS, words_of
 from recviewer.formats.deltas import COUNTER, is_whole_object
 from recviewer.formats.responses import REASONING, REFUSAL, TEXT
 
@@ -33,11 +33,13 @@ class Blocks:
 
     begun: starts that are not recorded as blocks of their own: for chat, by choice, the ids, names and last arguments of
     tool calls by index; for Anthropic, the initial input of tool calls by block; for Responses, the ids of items by index.
+    thoughts: for chat, the reasoning by choice.
     """
 
-    __slots__ = ("_blocks", "begun")
+    __slots__ = ("_blocks", "begun", "thoughts")
 
     def __init__(self) -> None:
+        self.thoughts: dict[Hashable, Thoughts] = {}
         self._blocks: dict[Hashable, list[dict[str, Json]]] = {}
         self.begun: dict[Hashable, dict[Hashable, str]] = {}
 
@@ -64,11 +66,50 @@ class Blocks:
 
     def made(self) -> list[Json]:
         """Return the contents of each block, in order, without content that is one text."""
-        return [
+        told = [
             runs
             for block, runs in self._blocks.items()
             if not (len(runs) == 1 and SIZE in runs[0] and type(block) is tuple and block[0] == CONTENT)
         ]
+        return told + [runs for thoughts in self.thoughts.values() for runs in thoughts.made()]
+
+
+class Thoughts:
+    """The reasoning of one choice of a chat, by the key under which it was sent: providers send it under several.
+
+    A client that reads the key which recviewer does not would get something else if its texts, joined, are not the same.
+    """
+
+    __slots__ = ("_read", "_repeats", "_texts")
+
+    def __init__(self) -> None:
+        self._texts: dict[str, list[str]] = {}
+        self._read: list[str] = []
+        self._repeats: set[str] = set()
+
+    def add(self, delta: dict[str, Json]) -> None:
+        """Add the reasoning of a delta."""
+        if _THOUGHT_KEYS.isdisjoint(delta):
+            return
+        found = [(key, words) for key in (*THOUGHTS, *DETAILS) if (words := words_of(delta.get(key)))]
+        for key, words in found:
+            self._texts.setdefault(key, []).append(words)
+        self._repeats.update([key for key, _ in found[1:]])
+        if found and found[0][0] in DETAILS and self._read:
+            self._repeats.add(found[0][0])
+        elif found:
+            self._read.append(found[0][1])
+
+    def made(self) -> Iterator[list[Json]]:
+        """Yield what was sent under each key that repeats another, if that is not the reasoning that was read."""
+        read = "".join(self._read)
+        for key in sorted(self._repeats):
+            words = "".join(self._texts[key])
+            if words != read:
+                yield [{"of": f"{key} beside the reasoning", "text": words}]
+
+
+_THOUGHT_KEYS = frozenset({*THOUGHTS, *DETAILS})
 
 
 def of_stream(name: str, elements: list[Told]) -> list[Json]:
@@ -99,6 +140,7 @@ def _chat(made: Blocks, element: dict[str, Json], event: str) -> None:
     for choice in _list(_object(element.get("__data__", element)).get("choices")):
         which = _place(_object(choice).get("index"))
         delta = _object(_object(choice).get("delta"))
+        made.thoughts.setdefault(which, Thoughts()).add(delta)
         if delta.get("content"):
             _add_content(made, (CONTENT, which), delta["content"])
         for item in _list(delta.get("tool_calls")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import zip_longest
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import is_hollow, path_of
 from recviewer.exchange.path_nodes import Take
 from recviewer.exchange.signs import PASSED, passed_value
-from recviewer.formats.answers import RARE, THOUGHTS, without_read
+from recviewer.formats.answers import RARE, without_read
 from recviewer.formats.chat_shape import SHAPE
 from recviewer.formats.cut_chunks import CutChunks
 from recviewer.formats.raw import Raw, unwrap
@@ -136,45 +136,17 @@ def _text_of(value: Json) -> bytes:
 def add_chunks(raw: Raw, made: Elements, left: list[Left]) -> dict[int, Json]:
     """Add the counted values of each chunk of a chat stream, equal to the result of `flat_of`.
 
-    Returns the messages that stand beside deltas, as in `Thinking.messages`.
+    Returns by choice the last message that stood beside a delta.
     """
     plain: Plain | None = None
-    thinking = Thinking(raw.reply)
-    for place, (item, event) in enumerate(zip_longest(raw.reply, raw.sse_events)):
+    messages: dict[int, Json] = {}
+    for item, event in zip_longest(raw.reply, raw.sse_events):
         if plain is not None and event is None and plain.next_of([item]).many:
             made.add(plain.flat)
             continue
-        flat, plain = flat_and_plain(unwrap(item), event.name if event is not None else "", thinking, place, left)
+        flat, plain = flat_and_plain(unwrap(item), event.name if event is not None else "", messages, left)
         made.add(flat)
-    return thinking.messages
-
-
-class Thinking:
-    """Which choices of a stream have sent reasoning under a plain key so far: other keys then only repeat it.
-
-    messages: by choice, the last message that stood beside a delta.
-    """
-
-    __slots__ = ("_choices", "_items", "_next", "messages")
-
-    def __init__(self, items: list[Json]) -> None:
-        self._items, self._next, self._choices = items, 0, set[int]()
-        self.messages: dict[int, Json] = {}
-
-    def before(self, place: int) -> set[int]:
-        """Return the indexes of the choices that sent reasoning before the element at `place`."""
-        for item in self._items[self._next : place]:
-            self._choices.update(_thinks(unwrap(item)))
-        self._next = max(self._next, place)
-        return self._choices
-
-
-def _thinks(data: Json) -> Iterator[int]:
-    choices = data.get("choices") if type(data) is dict else None
-    for place, choice in enumerate(choices if type(choices) is list else ()):
-        delta = choice.get("delta") if type(choice) is dict else None
-        if type(delta) is dict and any(delta.get(key) for key in THOUGHTS):
-            yield _index_of(choice, place)
+    return messages
 
 
 def _index_of(choice: dict[str, Json], place: int) -> int:
@@ -182,19 +154,20 @@ def _index_of(choice: dict[str, Json], place: int) -> int:
     return index if type(index) is int else place
 
 
-def flat_and_plain(
-    data: Json, event: str, thinking: Thinking, place: int, left: list[Left]
-) -> tuple[Flat, Plain | None]:
-    """Return the counted values of a chunk, and the chunk for comparison with the next ones if it adds only texts."""
+def flat_and_plain(data: Json, event: str, messages: dict[int, Json], left: list[Left]) -> tuple[Flat, Plain | None]:
+    """Return the counted values of a chunk, and the chunk for comparison with the next ones if it adds only texts.
+
+    messages: by choice, the last message that stood beside a delta; those of this chunk are put in.
+    """
     frame = b"" if event else _frame(data)
     known = _KNOWN.get(frame) if frame else None
     if known is not None:
         return known
     found: list[Left] = []
     bare, repeated = _without_messages(data)
-    flat = flat_of(_without_read(bare, thinking.before(place)), SHAPE, found, event=event)
+    flat = flat_of(_without_read(bare), SHAPE, found, event=event)
     for index, message in repeated.items():
-        flat[path_of(("choices", index, "message")), Take.FINAL] = thinking.messages[index] = message
+        flat[path_of(("choices", index, "message")), Take.FINAL] = messages[index] = message
     left += found
     if not frame or found:
         return flat, None
@@ -249,16 +222,16 @@ def _without_messages(data: Json) -> tuple[Json, dict[int, Json]]:
     return {**data, "choices": bare}, found
 
 
-def _without_read(data: Json, thinking: set[int]) -> Json:
-    """Return a chunk without values read outside of the shape's paths. thinking: choices with reasoning at a plain key."""
+def _without_read(data: Json) -> Json:
+    """Return a chunk without values read outside of the shape's paths."""
     choices = data.get("choices") if type(data) is dict else None
     if type(choices) is not list:
         return data
     made = []
-    for place, choice in enumerate(choices):
+    for choice in choices:
         delta = choice.get("delta") if type(choice) is dict else None
         if type(delta) is dict:
-            bare = without_read(delta, thinks=_index_of(choice, place) in thinking)
+            bare = without_read(delta)
             choice = choice if bare is delta else {**choice, "delta": bare}
         made.append(choice)
     return {**data, "choices": made}

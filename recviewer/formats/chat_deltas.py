@@ -7,7 +7,7 @@ from itertools import islice, zip_longest
 
 from recviewer.exchange.model import CallDelta, Chunk, Delta, Json, Problem
 from recviewer.formats.answers import texts_in
-from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, flat_and_plain
+from recviewer.formats.chat_chunks import ChunkRun, Plain, flat_and_plain
 from recviewer.formats.cut_chunks import CutChunks, SaidRun
 from recviewer.formats.framing import cursor
 from recviewer.formats.lookup import Lookup
@@ -40,7 +40,6 @@ def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
     Chunks that differ from the previous one only in their texts are not parsed again.
     """
     thinking: set[int] = set()
-    before = Thinking(items)
     number = 0
     while number < len(items):
         odd = len(problems)
@@ -48,7 +47,7 @@ def read_chunks(items: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
         found = [_delta(choice, at, thinking) for at, choice in enumerate(data.items("choices"))]
         chunk = Chunk(number + 1, tuple(found), usage_of(data), data.data, READ)
         yield chunk
-        plain = _plain_of(chunk, before) if odd == len(problems) else None
+        plain = _plain_of(chunk) if odd == len(problems) else None
         number += 1
         if plain is not None:
             said = plain.next_of(islice(items, number, None))
@@ -79,14 +78,14 @@ def said_alike(items: list[Json], alike: Mapping[int, CutChunks]) -> Iterator[Ch
             number += len(run.texts)
 
 
-def _plain_of(chunk: Chunk, before: Thinking) -> Plain | None:
+def _plain_of(chunk: Chunk) -> Plain | None:
     """Return a chunk for comparison with the next ones, None if it adds more than texts, or to two choices."""
     if len(chunk.deltas) != 1:
         return None
     (delta,) = chunk.deltas
     if delta.calls or delta.parts or delta.finish or delta.refusal or chunk.usage:
         return None
-    return flat_and_plain(chunk.element, "", before, chunk.number - 1, [])[1]
+    return flat_and_plain(chunk.element, "", {}, [])[1]
 
 
 def _chunks_like(chunk: Chunk, said: ChunkRun, items: list[Json], thinking: set[int]) -> Iterator[Chunk]:

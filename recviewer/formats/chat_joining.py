@@ -16,7 +16,7 @@ from recviewer.exchange.elements import Flat
 from recviewer.exchange.model import Failure, Json, Left, Output, Problem, Reply
 from recviewer.formats import deltas
 from recviewer.formats.answers import RARE
-from recviewer.formats.chat_chunks import ChunkRun, Plain, Thinking, flat_and_plain
+from recviewer.formats.chat_chunks import ChunkRun, Plain, flat_and_plain
 from recviewer.formats.chat_deltas import read_chunks
 from recviewer.formats.chat_messages import leave_differing
 from recviewer.formats.cut_chunks import CutChunks, NotAlike
@@ -62,11 +62,12 @@ def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too 
     model = ""
     plain: Plain | None = None
     builder: OutputBuilder | None = None
-    thinking = Thinking(items)
+    messages: dict[int, Json] = {}
     flats: list[Flat] = []
     left: list[Left] = []
     number = 0
     ends: dict[int, int] = {}
+    is_once = is_twice = False  # whether some reasoning was sent under one key, and some under two
     # Where chunks were cut out: they follow the element before this index, see `Raw.alike`.
     behind = {place + 1: found for place, found in alike.items()}
     stop = next(iter(behind), len(items))
@@ -81,6 +82,7 @@ def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too 
                 stop = next(iter(behind), len(items))
             for said in told:
                 builder.reasoning += filter(None, said.thoughts)
+                is_once = is_once or any(said.thoughts)
                 builder.content += filter(None, said.words)
                 flats += [plain.flat] * said.many
                 for letter, many in _runs_in(said):
@@ -148,6 +150,10 @@ def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too 
                 value = delta[thoughts[0]] or delta[thoughts[-1]]
                 if value:
                     builder.reasoning.append(value)
+                    if delta[thoughts[0]] != delta[thoughts[-1]] or len(thoughts) == 1:
+                        is_once = True
+                    else:
+                        is_twice = True
                     if letter in "-ufx":
                         letter = deltas.REASONING
             value = delta.get("content")
@@ -188,18 +194,20 @@ def joined_quickly(  # noqa: C901 - the hot path: function calls would cost too 
             runs.append((last, count))
             last, count = letter, 1
         # What else counts of the chunk, and the chunk to compare the next ones with.
-        flat, plain = flat_and_plain(data, "", thinking, number, left)
+        flat, plain = flat_and_plain(data, "", messages, left)
         flats.append(flat)
         number += 1
     if items and ("x_groq" in data or any(builder.has_stray for builder in builders.values())):
         raise ValueError
     if any(builders[index].pieces != pieces for index, pieces in ends.items()):
         raise ValueError  # something was said behind the end
+    if is_once and is_twice:
+        raise ValueError  # one of the keys lacks something
     runs.append((last, count))
     outputs = tuple([builders[index].build(index) for index in sorted(builders)])
     _check(outputs, usage, model)
-    if thinking.messages:
-        leave_differing(thinking.messages, outputs, left)
+    if messages:
+        leave_differing(messages, outputs, left)
     return Reply(
         outputs,
         usage,

@@ -99,10 +99,3 @@ def test_what_was_read_is_not_left_over():
     assert without_read(MESSAGES["audio"])["audio"] == {"id": "a", "data": "UklGRg==", "transcript": "(a text)"}
     assert without_read(MESSAGES["echo"])["audio"] == {"id": "a"}
     assert without_read(MESSAGES["plain"]) is MESSAGES["plain"]
-
-
-def test_pieces_after_plain_thoughts_are_left_over():
-    delta = {"reasoning_details": [{"type": "reasoning.text", "text": "Think"}]}
-
-    assert without_read(delta, thinks=True) == delta
-    assert without_read(delta) == {"reasoning_details": [{"type": "reasoning.text"}]}

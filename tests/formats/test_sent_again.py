@@ -6,6 +6,7 @@ import pytest
 
 from recviewer.difference.compare import compare
 from recviewer.difference.model import Churn
+from recviewer.exchange.fingerprint import fingerprint
 from recviewer.recorders.reading import read_file
 from tests.recorders import written
 
@@ -102,3 +103,51 @@ def listed(*, of_choices=(0, 1), of_calls=(0, 1)):
 def test_a_list_counts_in_its_order_whatever_index_its_items_have(other):
     assert listed().read_as == "dashscope"
     assert compare(listed(), listed(**other)).churn not in (Churn.IDENTICAL, Churn.CHUNKING)
+
+
+def thinking(*deltas):
+    chunks = [{"id": "c", "model": "m-1", "choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    return exchange(CHAT, written.events([*chunks, {"id": "c", "model": "m-1", "choices": []}]))
+
+
+def thought(words, *pieces):
+    plain = {"reasoning": words} if words else {}
+    return plain | {"reasoning_details": [{"type": "reasoning.text", "text": piece} for piece in pieces]}
+
+
+@pytest.mark.parametrize(
+    ("usual", "other"),
+    [
+        ([thought("Do", "Do"), thought("Pay", "Pay")], [thought("Do", "Do"), {"reasoning": "Pay"}]),
+        ([thought("Do", "Do"), thought("Pay", "Pay")], [thought("Do", "Do", "Do"), thought("Pay", "Pay")]),
+        ([{"reasoning": "Do"}, thought("", "Do")], [{"reasoning": "Do"}, thought("", "Do"), thought("", "Do")]),
+        ([{"reasoning": "DoPay"}, thought("", "DoPay")], [{"reasoning": "DoPay"}, thought("", "Do")]),
+        (
+            [{"reasoning": "Do", "reasoning_content": "Do"}, {"reasoning": "Pay", "reasoning_content": "Pay"}],
+            [{"reasoning": "Do", "reasoning_content": "Do"}, {"reasoning": "Pay"}],
+        ),
+    ],
+)
+def test_thoughts_under_a_second_key_count_unless_they_are_the_same_as_a_whole(usual, other):
+    before, after = thinking(*usual), thinking(*other)
+
+    assert before.outputs == after.outputs
+    assert compare(before, after).churn is Churn.DETAILS
+    assert fingerprint(before) != fingerprint(after)
+
+
+@pytest.mark.parametrize(
+    ("usual", "other"),
+    [
+        ([thought("Do", "Do"), thought("Pay", "Pay")], [thought("DoPay", "DoPay")]),
+        (
+            [{"reasoning": "DoPay"}, thought("", "DoPay")],
+            [{"reasoning": "DoPay"}, thought("", "Do"), thought("", "Pay")],
+        ),
+    ],
+)
+def test_where_thoughts_were_cut_does_not_matter_under_either_key(usual, other):
+    before, after = thinking(*usual), thinking(*other)
+
+    assert compare(before, after).churn in (Churn.IDENTICAL, Churn.CHUNKING)
+    assert fingerprint(before) == fingerprint(after)
