@@ -71,7 +71,7 @@ class BehindTheEnd:
                     self._behind[end].append(content)
                 if delta.choice in self._finished and not delta.finish:
                     self._finished[delta.choice].append(content)
-            elif delta.finish and delta.choice in self._finished and _is_chat(chunk):
+            elif delta.finish and delta.choice in self._finished and _has_choices(chunk):
                 self._again[f"finish of choice {delta.choice}"] = 1  # however often: some repeat it in each chunk
             if delta.finish:
                 self._finished[delta.choice] = []
@@ -105,9 +105,9 @@ class BehindTheEnd:
         return made | {f"{end} again": many for end, many in self._again.items()}
 
 
-def _is_chat(chunk: Chunk) -> bool:
-    """Tell whether a chunk has choices: a client may join their finish reasons as it joins texts."""
-    return type(chunk.element) is dict and "choices" in chunk.element
+def _has_choices(chunk: Chunk) -> bool:
+    """Tell whether a chunk has choices or Gemini's candidates: a client may join their finish reasons as it joins texts."""
+    return type(chunk.element) is dict and ("choices" in chunk.element or "candidates" in chunk.element)
 
 
 def _kind_of(chunk: Chunk) -> str:

@@ -109,6 +109,8 @@ MOVED = [
      named(BEGIN, BEGIN, OPEN, block("Do pay"), CLOSE, REASON, LAST)),
     ("genai", chat(part("Do pay"), part(", not", finishReason="STOP")),
      chat(part("Do pay", finishReason="STOP"), part(", not"))),
+    ("genai", chat(part("Do pay", finishReason="STOP")),
+     chat(part("Do pay", finishReason="STOP"), {"candidates": [{"finishReason": "STOP", "index": 0}]})),
     ("converse", written.aws([FIRST, said("Do pay"), said(", not"), HALT]),
      written.aws([FIRST, said("Do"), said(" pay"), HALT, said(", not")])),
     ("ollama_chat", written.lines([line("Do pay"), line(", not"), line("", done=True)]),
