@@ -23,6 +23,7 @@ HOW = {
     HowHarmless.FIGURE: "numbers",
     HowHarmless.IDS: "ids in texts",
     HowHarmless.UNFILTERED: "passing verdicts",
+    HowHarmless.UNNAMED: "without a file name",
 }
 
 MANY = 8

@@ -27,42 +27,7 @@ from recviewer.exchange.harmless_entry import (
     Harmless,
     HowHarmless,
 )
-
-_HEADERS = (
-    "date",
-    "server-timing",
-    "cf-ray",
-    "cf-cache-status",
-    "alt-svc",
-    "age",
-    "etag",
-    "set-cookie",
-    "content-length",
-    "content-encoding",
-    "transfer-encoding",
-    "connection",
-    "vary",
-    "server",
-    "via",
-    "*-request-id",
-    "request-id",
-    "*-trace-id",
-    "*-correlation-id",
-    "*-processing-ms",
-    "*ratelimit*",
-    "*-latency*",
-    "*-service-time",
-    "x-envoy-*",
-    "x-kong-*",
-    "x-amzn-requestid",
-    "access-control-*",
-    "strict-transport-security",
-    "x-content-type-options",
-    "x-frame-options",
-    "x-xss-protection",
-    "content-disposition",
-)
-"""Headers of a reply, in lower case; `*` matches any text. Others count: retry-after, location, content-type, versions."""
+from recviewer.exchange.harmless_headers import headers_at
 
 EVERY: tuple[Harmless, ...] = (
     Harmless("id", HowHarmless.WHOLLY, ID),
@@ -145,8 +110,8 @@ _GEMINI = (
     Harmless("candidates[].logprobsResult", HowHarmless.VALUE, LOGPROBS),
     Harmless("candidates[].content.parts[].thought_signature", HowHarmless.VALUE, SEALED),
     Harmless("candidates[].content.parts[].thoughtSignature", HowHarmless.VALUE, SEALED),
-    *(Harmless(f"sdk_http_response.headers.{name}", HowHarmless.WHOLLY, HEADER) for name in _HEADERS),
-    *(Harmless(f"sdkHttpResponse.headers.{name}", HowHarmless.WHOLLY, HEADER) for name in _HEADERS),
+    *headers_at("sdk_http_response.headers"),
+    *headers_at("sdkHttpResponse.headers"),
 )
 
 _CONVERSE_EVENTS = (
@@ -275,7 +240,7 @@ BY_FORMAT: dict[str, tuple[Harmless, ...]] = {
         ),
         Harmless("ResponseMetadata.RequestId", HowHarmless.WHOLLY, ID),
         Harmless("ResponseMetadata.RetryAttempts", HowHarmless.WHOLLY, "how often the client retried"),
-        *(Harmless(f"ResponseMetadata.HTTPHeaders.{name}", HowHarmless.WHOLLY, HEADER) for name in _HEADERS),
+        *headers_at("ResponseMetadata.HTTPHeaders"),
         *(Harmless(f"{event}.p", HowHarmless.WHOLLY, "padding against eavesdroppers") for event in _CONVERSE_EVENTS),
         *(
             Harmless(f"{holder}.reasoningContent.{path}", HowHarmless.VALUE, SEALED)
@@ -381,7 +346,9 @@ BESIDES: tuple[Harmless, ...] = (
         "sent back from an earlier answer",
     ),
     Harmless(
-        "a text sent twice", HowHarmless.WHOLLY, "some providers send thoughts under two keys at once; they count once"
+        "thoughts sent under two keys",
+        HowHarmless.WHOLLY,
+        "some providers do so; they count once if the same text was sent under both as a whole",
     ),
     Harmless(
         "how a body was stored",

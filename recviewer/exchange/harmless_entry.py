@@ -11,7 +11,8 @@ class HowHarmless(StrEnum):
 
     wholly: any value, or none. value: the value only; whether it is present counts, and so do zero, null and empty
     values. figure: numbers only, zero included; texts, null and key names count. ids: only ids inside texts.
-    unfiltered: the verdicts of a content filter that let everything pass; whether there are any counts.
+    unfiltered: the verdicts of a content filter that let everything pass; whether there are any counts. unnamed: a text
+    that names no file.
     """
 
     WHOLLY = "wholly"
@@ -19,6 +20,7 @@ class HowHarmless(StrEnum):
     FIGURE = "figure"
     IDS = "ids"
     UNFILTERED = "unfiltered"
+    UNNAMED = "unnamed"
 
 
 class Harmless(NamedTuple):

@@ -87,6 +87,11 @@ class Shape:
         return value if node.how is None else passed(value, node, node.how)
 
 
+def names_file(disposition: Json) -> bool:
+    """Tell whether a `content-disposition` has anything but how to show the reply: a name of a file, or no text at all."""
+    return type(disposition) is not str or "=" in disposition
+
+
 NOTHING: Any = object()
 """Sentinel: nothing of a value counts."""
 
@@ -205,6 +210,8 @@ def passed(value: Json, node: PathNode | None, how: HowHarmless) -> Json:
         if not value or _has_struck(value):
             return value
         return [PASSED] if type(value) is list else PASSED
+    if how is HowHarmless.UNNAMED:
+        return value if names_file(value) else NOTHING
     if how is HowHarmless.IDS:
         return without_ids(value)
     return _figures(value, node)
@@ -230,22 +237,36 @@ def _figures(value: Json, node: PathNode | None) -> Json:
     return PASSED if kind in NUMBERS else value
 
 
-def _has_struck(value: Json) -> bool:
-    """Tell whether a content filter's verdict contains anything but "safe"."""
+def _has_struck(value: Json, key: str = "") -> bool:
+    """Tell whether a content filter's verdict contains anything but "safe", in words that are known to say so.
+
+    key: the key of the value, or of the list that contains it.
+    """
     if type(value) is dict:
-        return not value or any(
-            item != "safe"
-            if key == "severity"
-            else type(item) is not int
-            if key == "prompt_index"
-            else _has_struck(item)
-            for key, item in value.items()
-        )
-    return any(map(_has_struck, value)) if type(value) is list else value is not False
+        return not value or any(_has_struck(item, name) for name, item in value.items())
+    if type(value) is list:
+        return any(_has_struck(item, key) for item in value) if value else key not in _LISTED
+    if key == "severity":
+        return bool(value != "safe")
+    return type(value) is not int if key == "prompt_index" else value is not False or key not in _CLEARED
+
+
+_CLEARED = frozenset({"filtered", "detected"})
+"""Keys of a verdict that say "nothing found" by `false`."""
+
+_LISTED = frozenset({"details"})
+"""Keys of a verdict that say "nothing found" by an empty list."""
+
+
+def _is_counted(value: Json, how: HowHarmless) -> bool:
+    """Tell whether all of a value counts although a path of the list leads to it."""
+    if how is HowHarmless.UNFILTERED:
+        return _has_struck(value)
+    return how is HowHarmless.UNNAMED and names_file(value)
 
 
 def _harmless(value: Json, node: PathNode, at: str) -> Iterator[tuple[str, Json]]:
-    if node.how is not None and (node.how is not HowHarmless.UNFILTERED or not _has_struck(value)):
+    if node.how is not None and not _is_counted(value, node.how):
         yield from _all_values(value, at)
     elif type(value) is dict:
         for key, item in value.items():

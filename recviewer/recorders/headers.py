@@ -12,7 +12,7 @@ from recviewer.recorders import credentials
 PASSED = re.compile(
     # when and how this message was transported
     r"date|age|source-age|etag|expires|last-modified|server|server-timing|via|alt-svc|nel|report-to|reporting-endpoints|vary"
-    r"|pragma|connection|keep-alive|transfer-encoding|content-length|content-encoding|content-disposition|host|cache-control"
+    r"|pragma|connection|keep-alive|transfer-encoding|content-length|content-encoding|host|cache-control"
     r"|te|upgrade|priority|traceparent|tracestate|traceresponse|baggage|sentry-trace|x-cloud-trace-context|request-context"
     r"|cf-(?:ray|cache-status|connecting-ip|ipcountry|visitor|placement|worker)|cdn-loop|x-b3-.*|x-forwarded-.*|x-real-ip"
     r"|x-client-ip|x-envoy-.*|x-kong-.*|x-cache.*|x-proxy-cache|x-origin-cache|x-served-by|x-timer|x-hostname|x-accel-.*|x-guploader-uploadid"
@@ -48,6 +48,9 @@ ANYTHING = "*/*"
 """An `accept` header without meaning: the client accepts everything."""
 
 
+_MADE_NAME = re.compile(r"(?:(?:msg)?batch_|file[-_])(?=[A-Za-z]*\d)[0-9A-Za-z]{16,}")
+"""Generated parts in the names of downloaded files: the ids of batches and files."""
+
 _OF_A_SESSION = frozenset({"x-amz-security-token", "x-csrf-token", "x-xsrf-token"})
 """Session credentials that accompany others; they do not affect what is requested."""
 
@@ -73,6 +76,10 @@ def counted(headers: Mapping[str, Json], *, is_request: bool = False) -> dict[st
         if is_credential:
             signing.add(name if value and text.strip() else f"{name} (empty)")
             continue
+        if name == "content-disposition":
+            if "=" not in text:
+                continue
+            text = _MADE_NAME.sub("#", text)
         if name != "accept" or text != ANYTHING:
             told = credentials.in_url(text)
             made[name] = f"{made[name]}, {told}" if made.get(name, told) != told else told

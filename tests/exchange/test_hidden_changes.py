@@ -106,6 +106,8 @@ HIDDEN = {
     "a key deep in arguments given twice": (called('{"x": [{"a": 1, "a": 2}]}'), called('{"x": [{"a": 2}]}')),
     "a filter that says 1": (filtered(PASSED), filtered({**PASSED, "filtered": 1})),
     "a filter that says true as text": (filtered(PASSED), filtered({**PASSED, "filtered": "true"})),
+    "a filter with false at an unknown key": (filtered(PASSED), filtered({**PASSED, "reviewed": False})),
+    "a filter with an empty list at an unknown key": (filtered(PASSED), filtered({**PASSED, "found": []})),
     "a filter with words": (filtered(PASSED), filtered({**PASSED, "note": "blocked"})),
     "a filter that is a text": (filtered(PASSED), filtered("blocked")),
     "an empty query": (at("https://h.test/p"), at("https://h.test/p?")),

@@ -133,3 +133,14 @@ def test_no_credential_is_in_an_address_that_a_header_names():
     assert counted({"location": "https://x.test/?sig=topsecret&a=1"}) == {
         "location": "https://x.test/?sig=(credential)&a=1"
     }
+
+
+def test_a_disposition_counts_by_the_name_that_it_gives_a_file():
+    def named(value):
+        return counted({"Content-Disposition": [value]})
+
+    assert named("attachment") == {}
+    assert named('attachment; filename="wages.csv"') != named('attachment; filename="names.csv"')
+    assert named('attachment; filename="batch_6a7a261ffa188190ac63_output.jsonl"') == named(
+        'attachment; filename="batch_6a85c08a63188190982c56b4_output.jsonl"'
+    )
