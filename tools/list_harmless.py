@@ -24,6 +24,7 @@ HOW = {
     HowHarmless.IDS: "ids in texts",
     HowHarmless.UNFILTERED: "passing verdicts",
     HowHarmless.UNNAMED: "without a file name",
+    HowHarmless.MADE: "generated names",
 }
 
 MANY = 8

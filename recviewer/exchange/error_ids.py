@@ -8,8 +8,11 @@ from recviewer.exchange.model import Json
 
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _NAMES = "request|trace|correlation|activity|operation|span"
-_NAMED_ID = rf"(?i:\b(?:{_NAMES})[ _-]?id\b['\"]?\s*[:=]?\s*['\"]?)(?=[\w-]*\d)[\w-]{{6,}}"
-_MADE_ID = r"\b(?:req|chatcmpl|resp|msg|call|trace|run)[_-](?=\w*\d)[0-9A-Za-z_-]{8,}"
+_LOOKS_MADE = r"(?=[\w-]*(?:\d[A-Za-z]+\d|(?<![A-Za-z])\d{6}))"
+"""A digit behind letters behind a digit, or six digits: names that people choose, such as `delete_user_2`, have neither."""
+
+_NAMED_ID = rf"(?i:\b(?:{_NAMES})[ _-]?id\b['\"]?\s*[:=]?\s*['\"]?){_LOOKS_MADE}[\w-]{{6,}}"
+_MADE_ID = r"\b(?:req|chatcmpl|resp|msg|call|trace|run)[_-](?=[\w-]*\d[A-Za-z]+\d)[0-9A-Za-z_-]{8,}"
 _IDS = re.compile(f"(?P<named>{_NAMED_ID})|{_UUID}|{_MADE_ID}")
 _TAIL = re.compile(r"[\w-]+$")
 _KEYS = frozenset({"requestid", "traceid", "correlationid", "activityid", "spanid", "eventid"})

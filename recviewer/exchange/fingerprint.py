@@ -30,7 +30,7 @@ import orjson
 from recviewer.exchange.encode import SourceFloat, encode, nesting
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.harmless import ENCRYPTED, OPAQUE, OPAQUE_DATA
-from recviewer.exchange.made_ids import OF_CONTAINERS
+from recviewer.exchange.made_ids import GENERATED
 from recviewer.exchange.model import (
     Exchange,
     Exhibit,
@@ -73,7 +73,12 @@ NAMED_LIKE_IDS = ID_KEYS | ITEM_IDS | EARLIER
 TURNS = frozenset({"messages", "input", "contents", "history", "chat_history", "sent"})
 """Keys of a request body that hold the conversation's turns; only below them are ids those of calls and messages."""
 
-VALUES = frozenset({"input", "args", "arguments", "kwargs", "response", "result", "parameters", "schema", "metadata"})
+VALUES = frozenset(
+    {
+        *("input", "args", "arguments", "kwargs", "response", "result", "parameters", "schema", "metadata"),
+        *("json", "data", "value", "structuredContent", "structured_content"),
+    }
+)
 """Keys of a tool's arguments or result, of schemas and metadata: all of it counts as recorded."""
 
 TIMES = frozenset({"created", "modified", "expires", "size", "in video memory"})
@@ -295,7 +300,7 @@ class Ids:
                     item = {"opaque": True}
             elif kind is dict and key == "arguments":
                 item = {"object": item}  # marked: differs from the same arguments sent as text
-            elif kind is list or (kind is dict and key not in VALUES):
+            elif (kind is dict or kind is list) and key not in VALUES:
                 item = self._value(item, key)
             if key == "tool_calls" and type(item) is list:
                 item = [_without_place(call, place) for place, call in enumerate(item)]
@@ -344,7 +349,7 @@ def without_made(value: Json, held_by: str = "", *, sign: str = PASSED) -> Json:
     made: dict[str, Json] = {}
     for key, item in value.items():
         if type(item) is not str:
-            made[key] = item if type(item) is dict and key in VALUES else without_made(item, key, sign=sign)
+            made[key] = item if key in VALUES else without_made(item, key, sign=sign)
         elif item and (is_id(key, item, value, held_by) or (key in _SEALED and is_sealed(key, value, held_by))):
             made[key] = sign
         else:
@@ -364,11 +369,6 @@ _CALL_HOLDERS = frozenset(
         *("functionCalls", "functionResponses"),
     }
 )
-_MADE = re.compile(
-    r"(?=.*\d[A-Za-z]+\d)(?:file[-_][0-9A-Za-z]{12,}|[0-9a-f]{24,}|https://generativelanguage\.googleapis\.com/.*/files/[0-9a-z]{8,})"
-    rf"|[0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}|{OF_CONTAINERS}"
-)
-"""Generated file names: digits mixed with letters. Others count as text, since a person may have chosen them."""
 
 
 def is_id(key: str, text: str, holder: dict[str, Json], held_by: str = "") -> bool:
@@ -382,7 +382,7 @@ def is_id(key: str, text: str, holder: dict[str, Json], held_by: str = "") -> bo
     if key in ITEM_IDS:
         kind = holder.get("type")
         return held_by in _CALL_HOLDERS or (type(kind) is str and _is_item(kind))
-    return key in FILE_IDS and _MADE.fullmatch(text) is not None
+    return key in FILE_IDS and GENERATED.fullmatch(text) is not None
 
 
 def _is_item(kind: str) -> bool:

@@ -332,7 +332,11 @@ BESIDES: tuple[Harmless, ...] = (
     Harmless("chunk boundaries, and null and empty values of a chunk", HowHarmless.WHOLLY, "depend on the network"),
     Harmless("`delta` of events `*audio.delta` of a session", HowHarmless.VALUE, SOUND),
     Harmless("what a session sent among what it received", HowHarmless.WHOLLY, NETWORK_ORDER),
-    Harmless("HTTP version, and headers in `PASSED` of `recorders/headers.py`", HowHarmless.WHOLLY, HEADER),
+    Harmless(
+        "HTTP version, and headers in `PASSED` (of replies) and `SENT` (of requests) of `recorders/headers.py`",
+        HowHarmless.WHOLLY,
+        HEADER,
+    ),
     Harmless(
         "credentials in headers, addresses and bodies", HowHarmless.VALUE, "never shown; that there is one counts"
     ),

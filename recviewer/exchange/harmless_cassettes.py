@@ -7,10 +7,17 @@ from recviewer.exchange.harmless_entry import COUNT, ID, TIME, TOOK, Harmless, H
 SOUND = "sound, new in each recording; its transcript counts, and that there is some sound"
 
 _MADE_FOR = (
-    *("batch", "input_file", "output_file", "error_file", "file", "upload", "vector_store", "container", "response"),
+    *("batch", "upload", "vector_store", "container", "response"),
     *("assistant", "thread", "run", "step", "message", "first", "last", "request"),
 )
 """Provider-generated objects, referred to by `<name>_id`. Other ids select something: a model, a user, a batch line."""
+
+_HAPPENED = (
+    *("started", "execution_started", "in_progress", "completed", "incomplete", "finalizing", "finished", "ended"),
+    *("failed", "cancel_initiated", "cancelling", "cancelled", "expires", "expired", "archived", "deleted"),
+    *("updated", "modified", "uploaded", "processed", "activated", "last_active"),
+)
+"""What a provider tells of a stored object, as `<name>_at`. Times that a person set have other names."""
 
 CASSETTES: dict[str, tuple[Harmless, ...]] = {
     "realtime": (
@@ -95,9 +102,11 @@ CASSETTES: dict[str, tuple[Harmless, ...]] = {
         for path, how, reason in (
             ("id", HowHarmless.WHOLLY, ID),
             *((f"{key}_id", HowHarmless.VALUE, ID) for key in _MADE_FOR),
+            *((f"{key}file_id", HowHarmless.MADE, ID) for key in ("", "input_", "output_", "error_")),
             *((key, HowHarmless.VALUE, ID) for key in ("results_url", "etag")),
             ("created_at", HowHarmless.WHOLLY, TIME),
-            *((key, HowHarmless.VALUE, TIME) for key in ("*_at", "createTime", "updateTime", "expireTime")),
+            *((key, HowHarmless.VALUE, TIME) for key in ("createTime", "updateTime", "expireTime")),
+            *((f"{key}_at", HowHarmless.VALUE, TIME) for key in _HAPPENED),
             ("usage", HowHarmless.FIGURE, COUNT),
         )
     ),

@@ -12,7 +12,7 @@ class HowHarmless(StrEnum):
     wholly: any value, or none. value: the value only; whether it is present counts, and so do zero, null and empty
     values. figure: numbers only, zero included; texts, null and key names count. ids: only ids inside texts.
     unfiltered: the verdicts of a content filter that let everything pass; whether there are any counts. unnamed: a text
-    that names no file.
+    that names no file. made: the value only, and only of a generated name; one that a person chose counts.
     """
 
     WHOLLY = "wholly"
@@ -21,6 +21,7 @@ class HowHarmless(StrEnum):
     IDS = "ids"
     UNFILTERED = "unfiltered"
     UNNAMED = "unnamed"
+    MADE = "made"
 
 
 class Harmless(NamedTuple):

@@ -18,6 +18,12 @@ _MADE = re.compile(
 OF_CONTAINERS = r"(?:cfile|cntr)_[0-9a-f]{16,}"
 """Generated names of server-side containers and of the files in them."""
 
+GENERATED = re.compile(
+    r"(?=.*\d[A-Za-z]+\d)(?:file[-_][0-9A-Za-z]{12,}|[0-9a-f]{24,}|https://generativelanguage\.googleapis\.com/.*/files/[0-9a-z]{8,})"
+    rf"|[0-9a-fA-F]{{8}}(?:-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}|{OF_CONTAINERS}"
+)
+"""Generated file names: digits mixed with letters. Others count as text, since a person may have chosen them."""
+
 
 def blinded(text: str) -> str:
     """Return a text with each generated id replaced by `#`."""

@@ -16,6 +16,7 @@ from recviewer.exchange.encode import encode
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.harmless import BY_FORMAT, EVERY
 from recviewer.exchange.harmless_entry import HowHarmless
+from recviewer.exchange.made_ids import GENERATED
 from recviewer.exchange.model import Json, Left
 from recviewer.exchange.not_understood import At, is_empty, is_hollow, leave
 from recviewer.exchange.path_nodes import NUMBERS, PathNode, Take
@@ -212,6 +213,8 @@ def passed(value: Json, node: PathNode | None, how: HowHarmless) -> Json:
         return [PASSED] if type(value) is list else PASSED
     if how is HowHarmless.UNNAMED:
         return value if names_file(value) else NOTHING
+    if how is HowHarmless.MADE:
+        return passed_value(value) if type(value) is str and GENERATED.fullmatch(value) else value
     if how is HowHarmless.IDS:
         return without_ids(value)
     return _figures(value, node)
@@ -262,6 +265,8 @@ def _is_counted(value: Json, how: HowHarmless) -> bool:
     """Tell whether all of a value counts although a path of the list leads to it."""
     if how is HowHarmless.UNFILTERED:
         return _has_struck(value)
+    if how is HowHarmless.MADE:
+        return type(value) is str and GENERATED.fullmatch(value) is None
     return how is HowHarmless.UNNAMED and names_file(value)
 
 

@@ -40,6 +40,11 @@ from recviewer.recorders.headers import counted
         "sec-websocket-protocol",
         "x-audio-duration",
         "x-api-warning",
+        "x-upstream-model",
+        "x-upstream-status",
+        "x-expiration-time",
+        "x-content-type",
+        "azureai-model",
         "x-a-new-one",
     ],
 )
@@ -80,7 +85,11 @@ def test_what_is_new_each_time_or_says_nothing_does_not(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["Cache-Control", "x-service-tier", "x-cache-mode", "x-amzn-bedrock-invocation-latency"]
+    "name",
+    [
+        *("Cache-Control", "x-service-tier", "x-cache-status", "x-amzn-bedrock-invocation-latency"),
+        *("accept-charset", "x-ms-region", "max-response-time", "etag", "fly-prefer-region"),
+    ],
 )
 def test_what_a_request_wants_counts_where_a_reply_only_tells_how_it_came(name):
     assert counted({name: ["one"]}, is_request=True) == {name.lower(): "one"}
