@@ -363,6 +363,9 @@ _ITEMS = frozenset(
         *("mcp_approval_request", "mcp_approval_response", "mcp_list_tools", "compaction"),
     }
 )
+_WITHOUT_TYPE = frozenset({"toolUse", "toolResult"})
+"""Keys of calls and results that have no type of their own."""
+
 _CALL_HOLDERS = frozenset(
     {
         *("tool_calls", "function_call", "functionCall", "function_response", "functionResponse"),
@@ -377,8 +380,8 @@ def is_id(key: str, text: str, holder: dict[str, Json], held_by: str = "") -> bo
     key: of the text; holder: the object that contains it; held_by: the key of that object, or of the list that contains
     it.
     """
-    if key in ID_KEYS:
-        return True
+    if key in ID_KEYS:  # of anything else, such as what a tool returned, a key of this name is data
+        return "type" in holder or "role" in holder or held_by in _WITHOUT_TYPE
     if key in ITEM_IDS:
         kind = holder.get("type")
         return held_by in _CALL_HOLDERS or (type(kind) is str and _is_item(kind))

@@ -63,6 +63,45 @@ def test_what_a_tool_returned_counts_under_keys_of_ids_too(key, is_list):
     assert fingerprint(before) != fingerprint(after)
 
 
+def a_turn(turn):
+    chat = {"id": "c", "object": "chat.completion", "choices": [{"index": 0, "message": {"content": "Yes"}}]}
+    return exchange("https://api.openai.com/v1/chat/completions", {"messages": [turn]}, chat)
+
+
+def a_part(part):
+    gemini = "https://generativelanguage.googleapis.com/v1beta/models/m-1:generateContent"
+    return exchange(gemini, {"contents": []}, {"candidates": [{"content": {"parts": [part]}, "finishReason": "STOP"}]})
+
+
+RETURNED = {
+    "an object as a content": lambda value: a_turn(
+        {"role": "tool", "tool_call_id": "c1", "content": {"item_id": value}}
+    ),
+    "a list as a content": lambda value: a_turn(
+        {"role": "tool", "tool_call_id": "c1", "content": [{"item_id": value}]}
+    ),
+    "a function of Gemini's": lambda value: a_part({"functionResponse": {"name": "f", "response": {"item_id": value}}}),
+    "a tool of Gemini's server": lambda value: a_part(
+        {"toolResponse": {"id": "1", "toolType": "FIND", "response": {"rows": [{"call_id": value}]}}}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RETURNED)
+def test_what_a_tool_returned_counts_wherever_it_is(name):
+    before, after = map(RETURNED[name], ("SKU-1", "SKU-2"))
+
+    assert compare(before, after).churn not in (Churn.IDENTICAL, Churn.CHUNKING)
+    assert fingerprint(before) != fingerprint(after)
+
+
+def test_ids_of_turns_are_still_ids():
+    one, other = (a_turn({"role": "tool", "tool_call_id": id, "content": "x"}) for id in ("c1", "c2"))
+
+    assert compare(one, other).churn is Churn.IDENTICAL
+    assert fingerprint(one) == fingerprint(other)
+
+
 @pytest.mark.parametrize(
     ("changed", "is_said"),
     [
