@@ -15,6 +15,8 @@ VALUES = {
     HowHarmless.VALUE: (11, 12),
     HowHarmless.FIGURE: (11, 12),
     HowHarmless.IDS: ("Failed: request id req_0123456789abcdef", "Failed: request id req_fedcba9876543210"),
+    HowHarmless.UNNAMED: ("attachment", "inline"),
+    HowHarmless.MADE: ("file-0a1b2c3d4e5f", "file-0a1b2c3d4e50"),
 }
 
 
@@ -40,6 +42,19 @@ def test_names_of_headers_are_read_whatever_their_case():
 
     assert SHAPES["genai"].rest(told[0], []) == SHAPES["genai"].rest(told[1], [])
     assert SHAPES["genai"].rest(told[0], []) == {"sdk_http_response": {"headers": {"Content-Type": "text/plain"}}}
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("content-disposition", ('attachment; filename="wages.csv"', 'attachment; filename="names.csv"')),
+        ("x-amzn-bedrock-performanceconfig-latency", ("standard", "optimized")),
+    ],
+)
+def test_a_header_that_an_sdk_recorded_counts_if_it_says_something(header, values):
+    told = [{"ResponseMetadata": {"HTTPHeaders": {header: value}}} for value in values]
+
+    assert SHAPES["converse"].rest(told[0], []) != SHAPES["converse"].rest(told[1], [])
 
 
 def test_what_stands_beside_an_entry_counts():
