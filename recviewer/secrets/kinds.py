@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from recviewer.secrets.keys import PROVIDERS
-from recviewer.secrets.kind import Level, SecretKind, is_key, is_mixed
+from recviewer.secrets.kind import LatePattern, Level, SecretKind, is_key, is_mixed
 from recviewer.secrets.live import is_fake, is_made, is_worn, variety
 from recviewer.secrets.services import SERVICES
 from recviewer.secrets.told import TOLD, is_password
@@ -38,7 +38,7 @@ def _is_packed_key(value: str) -> bool:
     return b"PRIVATE KEY" in base64.b64decode(value[:64])
 
 
-_JWT = re.compile(r"(?<![\w-])(?P<shown>eyJ)(?P<secret>[\w-]{8,}\.[\w-]{10,}(?:\.[\w-]*){1,3})")
+_JWT = LatePattern(r"(?<![\w-])(?P<shown>eyJ)(?P<secret>[\w-]{8,}\.[\w-]{10,}(?:\.[\w-]*){1,3})")
 _DAY = 86_400
 
 
@@ -62,7 +62,7 @@ PLACES = (
         "a private key",
         Level.RED,
         ("PRIVATE KEY",),
-        re.compile(
+        LatePattern(
             r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?P<secret>(?:(?!-----BEGIN)[\s\S]){40,}?)"
             r"(?=-----END|[\"']|\Z)"
         ),
@@ -73,7 +73,7 @@ PLACES = (
         "a private key",
         Level.RED,
         ("LS0tLS1CRUdJTi",),
-        re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>LS0tLS1CRUdJTi[A-Za-z0-9+/]{60,}={0,2})"),
+        LatePattern(r"(?<![A-Za-z0-9+/])(?P<secret>LS0tLS1CRUdJTi[A-Za-z0-9+/]{60,}={0,2})"),
         _is_packed_key,
     ),
     SecretKind(
@@ -97,7 +97,7 @@ PLACES = (
         "a name with a password (Basic)",
         Level.RED,
         ("basic ", "auth=", 'auth"', "auth\\", "auth ="),
-        re.compile(
+        LatePattern(
             r"(?i)(?:\bbasic +|(?<![A-Za-z])_?auth(?:\s*=\s*|[\"'\\]+\s*:\s*[\"'\\]+))"
             r"(?P<secret>[A-Za-z0-9+/]{8,}={0,2})(?![\w-])"
         ),
@@ -109,7 +109,7 @@ PLACES = (
         "a name with a password of a registry",
         Level.RED,
         ("eyJ1c2VybmFtZSI6",),
-        re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>eyJ1c2VybmFtZSI6[A-Za-z0-9+/]{16,}={0,2})"),
+        LatePattern(r"(?<![A-Za-z0-9+/])(?P<secret>eyJ1c2VybmFtZSI6[A-Za-z0-9+/]{16,}={0,2})"),
         lambda value: b"assword" in _opened(value) and is_basic(value),
         is_guessable=True,
     ),
@@ -118,7 +118,7 @@ PLACES = (
         "a token (Bearer)",
         Level.RED,
         ("bearer ",),
-        re.compile(r"(?i)\bbearer +(?P<secret>[A-Za-z0-9+/=_.~:-]{12,})"),
+        LatePattern(r"(?i)\bbearer +(?P<secret>[A-Za-z0-9+/=_.~:-]{12,})"),
         is_key,
     ),
     SecretKind(
@@ -126,24 +126,24 @@ PLACES = (
         "a password in an address",
         Level.RED,
         ("://",),
-        re.compile(
+        LatePattern(
             r"(?i)\b[a-z][a-z0-9+.-]*://[^\s:/@\"'?#]*:(?P<secret>[^\s@/\"'?#]{3,})@(?!(?:[\w-]+\.)*example\.(?:com|net|org)\b"
             r"|localhost\b|127\.0\.0\.1)(?=[\w\[])"
         ),
         is_password,
         is_guessable=True,
         is_in_address=True,
-        quick=re.compile(r"://[^\s:/@\"'?#]*:[^\s@/\"'?#]{3}"),
+        quick=LatePattern(r"://[^\s:/@\"'?#]*:[^\s@/\"'?#]{3}"),
     ),
     SecretKind(
         "token-in-address",
         "a token in an address",
         Level.RED,
         ("://",),
-        re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://(?P<secret>[\w.~%+-]{20,200})@(?=[\w\[])"),
+        LatePattern(r"(?i)\b[a-z][a-z0-9+.-]*://(?P<secret>[\w.~%+-]{20,200})@(?=[\w\[])"),
         is_key,
         is_in_address=True,
-        quick=re.compile(r"://[\w.~%+-]{20,200}@"),
+        quick=LatePattern(r"://[\w.~%+-]{20,200}@"),
     ),
     *TOLD,
     SecretKind(
@@ -151,7 +151,7 @@ PLACES = (
         "a key of a storage account",
         Level.RED,
         ("accountkey=", "sharedaccesskey="),
-        re.compile(r"(?i)(?:Account|SharedAccess)Key=(?P<secret>[A-Za-z0-9+/]{30,}={0,2})"),
+        LatePattern(r"(?i)(?:Account|SharedAccess)Key=(?P<secret>[A-Za-z0-9+/]{30,}={0,2})"),
         is_key,
     ),
     SecretKind(
@@ -159,7 +159,7 @@ PLACES = (
         "an AWS secret key",
         Level.RED,
         ("secretkey", "secret_key", "secretaccess", "secret_access"),
-        re.compile(
+        LatePattern(
             r"(?i)secret_?(?:access_?)?key[\"'\\]*\s*(?:[:=]|=>)\s*[\"'\\]*(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])"
         ),
         is_mixed,
@@ -169,7 +169,7 @@ PLACES = (
         "the signature of an address",
         Level.AMBER,
         ("sig=", "signature=", "security-token="),
-        re.compile(
+        LatePattern(
             r"(?i)(?:[?&;]|SignedHeaders=[\w;-]{4,200}, ?)"
             r"(?:X-Amz-Signature|X-Amz-Security-Token|X-Goog-Signature|sig|signature)="
             r"(?P<secret>[A-Za-z0-9%+/=_~.-]{16,})"
@@ -181,7 +181,7 @@ PLACES = (
         "a key in an address",
         Level.RED,
         ("key=", "token=", "secret=", "auth="),
-        re.compile(
+        LatePattern(
             r"(?i)[?&](?:api[-_]?key|key|subscription-key|access[-_]?token|refresh_token|id_token|token|auth|client_secret)="
             r"(?P<secret>[A-Za-z0-9%+/=_~.-]{16,})"
         ),
@@ -192,12 +192,12 @@ PLACES = (
         "a cookie",
         Level.AMBER,
         ("__cf_bm=", "_cfuvid=", "session", "cookie", "csrftoken=", "sid=", "sessid="),
-        re.compile(
+        LatePattern(
             r"(?i)(?<![\w-])(?:__cf_bm|_cfuvid|__cflb|cf_clearance|[\w-]{0,40}session[\w-]{0,40}|csrftoken|connect\.sid"
             r"|PHPSESSID|__Host-[\w-]+|__Secure-[\w-]+)=(?P<secret>[A-Za-z0-9%+/=_~.:-]{16,})"
         ),
         is_worn,
-        quick_low=re.compile(
+        quick_low=LatePattern(
             r"(?:__cf_bm|_cfuvid|__cflb|cf_clearance|session[\w-]{0,40}|csrftoken|connect\.sid|phpsessid"
             r"|(?<![\w-])__(?:host|secure)-[\w-]+)=[a-z0-9%+/=_~.:-]{16}"
         ),
@@ -207,22 +207,22 @@ PLACES = (
         "the id of an organisation or project",
         Level.AMBER,
         ("org-", "proj_"),
-        re.compile(r"(?<![A-Za-z0-9_-])(?P<shown>org-|proj_)(?P<secret>[A-Za-z0-9]{20,32})(?![A-Za-z0-9_-])"),
+        LatePattern(r"(?<![A-Za-z0-9_-])(?P<shown>org-|proj_)(?P<secret>[A-Za-z0-9]{20,32})(?![A-Za-z0-9_-])"),
         is_mixed,
-        quick=re.compile(r"(?:org-|proj_)[A-Za-z0-9]{20}"),
+        quick=LatePattern(r"(?:org-|proj_)[A-Za-z0-9]{20}"),
     ),
     SecretKind(
         "named-secret",
         "a value that is called a key, token or password",
         Level.RED,
         ("key", "token", "secret", "passw", "credential"),
-        re.compile(
+        LatePattern(
             r"(?i)(?:api[_-]?key|access[_-]?key|secret(?:[_-]key)?|(?<!page)(?<!continuation)[_-]token|auth[_-]?token"
             r"|(?:access|refresh)token|password|passwd|private[_-]?key|[_-]key)[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[\s*|-\s+)?[\"'\\]*"
             rf"(?P<secret>{_QUOTED}{{16,}})"
         ),
         is_mixed,
-        quick_low=re.compile(
+        quick_low=LatePattern(
             r"(?:key|token|secret|passwo?r?d)[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[\s*|-\s+)?[\"'\\]*" + _QUOTED + "{16}"
         ),
     ),
@@ -231,12 +231,12 @@ PLACES = (
         "a value that is called a key, token or password",
         Level.RED,
         ("key", "token", "secret", "authorization"),
-        re.compile(
+        LatePattern(
             r"(?i)(?:api[_-]?key|api[_-]?token|auth[_-]?token|access[_-]?token|client[_-]?secret|secret[_-]?key|authorization)"
             rf"[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[\s*|-\s+)?[\"'\\]*(?:(?:token|key) +)?(?P<secret>{_HEX})(?![\w.-])"
         ),
         is_key,
-        quick_low=re.compile(
+        quick_low=LatePattern(
             rf"(?:key|token|secret|authorization)[\"'\\]*\s*(?:[:=]|=>)\s*(?:\[\s*|-\s+)?[\"'\\]*(?:(?:token|key) +)?{_HEX}"
         ),
     ),
@@ -245,24 +245,24 @@ PLACES = (
         "an e-mail address",
         Level.GREY,
         ("@",),
-        re.compile(
+        LatePattern(
             r"(?<![\w.+/:@-])(?P<secret>(?!git@|no-?reply)[A-Za-z0-9][\w.+-]{0,63}"
             r"@(?!(?:[\w-]+\.)*(?:example|test|invalid|localhost|local)\b)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24})(?![\w-])"
         ),
         is_masked=False,
-        quick=re.compile(r"@(?<=[\w.+-]@)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}"),
+        quick=LatePattern(r"@(?<=[\w.+-]@)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}"),
     ),
     SecretKind(
         "internal-host",
         "an internal host",
         Level.GREY,
         ("://",),
-        re.compile(
+        LatePattern(
             r"(?i)\b(?:https?|wss?|grpcs?)://(?:[^\s/@\"']*@)?(?P<secret>10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}"
             r"|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}|[\w.-]+\.(?:internal|intranet|intra|corp|lan|svc|svc\.cluster\.local|local))(?![\w.-])"
         ),
         is_masked=False,
-        quick_low=re.compile(
+        quick_low=LatePattern(
             r"://(?:[^\s/@\"']*@)?(?:1(?:0|92|72)\.|[\w.-]+\.(?:internal|intranet|intra|corp|lan|svc|local))"
         ),
     ),

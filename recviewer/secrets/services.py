@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from recviewer.secrets.keys import key_of
-from recviewer.secrets.kind import Level, SecretKind, is_key, is_mixed
+from recviewer.secrets.kind import LatePattern, Level, SecretKind, is_key, is_mixed
 from recviewer.secrets.live import is_worn
 from recviewer.secrets.platforms import PLATFORMS
 
@@ -88,25 +86,25 @@ SERVICES = (
         "a token of a Telegram bot",
         Level.RED,
         (":aa",),
-        re.compile(r"(?<![A-Za-z0-9])(?:bot)?(?P<secret>\d{8,10}:AA[\w-]{33})(?![\w-])"),
+        LatePattern(r"(?<![A-Za-z0-9])(?:bot)?(?P<secret>\d{8,10}:AA[\w-]{33})(?![\w-])"),
         is_key,
-        quick=re.compile(r"\d:AA[\w-]{33}"),
+        quick=LatePattern(r"\d:AA[\w-]{33}"),
     ),
     SecretKind(
         "discord-token",
         "a token of a Discord bot",
         Level.RED,
         (".g",),
-        re.compile(r"(?<![\w.+/-])(?P<secret>[MNO][\w-]{23,27}\.G[\w-]{5}\.[\w-]{27,40})(?![\w.-])"),
+        LatePattern(r"(?<![\w.+/-])(?P<secret>[MNO][\w-]{23,27}\.G[\w-]{5}\.[\w-]{27,40})(?![\w.-])"),
         lambda value: value.lower() != value != value.upper(),
-        quick=re.compile(r"\.G[\w-]{5}\.[\w-]{27}"),
+        quick=LatePattern(r"\.G[\w-]{5}\.[\w-]{27}"),
     ),
     SecretKind(
         "webhook",
         "the address of a webhook",
         Level.RED,
         ("webhook", "hooks/catch/", ".make.com/", "/with/key/", "/triggers/"),
-        re.compile(
+        LatePattern(
             r"(?i)(?:discord(?:app)?\.com/api/webhooks/\d{15,21}/|webhook\.office\.com/webhookb2/[\w@-]{70,80}/IncomingWebhook/"
             r"|hooks\.zapier\.com/hooks/catch/\d{4,12}/|hook\.\w{2,4}\.make\.com/(?=\w{30})|maker\.ifttt\.com/\S{1,80}/with/key/"
             r"|hooks\.slack\.com/triggers/T\w{6,12}/\d{8,16}/)(?P<secret>[\w-]{6,90})"
@@ -117,7 +115,7 @@ SERVICES = (
         "a PayPal token",
         Level.RED,
         ("access_token$production$",),
-        re.compile(r"access_token\$production\$(?P<secret>[a-z0-9]{13,20}\$[0-9a-f]{32})"),
+        LatePattern(r"access_token\$production\$(?P<secret>[a-z0-9]{13,20}\$[0-9a-f]{32})"),
     ),
 )
 """Such tokens. A webhook's URL is one, because whoever has it may send."""

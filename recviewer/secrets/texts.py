@@ -9,6 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import AnyStr, NamedTuple
 
+from recviewer.secrets.kind import LatePattern
 from recviewer.secrets.kinds import KINDS, MADE_UP, Level, SecretKind, is_basic
 from recviewer.secrets.live import is_fake, is_id, is_made, is_made_up, is_public, is_uuid, is_worn
 from recviewer.secrets.mask import mask_of
@@ -211,11 +212,11 @@ _OF_ACCOUNT = re.compile(r"(?i)(?:openai-organization|openai-project|.*organizat
 _OF_BASIC = re.compile(r"(?i)_?auth")
 """Names of a name and a password in base64, as the files of Docker and npm have them."""
 
-_BY_NAME = SecretKind("named-secret", "a value that is called a key, token or password", Level.RED, (), re.compile(""))
-_PASSWORD = SecretKind("password", "a password", Level.RED, (), re.compile(""), is_guessable=True)
-_BASIC = SecretKind("basic-auth", "a name with a password (Basic)", Level.RED, (), re.compile(""), is_guessable=True)
-_COOKIE = SecretKind("cookie", "a cookie", Level.AMBER, (), re.compile(""))
-_ACCOUNT = SecretKind("organisation-id", "the id of an organisation or project", Level.AMBER, (), re.compile(""))
+_BY_NAME = SecretKind("named-secret", "a value that is called a key, token or password", Level.RED, (), LatePattern(""))
+_PASSWORD = SecretKind("password", "a password", Level.RED, (), LatePattern(""), is_guessable=True)
+_BASIC = SecretKind("basic-auth", "a name with a password (Basic)", Level.RED, (), LatePattern(""), is_guessable=True)
+_COOKIE = SecretKind("cookie", "a cookie", Level.AMBER, (), LatePattern(""))
+_ACCOUNT = SecretKind("organisation-id", "the id of an organisation or project", Level.AMBER, (), LatePattern(""))
 _PAIR = re.compile(r"([^=;,\s]+)=([^;\s]{8,})")
 _ATTRIBUTES = frozenset(("expires", "path", "domain", "samesite", "max-age"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from recviewer.secrets.kind import Level, SecretKind, is_key, is_mixed
+from recviewer.secrets.kind import LatePattern, Level, SecretKind, is_key, is_mixed
 from recviewer.secrets.live import is_fake, is_id, is_made
 
 _ORDINARY = re.compile(r"(?i)pass(?:word|wd)?|secret|admin|root|user|postgres|mysql|guest|pwd|none|null|test|token")
@@ -39,7 +39,7 @@ TOLD = (
     SecretKind(
         *_OF_A_COMMAND,
         ("-u ", "-user ", "login ", "-p", "-pass"),
-        re.compile(
+        LatePattern(
             r"(?:\s(?:-u|--user|--proxy-user)[ =]+[\"']?[^\s:\"'/]{1,80}:|\blogin\s+\S{1,80}\s+password\s+"
             r"|\b(?:sshpass|docker login|podman login|mysql|mysqldump)\b[^\n|;]{0,80}? -p ?[\"'\\]{0,2}"
             r"|\s--pass(?:word|wd|phrase)?[ =]+[\"'\\]{0,2})"
@@ -51,7 +51,7 @@ TOLD = (
     SecretKind(
         *_NAMED,
         ("--", "setenv", "environ", "env["),
-        re.compile(
+        LatePattern(
             r"(?:\s--(?:[a-z]{1,20}-)?(?:token|api-key|key|secret)[ =]+[\"'\\]{0,2}"
             r"|\b[A-Z][A-Z0-9_]{0,60}(?:KEY|TOKEN)\\{0,3}[\"'](?:\]\s?=|,)\s?\\{0,3}[\"'])"
             r"(?P<secret>[^\s\"'\\]{16,200})"
@@ -61,7 +61,7 @@ TOLD = (
     SecretKind(
         *_NAMED,
         ("key>", "token>", "secret>", "password>", "passwd>"),
-        re.compile(
+        LatePattern(
             r"(?i)<(?:[\w.-]{1,40}:)?[\w.-]{0,40}?(?:api[-_]?key|access[-_]?key|token|secret(?:[-_]?key)?|password|passwd)>"
             r"(?P<secret>[^\s<>\"'\\]{8,200})<"
         ),
@@ -70,19 +70,19 @@ TOLD = (
     SecretKind(
         *_NAMED,
         ("key ", "token ", "secret "),
-        re.compile(
+        LatePattern(
             r"(?i)\b(?:(?:api|access|secret|auth|private)[ -])?(?:key|token|secret)" + _OF_WHOM + r" is:? [\"'`\\]{0,4}"
             rf"(?P<secret>{_WORD})"
         ),
         _is_long,
-        quick_low=re.compile(r"(?:key|token|secret) (?:is|for|of|to|on)"),
+        quick_low=LatePattern(r"(?:key|token|secret) (?:is|for|of|to|on)"),
     ),
     SecretKind(
         "told-password",
         "a password that a sentence tells",
         Level.AMBER,
         ("password", "passwd", "passwort"),
-        re.compile(
+        LatePattern(
             r"(?i)(?<![A-Za-z])(?:password|passwd|passwort)"
             + _OF_WHOM
             + r"(?: (?:is|was|ist|lautet)(?: now)?)?:? [\"'`\\]{0,4}"
