@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
 from recviewer.difference.sequences import CELLS, Run, common, nearly_common
 from recviewer.difference.spelling import spell
@@ -34,17 +33,8 @@ _LETTER = rf"[^\W\d_{_SIGN}]"
 _WORD = rf"{_LETTER}+(?:[\u0300-\u036f]+{_LETTER}*)*"
 _FIGURE = r"\d+(?:[.,:]\d+)*"
 
-
-@cache
-def _token() -> re.Pattern[str]:
-    """Compiled when words are first compared, because it takes 10 ms that most commands can do without."""
-    return re.compile(rf"{_WORD}|[^\S\n]+|{_FIGURE}|\n|[{_SIGN}]|.")
-
-
-@cache
-def _word_or_number() -> re.Pattern[str]:
-    return re.compile(rf"{_WORD}|{_FIGURE}|[{_SIGN}]")
-
+_TOKEN = re.compile(rf"{_WORD}|[^\S\n]+|{_FIGURE}|\n|[{_SIGN}]|.")
+_COUNTED = re.compile(rf"{_WORD}|{_FIGURE}|[{_SIGN}]")
 
 _MARKS = ".,;:!?\u3001\u3002\uff0c"
 _CLAUSE = re.compile(rf"[^\n]{{24}}[^\n{_MARKS}]{{0,200}}[{_MARKS}]*[^\S\n]*\n*|[^\n]*\n+|[^\n]+")
@@ -160,14 +150,14 @@ def words(old: str, new: str) -> WordDiff:
 
 def tokens(text: str) -> list[str]:
     """Split a text into words, numbers, signs and white space; joined, they are the text."""
-    return _token().findall(text)
+    return _TOKEN.findall(text)
 
 
 def count_words(text: str) -> int:
     """Return the number of words and numbers in a text; for long ASCII texts, of fields separated by white space."""
     if len(text) > 10_000 and text.isascii():
         return len(text.split())
-    return len(_word_or_number().findall(text))
+    return len(_COUNTED.findall(text))
 
 
 def similarity(old: str, new: str) -> float:
