@@ -132,6 +132,18 @@ def test_paper_has_no_bars_and_light_colours(open_page, pull, theme):
         page.emulate_media(media="screen")
 
 
+@pytest.mark.parametrize("width", [1280, 800])
+def test_rows_on_paper_begin_at_one_edge(open_page, width):
+    page = open_page(width=width)
+    page.goto("/?kind=chat&sort=-size")
+    page.emulate_media(media="print")
+
+    lefts = {one.bounding_box()["x"] for one in page.locator(".row-link").all()}
+
+    assert page.locator(".row-link").count() > 5
+    assert len(lefts) == 1
+
+
 def test_forced_colours_show_what_is_chosen(open_page):
     page = open_page()
     page.emulate_media(forced_colors="active")

@@ -260,6 +260,23 @@ def test_without_scripts_no_control_is_dead(open_page, pull, width):
     assert dead == []
 
 
+@pytest.mark.parametrize("width", [390, 320])
+def test_tables_break_no_word_into_letters_on_a_phone(open_page, width):
+    page = open_page(width=width)
+    longest = Recording.objects.order_by("-chunks").first()
+    lines = "(cells) => cells.map((one) => Math.round(one.getBoundingClientRect().height / 24))"
+
+    page.goto(f"/r/{longest.path}?view=chunks")
+    figures = page.locator(".chunks tbody tr td.figure").evaluate_all(lines)
+    page.goto("/?q=nothingatall+kind:chat")
+    advice = page.locator(".blame tbody td:last-child").evaluate_all(lines)
+
+    assert figures
+    assert max(figures) == 1, "a figure stands in one line"
+    assert advice
+    assert max(advice) <= 2
+
+
 @pytest.mark.parametrize("width", [1440, 1100, 390])
 def test_what_a_search_found_stands_one_below_the_other_also_in_print(open_page, make_recording, width):
     page = open_page(width=width)
