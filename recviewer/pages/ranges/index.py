@@ -106,6 +106,8 @@ class Index:
     """What may be fetched to fix that, "" for nothing."""
     retry: str = ""
     repository: str = ""
+    has_git: bool = True
+    """Whether there is a repository; without one no range can be asked for."""
     has_disk: bool = False
     default: str = ""
     """The branch that replaces a missing base."""
@@ -214,10 +216,11 @@ def _request(here: Repository, text: str) -> str:
 
 
 def _page(request: HttpRequest, page: Index, *, status: int = 200) -> HttpResponse:
+    here = None
     try:
-        page = _filled(request, page, repository())
+        page = _filled(request, page, here := repository())
     except GitFailed as failed:
-        page = replace(page, error=page.error or told(failed))
+        page = replace(page, error=page.error or told(failed), has_git=here is not None)
     return render(request, "changes/listing.html", {"page": page}, status=status)
 
 

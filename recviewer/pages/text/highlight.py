@@ -26,14 +26,17 @@ CLASSES = ((Name.Tag, "k"), (Number, "n"), (Keyword, "n"), (Punctuation, "p"), (
 _LEXER = JsonLexer(ensurenl=False, stripnl=False)
 
 
-def lines(texts: list[str]) -> list[SafeString]:
-    """Return each line as HTML. texts: consecutive lines of JSON, without their line ends."""
+def lines(texts: list[str], *, marks_errors: bool = True) -> list[SafeString]:
+    """Return each line as HTML. texts: consecutive lines of JSON, without their line ends.
+
+    marks_errors: whether what is no JSON has a class; not where the text may be the beginning of a longer one.
+    """
     if sum(map(len, texts)) > LIMIT or sum(map(tokens_in, texts)) > TOKENS:
         return [mark_safe(marked(text)) for text in texts]  # noqa: S308 - escaped by marked()
     found: list[list[str]] = [[]]
     pieces_left = TOKENS
     for _, token, value in _LEXER.get_tokens_unprocessed("\n".join(texts)):  # type: ignore[no-untyped-call]
-        kind = _class(token)
+        kind = "" if token is Error and not marks_errors else _class(token)
         pieces_left -= bool(kind)
         if pieces_left < 0:  # text that is not JSON is one error for each character
             return [mark_safe(marked(text)) for text in texts]  # noqa: S308 - escaped by marked()
@@ -52,8 +55,8 @@ def tokens_in(text: str) -> int:
 
 
 def block(text: str) -> SafeString:
-    """Return a whole JSON text as HTML."""
-    return mark_safe("\n".join(lines(text.split("\n"))))  # noqa: S308 - from lines()
+    """Return a JSON text of ours as HTML, or the beginning of one: a string that is cut in it is no mistake."""
+    return mark_safe("\n".join(lines(text.split("\n"), marks_errors=False)))  # noqa: S308 - from lines()
 
 
 @cache

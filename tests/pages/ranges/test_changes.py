@@ -401,7 +401,11 @@ def test_pull_requests_are_listed(client, spec, commit):
 def test_tree_outside_any_repository_says_so(client, root, db, settings):
     settings.REPOSITORY = root
 
-    assert "not a git repository" in client.get("/changes/").content.decode()
+    page = client.get("/changes/").content.decode()
+
+    assert "not a git repository" in page
+    assert "Start recviewer with a checkout" in page
+    assert "ranges-ask" not in page, "no range can be asked for"
 
 
 def test_unknown_change_is_not_found(client, spec):
