@@ -292,5 +292,5 @@ def outlook(status: int | None, *, is_exception: bool) -> str:
     if status is None:
         return "may not come again: " + ("the connection failed" if is_exception else "it was told inside a reply")
     if 400 <= status < 500 and status not in PASSING:
-        return f"would fail again: {status} is not a passing state"
-    return f"may not come again: {status} is a passing state" if status >= 400 else ""
+        return f"would fail again: status {status} does not pass by itself"
+    return f"may not come again: status {status} is often temporary" if status >= 400 else ""

@@ -152,7 +152,7 @@ def _sentence(found: SoughtRequest) -> str:
     elif not best and found.is_known and not found.named:
         said.append("replay finds no recording of this test")
     elif not found.is_known:
-        said.append("no recording tells what was asked")
+        said.append("no recording says what was asked")
     sentence = "; ".join(said)
     return f"{sentence[:1].upper()}{sentence[1:]}."
 

@@ -44,7 +44,7 @@ _WORDS = (
     ("weath*", "words that begin so"),
     ("weather paris", "both words, anywhere"),
     ("weather OR paris", "one of them"),
-    ("(weather OR paris) kind:chat", "brackets hold first"),
+    ("(weather OR paris) kind:chat", "what is in brackets is worked out first"),
     ("-weather", "not this one; works before every filter and bracket"),
 )
 _WHERE = ("suite", "test", "file", "path", "provider", "recorder")
@@ -56,7 +56,7 @@ _SAID = (
     ("state:undecided", "what was decided: undecided, approved, rejected, delete or older"),
     ("by:Ana", "whose verdict decides it"),
     ("tag:flaky", "carries this tag"),
-    ("for:Ana", "waits for her: tagged @Ana, or an open note says @Ana"),
+    ("for:Ana", "waits for Ana: tagged @Ana, or an open note says @Ana"),
 )
 _PASTED = (
     ("7470b4176f92", "a hash, from 7 characters on, or rec-7470b4176f92"),

@@ -357,9 +357,9 @@ def test_same_test_is_listed_in_the_order_of_its_messages(client, make_recording
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (400, "would fail again: 400 is not a passing state"),
-        (429, "429 is a passing state"),
-        (503, "503 is a passing state"),
+        (400, "would fail again: status 400 does not pass by itself"),
+        (429, "status 429 is often temporary"),
+        (503, "status 503 is often temporary"),
     ],
 )
 def test_error_says_whether_it_would_come_again(client, make_recording, status, said):

@@ -95,7 +95,7 @@ def test_pasted_hash_that_nothing_has_leads_to_its_page(client, sky):
     response = client.get("/", {"q": f"Recording not found for request hash: {'ab' * 32}"}, follow=True)
 
     assert response.redirect_chain[-1][0] == f"/hash/{'ab' * 32}"
-    assert "no recording tells what was asked" in response.content.decode()
+    assert "no recording says what was asked" in response.content.decode()
     live = client.get("/", {"q": "ab" * 32}, headers={"HX-Request": "true"}).content.decode()
     assert f"/hash/{'ab' * 32}" in live
     assert client.get("/hash/nothing").status_code == 404
