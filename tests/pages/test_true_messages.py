@@ -66,10 +66,12 @@ def test_a_verdict_that_cannot_be_written_says_that_nothing_was_saved(client, on
 
     monkeypatch.setattr(audit, "write", write)
 
-    answer = client.post("/do/decide", sent(one, verdict="approve"))
+    place = "/queue/?kind=chat"
+    answer = client.post("/do/decide", sent(one, verdict="approve"), HTTP_REFERER=f"http://testserver{place}")
 
     assert answer.status_code == 503
     assert f"The database cannot be written: {reason}. Nothing was saved." in text_of(answer)
+    assert f'href="{place}"' in text_of(answer), "the place in the queue is a click away"
     assert not Decision.objects.exists()
 
 

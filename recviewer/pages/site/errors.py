@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from recviewer.catalog.database import is_damaged, is_unwritten, why
-from recviewer.pages.site import roles
+from recviewer.pages.site import next_page, roles
 from recviewer.pages.site.htmx import REFUSED, wants_fragment
 from recviewer.review.models import TrashRecord
 from recviewer.serving.discreet import discreet
@@ -113,9 +113,10 @@ def _without_database(error: DatabaseError) -> ErrorPage | None:
 
 
 def refused(request: HttpRequest, page: ErrorPage) -> HttpResponse:
-    """Answer with the page of a refusal, or its fragment."""
+    """Answer with the page of a refusal, or its fragment. From a form's page a link leads back to where it was sent."""
     template = "errors/_refusal.html" if wants_fragment(request) else "errors/refusal.html"
-    response = render(request, template, {"page": page}, status=page.status)
+    back = next_page.page_of(request) if request.method == "POST" else ""
+    response = render(request, template, {"page": page, "back": back}, status=page.status)
     response[REFUSED] = "1"
     return response
 
