@@ -55,7 +55,7 @@ def test_every_field_of_a_row_is_escaped(root):
     texts = dict.fromkeys(names, HOSTILE) | {
         "recording": Recording(pk=1, test_name=HOSTILE, path=HOSTILE),
         "mini": Mini(HOSTILE, (MiniCell(HOSTILE, HOSTILE, HOSTILE),)),
-        "place": RowPlace(heading=HOSTILE, suite=HOSTILE, told=HOSTILE, lines=2, differs=(HOSTILE,)),
+        "place": RowPlace(heading=HOSTILE, folder=HOSTILE, told=HOSTILE, lines=2, differs=(HOSTILE,)),
         "state": StateWord("ok", HOSTILE, HOSTILE, HOSTILE),
         "tags": (Label(HOSTILE, HOSTILE),),
         "more_tags": 3,
