@@ -5,7 +5,7 @@ older clients send them (1 STOP, 2 MAX_TOKENS, 3 SAFETY, 4 RECITATION); above 4 
 
 Sources: the API references and SDK enums of OpenAI (chat, completions, Responses, Realtime), Azure OpenAI, Anthropic,
 Google (Gemini, Vertex, Interactions), AWS Bedrock (Converse, Titan), Cohere, Mistral, xAI, DeepSeek, Zhipu, IBM
-watsonx, Ollama, vLLM, SGLang, llama.cpp, Text Generation Inference, LM Studio and OpenRouter.
+watsonx, Baidu, Ollama, vLLM, SGLang, llama.cpp, Text Generation Inference, LM Studio and OpenRouter.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ WORST = (End.FAILED, End.FILTERED, End.REFUSED, End.CUT, End.OPEN, End.PAUSED, E
 
 _REASONS = {
     End.DONE: """
-        stop stopped stop_sequence stop_criteria_met stop_string_found word completed complete finish finished done
+        normal stop stopped stop_sequence stop_criteria_met stop_string_found word completed complete finish finished done
         succeeded success turn_complete
         end_turn eos eos_token eos_found end_of_text end_of_sequence end_of_turn
         tool_calls tool_call tool_use function_call requires_action load unload 1

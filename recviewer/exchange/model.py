@@ -274,6 +274,8 @@ class Reply:
     """elements, left: of a streamed body, as in `Exchange`, if the reader computed them while joining; else None and ()."""
     told: tuple[Chunk, ...] = ()
     """The chunks of a streamed body, if the reader computed all of them while joining; else ()."""
+    is_whole: bool = False
+    """True if it is complete, or may be, although no finish reason says so: its API has none, or another mark of the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +304,8 @@ class Exchange:
     usage: dict[str, Json] | None = None
     error: Failure | None = None
     exhibits: tuple[Exhibit, ...] = ()
+    is_whole: bool = False
+    """As in `Reply`."""
     metadata: dict[str, Json] = field(default_factory=dict)
     """`provider_metadata`."""
     id_mapping: dict[str, Json] = field(default_factory=dict)

@@ -256,12 +256,6 @@ _TELLS_NO_END = frozenset(
 )
 """Kinds whose replies have no finish reason; those of all other kinds always have one."""
 
-_TELLS_NO_END_AS = frozenset({"assistants", "bedrock_agents", "text_server"})
-"""The same for formats of other kinds: messages that are only stored, agents, and servers of which some tell no end."""
-
-_STREAMS_TELL_NO_END = frozenset({"bedrock_agents"})
-"""Formats whose streams have no end marker either."""
-
 
 def end_of_one(output: Output, exchange: Exchange) -> End:
     """Return how a choice ended. Without a finish reason a stream was unfinished; for a complete answer that is odd."""
@@ -270,10 +264,11 @@ def end_of_one(output: Output, exchange: Exchange) -> End:
         return End.REFUSED
     if output.finish_reason:
         return end
-    if exchange.streaming and exchange.read_as not in _STREAMS_TELL_NO_END:
+    if exchange.is_whole:
+        return End.DONE
+    if exchange.streaming:
         return End.OPEN
-    tells_none = exchange.kind in _TELLS_NO_END or exchange.read_as in _TELLS_NO_END_AS
-    return End.DONE if tells_none else End.ODD
+    return End.DONE if exchange.kind in _TELLS_NO_END else End.ODD
 
 
 def outcome_of(exchange: Exchange) -> Outcome:

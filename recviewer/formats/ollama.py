@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 
 from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Left, Problem, Reply
@@ -74,8 +75,15 @@ def reply_of(raw: Raw, problems: list[Problem], delta_of: Callable[[Lookup], Del
     """Read a complete or streamed reply: one choice, joined."""
     if not isinstance(raw.reply, list):
         data = Lookup(unwrap(raw.reply), "response.body", problems)
-        return Reply(deltas.fold([delta_of(data)]), usage_of(data), error_in(data.data), model=data.text("model"))
+        outputs, is_done = deltas.fold([delta_of(data)]), _is_done(data.data)
+        return Reply(outputs, usage_of(data), error_in(data.data), model=data.text("model"), is_whole=is_done)
     chunks = list(chunks_of(raw.reply, problems, delta_of, read))
     models = (Lookup(unwrap(item), "", []).text("model") for item in raw.reply)
     model = next((model for model in models if model), "")
-    return deltas.joined(chunks, [first_error(raw.reply)], model=model, told=chunks)
+    found = deltas.joined(chunks, [first_error(raw.reply)], model=model, told=chunks)
+    return replace(found, is_whole=bool(chunks) and _is_done(chunks[-1].element))
+
+
+def _is_done(element: Json) -> bool:
+    """Tell whether it says that it is the last: servers before April 2024 give no reason beside that."""
+    return isinstance(element, dict) and element.get("done") is True

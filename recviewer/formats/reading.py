@@ -181,6 +181,7 @@ def _exchange(raw: Raw, chosen: Format, problems: list[Problem]) -> Exchange:
         usage=reply.usage,
         error=error,
         exhibits=reply.exhibits,
+        is_whole=reply.is_whole,
         metadata=_object(raw.request.get("provider_metadata")),
         id_mapping=_object(raw.document.get("id_normalization_mapping")),
         unread=raw.recorded if chosen.kind is Kind.UNKNOWN else None,

@@ -87,7 +87,8 @@ class Assistants:
             return deltas.joined(chunks, errors, model=next(names, ""))
         reply = Lookup(raw.reply, AT, problems)
         messages = list(reply.items("data")) if "data" in reply.data else [reply]
-        return Reply(deltas.fold(one for place, message in enumerate(messages) for one in _said(place, message)))
+        outputs = deltas.fold(one for place, message in enumerate(messages) for one in _said(place, message))
+        return Reply(outputs, is_whole=True)  # a message that is stored
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each event."""

@@ -85,15 +85,15 @@ class BedrockAgents:
         return request_of(raw, messages, problems, taken=frozenset(taken))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Join the fragments of the answer, or read a complete one."""
+        """Join the fragments of the answer, or read a complete one. Neither has a mark of its end."""
         if isinstance(raw.reply, list):
             chunks = list(_chunks(raw.reply, problems))
             outputs = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
             failure = next((found for found in map(_failure, raw.reply) if found is not None), None)
-            return Reply(outputs, error=failure, chunks=len(chunks), runs=deltas.runs_of(chunks))
+            return Reply(outputs, error=failure, chunks=len(chunks), runs=deltas.runs_of(chunks), is_whole=True)
         reply = Lookup(unwrap(raw.reply), AT, problems)
         parts = tuple(map(JsonPart, reply.list("citations")))
-        return Reply(deltas.fold([Delta(text=reply.object("output").text("text"), parts=parts)]))
+        return Reply(deltas.fold([Delta(text=reply.object("output").text("text"), parts=parts)]), is_whole=True)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield what each event adds."""

@@ -7,6 +7,7 @@ Source: OpenAI API reference, "Chat completion object" and "chunk object"; provi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from recviewer.exchange.elements import Elements
 from recviewer.exchange.model import (
@@ -33,6 +34,9 @@ from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, chat_messages, function_call, request_of, tool_calls
 from recviewer.formats.raw import Raw, unwrap
 
+SNOWFLAKE = "/api/v2/cortex/"
+"""What paths of Snowflake's chats contain."""
+
 TYPES = frozenset({"ChatCompletion", "ChatCompletionChunk", "ModelResponse", "ModelResponseStream"})
 
 
@@ -58,10 +62,12 @@ class OpenAIChat:
         return request_of(raw, chat_messages(body_lookup(raw, problems)), problems, taken=frozenset({"messages"}))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read a whole completion, or join the chunks of a streamed one."""
+        """Read a whole completion, or join the chunks of a streamed one. Snowflake tells no end of either."""
         if not isinstance(raw.reply, list):
-            return _whole(Lookup(unwrap(raw.reply), "response.body", problems))
-        return joined(raw, problems)
+            whole = _whole(Lookup(unwrap(raw.reply), "response.body", problems))
+            return replace(whole, is_whole=SNOWFLAKE in raw.url_path)
+        reply = joined(raw, problems)
+        return replace(reply, is_whole=True) if SNOWFLAKE in raw.url_path else reply
 
     def joins_alike(self, raw: Raw) -> bool:
         """True only if the type says that this is a chat, and if there is no failure, so that the reply is read."""
@@ -89,7 +95,7 @@ FORMAT = OpenAIChat()
 
 def _is_chat(head: dict[str, Json]) -> bool:
     if head.get("object") in ("chat.completion", "chat.completion.chunk"):
-        return True
+        return not isinstance(head.get("result"), str)  # Baidu's older API: a text in place of choices
     choices = head.get("choices")
     if not isinstance(choices, list):
         return "choices" in head and bool(head.get("error"))

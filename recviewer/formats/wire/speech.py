@@ -67,9 +67,10 @@ class Speech:
         return request_of(raw, messages, problems, taken=frozenset(key for key, _ in said))
 
     def reply(self, raw: Raw, problems: list[Problem]) -> Reply:
-        """Read the audio; of a stream, joined."""
+        """Read the audio; of a stream, joined. Streams by line, unlike those of events, have no mark of their end."""
         if isinstance(raw.reply, list):
-            return deltas.joined(list(_chunks(raw, problems)))
+            chunks = list(_chunks(raw, problems))
+            return replace(deltas.joined(chunks), is_whole=all(not chunk.event for chunk in chunks))
         reply = Lookup(raw.reply, AT, problems)
         found = [part_of(text, told_type(raw) if key == "base64" else "") for key in _KEYS if (text := reply.text(key))]
         found += [part_of(text) for one in reply.items("generations") if (text := one.text("audio"))]

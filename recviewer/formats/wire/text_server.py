@@ -85,10 +85,11 @@ class TextServer:
         """Read the text, or one text for each item of a list that is no stream."""
         if not isinstance(raw.reply, list):
             reply = Lookup(raw.reply, AT, problems)
-            return Reply(deltas.fold(_deltas(reply)), _usage(reply), model=_model(reply.data))
+            return Reply(deltas.fold(_deltas(reply)), _usage(reply), model=_model(reply.data), is_whole=True)
         if not _is_stream(raw):
             items = [Lookup(item, f"{AT}[{place}]", problems) for place, item in enumerate(raw.reply)]
-            return Reply(deltas.fold(_one_text(item, place) for place, item in enumerate(items)))
+            outputs = deltas.fold(_one_text(item, place) for place, item in enumerate(items))
+            return Reply(outputs, is_whole=True)
         chunks = list(_chunks(raw.reply, problems))
         usage: dict[str, Json] = {}
         for chunk in chunks:
@@ -96,7 +97,8 @@ class TextServer:
         model = next((name for chunk in chunks if (name := _model(chunk.element))), "")
         outputs = deltas.fold(delta for chunk in chunks for delta in chunk.deltas)
         error = first_error(raw.reply)
-        return Reply(outputs, usage or None, error, model=model, chunks=len(chunks), runs=deltas.runs_of(chunks))
+        runs, is_whole = deltas.runs_of(chunks), bool(chunks) and _is_last(chunks[-1].element)
+        return Reply(outputs, usage or None, error, model=model, chunks=len(chunks), runs=runs, is_whole=is_whole)
 
     def chunks(self, raw: Raw) -> Iterator[Chunk]:
         """Yield the neutral form of each element of a stream."""
@@ -129,6 +131,22 @@ def _is_stream(raw: Raw) -> bool:
     return bool(raw.is_streaming or raw.sse_events or "token" in raw.first)
 
 
+def _is_last(element: Json) -> bool:
+    """Tell whether an element may be the last of a stream: it is marked as such, or is one of Triton, which marks none.
+
+    text-generation-inference sends the whole text last, and a reason only if the request asks for details.
+    """
+    if not isinstance(element, dict):
+        return False
+    return element.get("stop") is True or any(
+        isinstance(element.get(key), str) for key in ("generated_text", "text_output")
+    )
+
+
+_OLDER_ENDS = {"stopped_limit": "limit", "stopped_word": "word", "stopped_eos": "eos"}
+"""What llama.cpp sent before `stop_type`."""
+
+
 def _model(data: dict[str, Json]) -> str:
     return next((name for key in ("model", "model_name") if isinstance(name := data.get(key), str)), "")
 
@@ -145,7 +163,9 @@ def _finish(data: Lookup) -> str:
     meta = data.data.get("meta_info")
     if isinstance(meta, dict):
         return Lookup(meta.get("finish_reason"), f"{data.where('meta_info')}.finish_reason", data.problems).text("type")
-    return data.text("stop_type")
+    if "stop_type" in data.data:
+        return data.text("stop_type")
+    return next((reason for key, reason in _OLDER_ENDS.items() if data.data.get(key) is True), "")
 
 
 def _deltas(data: Lookup) -> Iterator[Delta]:
