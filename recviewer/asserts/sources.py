@@ -13,8 +13,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeAlias
 
+from recviewer.git.texts import UNREAD
+
 Reader: TypeAlias = Callable[[str], str | None]
-"""Returns the text of a file by its path relative to the top of the repository, with `/`; None if it does not exist."""
+"""Returns the text of a file by its path relative to the top of the repository, with `/`.
+
+None if it does not exist, UNREAD if it does and was not read.
+"""
 
 MOST_CHARACTERS = 1_000_000
 """Longer files are not read."""
@@ -74,17 +79,17 @@ class SourceFiles:
         self._json: tuple[str, Any] = ("", None)
 
     def text(self, path: str) -> str | None:
-        """Return the text of a file, None if it does not exist or is too long."""
+        """Return the text of a file, None if it does not exist, UNREAD if it does or may, and was not read."""
         path = posixpath.normpath(path)
         if path.startswith(("..", "/")):
             return None
         if path not in self._texts:
             if len(self._texts) >= MOST_FILES * 10 or self._left <= 0:
-                return None
+                return UNREAD
             text = self._read(path)
             self._left -= len(text or "")
-            is_kept = text is not None and len(text) <= MOST_CHARACTERS and self._left >= 0
-            self._texts[path] = text if is_kept else None
+            is_kept = text is None or (len(text) <= MOST_CHARACTERS and self._left >= 0)
+            self._texts[path] = text if is_kept else UNREAD
         return self._texts[path]
 
     def source(self, path: str) -> SourceFile | None:
@@ -92,14 +97,14 @@ class SourceFiles:
         found = self._parsed.pop(path, None)
         if found is None:
             text = self.text(path)
-            if text is None:
+            if text is None or text == UNREAD:
                 return None
             tokens = sum(1 for _ in islice(_TOKEN.finditer(text), MOST_TOKENS + 1))
             self._left_tokens -= tokens
             is_small = tokens <= MOST_TOKENS and text.count("{") <= MOST_BRACES
             found = _parsed(path, text, tokens) if is_small and self._left_tokens >= 0 else None
             if found is None:
-                self._texts[posixpath.normpath(path)] = None
+                self._texts[posixpath.normpath(path)] = UNREAD
                 return None
         self._parsed[path] = found
         while sum(one.tokens for one in self._parsed.values()) > MOST_KEPT:

@@ -14,7 +14,10 @@ from recviewer.git.ranges import MissingObjects, missing
 from recviewer.git.repository import GitFailed, Repository, streaming
 
 MOST_BYTES = 1_000_000
-"""Larger files are treated as missing."""
+"""Larger files are not read."""
+
+UNREAD = "\0"
+"""The text of a file that is there and was not read: it is neither Python nor JSON."""
 
 FOLDER_BYTES = 16_000_000
 """Size limit of a tree object, which allows for some 300,000 files; in a larger folder no file is read."""
@@ -22,7 +25,10 @@ FOLDER_BYTES = 16_000_000
 _NAME_BYTES = 20
 
 Texts: TypeAlias = Callable[[str], str | None]
-"""Returns the text of a file by its path from the top; None if it is missing, too large or not UTF-8."""
+"""Returns the text of a file by its path from the top, None if it is missing.
+
+UNREAD if it is too large, not UTF-8, in a commit any link, on disk one that leads to no file of the tree.
+"""
 
 
 @contextmanager
@@ -47,13 +53,15 @@ def texts_of(repository: Repository, commit: str) -> Iterator[Texts]:
                 tree = _asked(process, commit.encode() + b":" + folder, b"tree", FOLDER_BYTES)
                 folders[folder] = dict(_files_of(tree or b""))
             blob = folders[folder].get(name)
-            return _decoded(_asked(process, blob, b"blob", MOST_BYTES)) if blob else None
+            if blob is None:
+                return None
+            return _decoded(_asked(process, blob, b"blob", MOST_BYTES) if blob else b"\0")
 
         yield text
 
 
 def _files_of(tree: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the regular files of a folder with their blob ids; tree: the tree object."""
+    """Yield the regular files of a folder with their blob ids, and links with b""; tree: the tree object."""
     at = 0
     while at < len(tree):
         end = tree.index(b"\0", at)
@@ -61,6 +69,8 @@ def _files_of(tree: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = end + 1 + _NAME_BYTES
         if mode.startswith(b"100"):
             yield name, tree[end + 1 : at].hex().encode()
+        elif mode == b"120000":
+            yield name, b""
 
 
 def _asked(process: subprocess.Popen[bytes], name: bytes, kind: bytes, most: int) -> bytes | None:
@@ -100,11 +110,18 @@ def _told(process: subprocess.Popen[bytes], name: bytes, most: int) -> tuple[byt
 def texts_on_disk(repository: Repository) -> Iterator[Texts]:
     """Yield a function for the texts of a work tree. Links that lead out of it are not followed."""
     top = Path(os.path.realpath(repository.work_tree))
-    yield lambda path: _decoded(_on_disk(top, path))
+
+    def text(path: str) -> str | None:
+        data = _on_disk(top, path)
+        if data is None:
+            return UNREAD if "\0" not in path and os.path.islink(top / path) else None
+        return _decoded(data if len(data) <= MOST_BYTES else None)
+
+    yield text
 
 
 def _on_disk(top: Path, path: str) -> bytes | None:
-    """Return the bytes of a regular file below a folder, None for anything else."""
+    """Return the first bytes of a regular file below a folder, None for anything else."""
     if "\0" in path:
         return None
     place = Path(os.path.realpath(top / path))
@@ -118,15 +135,14 @@ def _on_disk(top: Path, path: str) -> bytes | None:
         os.close(opened)
         return None
     with os.fdopen(opened, "rb") as stream:
-        data = stream.read(MOST_BYTES + 1)
-    return data if len(data) <= MOST_BYTES else None
+        return stream.read(MOST_BYTES + 1)
 
 
-def _decoded(data: bytes | None) -> str | None:
+def _decoded(data: bytes | None) -> str:
     try:
-        return None if data is None else data.decode("utf-8-sig")
+        return UNREAD if data is None else data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return None
+        return UNREAD
 
 
 def stamp(repository: Repository, path: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from recviewer.difference.model import Churn
 from recviewer.git import texts
 from recviewer.git.ranges import MissingObjects, opened
 from recviewer.git.repository import GitFailed
-from recviewer.git.texts import MOST_BYTES, texts_of, texts_on_disk
+from recviewer.git.texts import MOST_BYTES, UNREAD, texts_of, texts_on_disk
 from recviewer.report.report import Report, as_json
 from recviewer.report.sentence import about_tests
 
@@ -158,12 +158,14 @@ def test_only_texts_of_files_in_the_tree_are_given(tree, tmp_path, where):
     repository = opened(tree.top)
 
     with texts_of(repository, commit) if where == "commit" else texts_on_disk(repository) as text:
-        assert text("long.py") is None
+        assert text("long.py") == UNREAD
         assert text("a.py") == "a = 1"
         assert text("a folder/within/\u00e9 2.py") == "b = 2"
         for path in ("a folder", "a folder/within", "none at all/a.py", "a\nb/a.py", "a\0b/a.py"):
             assert text(path) is None
-        for path in ("bad.py", "link.py", "out/secret.py", "../secret.py", "none.py", "pipe.py", "", "a.py/b", "a\0b"):
+        assert text("bad.py") == UNREAD
+        assert text("link.py") == UNREAD
+        for path in ("out/secret.py", "../secret.py", "none.py", "pipe.py", "", "a.py/b", "a\0b"):
             assert text(path) is None
         assert text("a.py") == "a = 1"
 

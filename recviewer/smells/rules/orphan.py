@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from recviewer.asserts.sources import SourceFile, SourceFiles
+from recviewer.asserts.defined import is_defined
+from recviewer.asserts.sources import SourceFiles
 from recviewer.exchange.model import Kind
 from recviewer.pairing.sides import Side
 from recviewer.smells.model import About, Among, Explained, Held, Needs, Noted, Rule, Severity, Surroundings
@@ -33,71 +33,68 @@ def _note(side: Side) -> str:
 
 def _find(some: Sequence[Noted], around: Surroundings) -> Iterator[tuple[int, Held]]:
     tests = by(some, lambda one: one.test_id)
-    notes = {test_id: some[places[0]].note for test_id, places in tests.items()}
-    gone = {} if around.sources is None else _gone(around.sources, notes)
+    firsts = [some[places[0]] for places in tests.values()]
+    gone = {} if around.sources is None else _gone(around.sources, around.top, firsts)
     for test_id, places in tests.items():
-        path = test_id.partition("::")[0]
-        what = gone.get(test_id, "") or _unknown_parameters(test_id, around)
+        what, path, name = gone.get(test_id) or (_unknown_parameters(test_id, around), "", "")
         if not what:
             continue
         commit = around.removed(path) if what == _FILE else ""
-        if what == _FUNCTION and around.history is not None:
-            commit = around.history.lost(path, test_id.partition("[")[0].rpartition("::")[2])
+        if what == _FUNCTION and around.history is not None and not _mentions(around.sources, path, name):
+            commit = around.history.lost(path, name)
         for place in places:
             yield place, _held(what, test_id, commit)
 
 
-def _gone(sources: SourceFiles, notes: Mapping[str, str]) -> dict[str, str]:
-    """Return which tests are gone, and which part of them. If no test file at all is found, their location is unknown.
+def _gone(sources: SourceFiles, top: str, firsts: Sequence[Noted]) -> dict[str, tuple[str, str, str]]:
+    """Return which tests are gone: what of them, the path of their file, and the name that is missing in it.
 
-    The same holds for cassettes if none of the test files named by their neighbours is found.
+    If no test file at all is found, their location is unknown. The same holds for cassettes if none of the test files
+    named by their neighbours is found.
     """
-    paths = {test_id.partition("::")[0] for test_id in notes}
-    there = {path for path in paths if sources.text(path) is not None}
-    if not there:
-        return {}
-    folders = {path.rpartition("/")[0] for path in there}
+    places = {one.test_id: _place(sources, top, one) for one in firsts}
+    folders = {test_id.partition("::")[0].rpartition("/")[0] for test_id, place in places.items() if place is not None}
     found = {}
-    for test_id, note in notes.items():
-        path, _, name = test_id.partition("[")[0].partition("::")
-        if path not in there:
-            if note == _RECORDED or path.rpartition("/")[0] in folders:
-                found[test_id] = _FILE
-        elif _is_gone(sources, path, name.split("::")) and (note == _RECORDED or _is_named_after(sources, path, name)):
-            found[test_id] = _FUNCTION
+    for one in firsts if folders else ():
+        path, _, name = one.test_id.partition("[")[0].partition("::")
+        place, names = places[one.test_id], name.split("::")
+        if place is None:
+            if one.note == _RECORDED or path.rpartition("/")[0] in folders:
+                found[one.test_id] = (_FILE, path, "")
+            continue
+        missing = next((names[end] for end in range(len(names)) if _is_gone(sources, place, names[: end + 1])), "")
+        if missing and (one.note == _RECORDED or _is_named_after(sources, place, name)):
+            found[one.test_id] = (_FUNCTION, place, missing)
     return found
 
 
+def _place(sources: SourceFiles, top: str, one: Noted) -> str | None:
+    """Return the path of a test's file from the top of the repository, None if there is no such file.
+
+    A test's id is relative to the folder in which pytest ran: one of those above the recording, the nearest first.
+    """
+    path = one.test_id.partition("::")[0]
+    above = (top + (one.file or one.key)).split("/")[:-1]
+    bases = ["/".join(above[:count]) for count in range(len(above), 0, -1)]
+    some = [*(f"{base}/{path}" for base in bases), path]
+    return next((place for place in some if sources.text(place) is not None), None)
+
+
 def _is_named_after(sources: SourceFiles, path: str, name: str) -> bool:
-    """Tell whether a cassette certainly has the name of a test, not one chosen in a test file."""
-    return name.rpartition("::")[2].isidentifier() and not _NAMED_BY_HAND.search(sources.text(path) or "")
+    """Tell whether a cassette certainly has the name of a test that is gone, not one chosen in a test file."""
+    last = name.rpartition("::")[2]
+    is_free = not _NAMED_BY_HAND.search(sources.text(path) or "")
+    return last.isidentifier() and is_free and not _mentions(sources, path, last)
 
 
 def _is_gone(sources: SourceFiles, path: str, names: Sequence[str]) -> bool:
-    """Tell whether a file certainly has no such test; inherited, imported or generated tests are unknown."""
-    source = sources.source(path)
-    if source is None:
-        return False
-    body: Sequence[ast.stmt] = source.tree.body
-    for name in names:
-        inner = next((one for one in body if getattr(one, "name", None) == name), None)
-        if inner is None:
-            return not re.search(rf"\b{re.escape(name)}\b", sources.text(path) or "") and not _takes_in(source)
-        if not isinstance(inner, ast.ClassDef):
-            return False
-        if inner.bases or not all(_is_mark(one) for one in inner.decorator_list):
-            return False
-        body = inner.body
-    return False
+    return is_defined(sources, path, names) is False
 
 
-def _is_mark(decorator: ast.expr) -> bool:
-    """Tell whether it is one of pytest's marks, which do not add tests to a class."""
-    return re.match(r"(?:pytest\.)?mark\.", ast.unparse(decorator)) is not None
-
-
-def _takes_in(source: SourceFile) -> bool:
-    return "*" in source.imported
+def _mentions(sources: SourceFiles | None, path: str, name: str) -> bool:
+    """Tell whether a file has a word anywhere."""
+    text = "" if sources is None else sources.text(path) or ""
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def _unknown_parameters(test_id: str, around: Surroundings) -> str:
@@ -131,8 +128,9 @@ RULE = Rule(
         why="Nothing asks for it any more.",
         example="`tests/test_old.py` was deleted, and its recordings stayed.",
         fix="Delete it. If the test was renamed, re-record it under its new name.",
-        mistaken="Tests that are made while they run. Classes that inherit, files that import everything, and those "
-        "that name their cassettes themselves, are left alone.",
+        mistaken="A list of pytest's that was made with other options than the suite is run with. Files in which tests "
+        "may be made while they are imported, or come from a file that is not there, and files that name their cassettes "
+        "themselves, are left alone.",
         measured="0, 0 and 0, for none of them has its sources beside it. 0 and 9 in the later two, where other code found "
         "the same 9, in five cassettes; with the sources of the second release beside the tree of before, 873, "
         "which are those that other code found, but for 10 lists of models.",

@@ -5,6 +5,7 @@ from tests.trees import id_of
 
 PATH = "tests/integration/chat/test_chat.py"
 HERE = {PATH: "import pytest\n\ndef test_basic(txt): ...\n\nclass TestAll:\n    def test_inside(self): ...\n"}
+BASE = "class Base:\n    def test_base(self): ...\n"
 ELSEWHERE = "tests/integration/chat/test_gone.py::test_basic[a]"
 KNOWN = chat("1")
 
@@ -42,6 +43,13 @@ FIRES = {
     "the test of a cassette is gone": (cassette("test_older[a-b]"), "amber"),
     "the test of a cassette is gone from its class": (cassette("TestAll.test_older"), "amber"),
     "the test file of a cassette is gone": (cassette("test_a", folder="tests/cassettes/test_gone"), "amber"),
+    "it moved into a class": (of("test_inside"), "amber"),
+    "it moved out of its class": (of("TestAll::test_basic"), "amber"),
+    "it is commented out": (of("test_older", "# def test_older(): ...\ndef test_basic(): ...\n"), "amber"),
+    "neither its class has it nor a base that is known": (
+        of("TestAll::test_older", "import unittest\n\nclass TestAll(Base, unittest.TestCase): ...\n" + BASE),
+        "amber",
+    ),
     "its parameters are gone": (of("test_basic", collected=[id_of(parameters="txt=acme/large-2")]), "amber"),
 }
 QUIET = {
@@ -51,6 +59,17 @@ QUIET = {
     "the list of tests is of others": of("test_basic", collected=["tests/other.py::test_a"]),
     "nobody knows the sources": among(chat(test=ELSEWHERE), KNOWN),
     "no test file at all is found": among(chat(test=ELSEWHERE), sources=HERE),
+    "it is inherited": of("TestAll::test_base", BASE + "class TestAll(Base):\n    pass\n"),
+    "it stands in a condition": of("test_older", "if True:\n    def test_older(): ...\n"),
+    "its name is put together": of("test_made_a", "for name in 'ab':\n    globals()[f'test_made_{name}'] = print\n"),
+    "it is made of parameters": of("test_a_0", "@parameterized.expand([1])\ndef test_a(one): ...\n"),
+    "its file is too large": of("test_older", "\0"),
+    "its file is beside the tests of another project": among(
+        chat(test="tests/test_sub.py::test_sub"),
+        KNOWN,
+        sources={**HERE, "projects/one/tests/test_sub.py": "def test_sub(): ...\n"},
+        paths=(f"projects/one/tests/recordings/{'0' * 64}.json",),
+    ),
     "it may be inherited": of("TestAll::test_older", "class TestAll(Base):\n    pass\n"),
     "everything is imported": of("test_older", "from .more import *\n"),
     "its name is made": of("test_older", "globals()['test_older'] = make()\n"),
