@@ -232,12 +232,15 @@ LOGGING = {
         },
         "JSON": {"()": "recviewer.serving.request_log.JsonLines"},
     },
-    "filters": {"names": {"()": "recviewer.serving.request_log.NamesOfPages"}},
+    "filters": {
+        "names": {"()": "recviewer.serving.request_log.NamesOfPages"},
+        "secrets": {"()": "recviewer.serving.request_log.WithoutSecrets"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": LOG_FORMAT,
-            "filters": ["names"] if HOSTED else [],
+            "filters": ["names", "secrets"] if HOSTED else ["secrets"],
         }
     },
     "root": {"handlers": ["stderr"], "level": env.choice("RECVIEWER_LOG_LEVEL", "WARNING", among=LOG_LEVELS)},

@@ -19,6 +19,7 @@ from recviewer.review.refusals import Invalid
 from recviewer.review.rows import SEARCH, RowChange, Values, change, of_search
 from recviewer.review.subjects import printable, unfit
 from recviewer.review.tagging import folded
+from recviewer.secrets.named import without_secrets
 
 NAME_LENGTH = 60
 QUERY_LENGTH = 4_000
@@ -36,6 +37,8 @@ def clean_name(name: str) -> str:
         raise Invalid(f"The name of a saved search has at most {NAME_LENGTH} characters.")
     if not tidy.isprintable():
         raise Invalid("The name of a saved search cannot have invisible characters.")
+    if without_secrets(tidy, most=NAME_LENGTH) != tidy:
+        raise Invalid("The name of a saved search cannot hold a secret.")
     return tidy
 
 
@@ -46,6 +49,8 @@ def clean_query(query: str) -> str:
         raise Invalid("There is nothing to save: the list has no filters.")
     if len(tidy) > QUERY_LENGTH or unfit(tidy):
         raise Invalid("This search cannot be saved: it is too long, or contains invalid characters.")
+    if without_secrets(tidy, most=QUERY_LENGTH) != tidy:
+        raise Invalid("This search cannot be saved: it holds a secret, and everybody can read saved searches.")
     return tidy
 
 

@@ -16,6 +16,7 @@ from recviewer.review.locks import acting
 from recviewer.review.models import AuditEvent, Colour, Tag, TagOn
 from recviewer.review.refusals import Invalid, Overtaken
 from recviewer.review.subjects import Seen, chunked, subject_of, titled
+from recviewer.secrets.named import without_secrets
 
 NAME_LENGTH = 40
 FOLDED_LENGTH = 3 * NAME_LENGTH
@@ -31,6 +32,8 @@ def clean_name(name: str) -> str:
         raise Invalid(f"A tag's name has at most {NAME_LENGTH} characters.")
     if "," in tidy or not tidy.isprintable():
         raise Invalid("A tag's name cannot have commas or invisible characters.")
+    if without_secrets(tidy, most=NAME_LENGTH) != tidy:
+        raise Invalid("A tag's name cannot hold a secret.")
     return tidy
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 from recviewer.exchange.plain import escaped
 
+MESSAGE_LENGTH = 100_000
+"""Longer messages are not searched for secrets."""
+
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that this thread processes, "" outside of one."""
 
@@ -26,6 +29,23 @@ class NamesOfPages(logging.Filter):
             page = match.view_name if match else "no page"
             record.args = tuple([page if one == path else one for one in record.args])
             record.told = {"request": getattr(request, "id", "")}
+        return True
+
+
+class WithoutSecrets(logging.Filter):
+    """A filter that masks secrets in log records, such as one in the URL of a page that does not exist."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change a record whose message contains a secret; keep all records."""
+        from recviewer.secrets.named import without_secrets
+
+        try:
+            told = record.getMessage()
+        except (TypeError, ValueError):  # arguments that do not fit, which the handler reports
+            return True
+        masked = without_secrets(told, most=MESSAGE_LENGTH)
+        if masked != told:
+            record.msg, record.args = masked, ()
         return True
 
 

@@ -10,9 +10,10 @@ from django.core.management.base import CommandError
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.review import notes, suppressing
+from recviewer.review import notes, searches, suppressing, tagging
 from recviewer.review.decide import decide
 from recviewer.review.models import AuditEvent, Decision, Note, Suppression
+from recviewer.review.refusals import Invalid
 from recviewer.review.subjects import Seen
 from recviewer.review.suppressing import Aim
 from recviewer.smells.suppressing import Reach
@@ -83,3 +84,12 @@ def test_what_reviewers_write_is_kept_with_masks(root):
     ]
     assert sum("[masked " in one for one in held) >= 5
     assert not any(SECRETS["google"][0][4:] in one or "0b6f6a0e" in one for one in held)
+
+
+@pytest.mark.parametrize(
+    "clean", [tagging.clean_name, searches.clean_name, searches.clean_query, lambda text: tagging.clean_name(text[:40])]
+)
+def test_no_name_that_everybody_reads_holds_one(clean):
+    assert clean("author:ada@example.com") == "author:ada@example.com"
+    with pytest.raises(Invalid):
+        clean(SECRETS["google"][0])

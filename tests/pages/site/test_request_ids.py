@@ -5,7 +5,7 @@ import sys
 import pytest
 from django.test import Client
 
-from recviewer.serving.request_log import REQUEST_ID, JsonLines, NamesOfPages
+from recviewer.serving.request_log import REQUEST_ID, JsonLines, NamesOfPages, WithoutSecrets
 
 
 def line_of(message, *arguments, **more):
@@ -95,3 +95,14 @@ def test_an_error_brings_its_traceback():
         told = json.loads(line_of("it broke", exc_info=sys.exc_info()))
 
     assert "ValueError: why" in told["traceback"]
+
+
+def test_a_secret_in_a_url_is_masked_in_the_log():
+    secret = "sk-proj-" + "a1B2c3D4e5F6" * 4
+    record = logging.LogRecord("django.request", logging.WARNING, "f", 1, "Not Found: %s", (f"/no/{secret}",), None)
+    odd = logging.LogRecord("x", logging.WARNING, "f", 1, "one %s", ("two", "three"), None)
+
+    assert [WithoutSecrets().filter(one) for one in (record, odd)] == [True, True]
+    assert record.getMessage().startswith("Not Found: /no/sk-")
+    assert secret[12:24] not in record.getMessage()
+    assert odd.args == ("two", "three")
