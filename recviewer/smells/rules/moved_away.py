@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from recviewer.pairing.pair import How
 from recviewer.pairing.sides import Side
+from recviewer.replay.lists import is_common
 from recviewer.smells.model import About, Case, Explained, Held, Instance, Needs, Rule, Severity, Told, counted
 
 HOME = "recordings"
@@ -13,10 +14,10 @@ HOME = "recordings"
 
 
 def _holds(case: Case) -> Held | None:
-    """Replay searches the folder `recordings` beside the test file; without a known test nothing can be said."""
+    """Replay searches the folder `recordings` beside the test file, and the shared one."""
     if case.new is None:
         return Held(Severity.RED, case.moved_to) if case.moved_to else None
-    if case.old is None or case.old.folder == case.new.folder:
+    if case.old is None or case.old.folder == case.new.folder or is_common(case.new.folder.rstrip("/")):
         return None
     if _home(case.old) and case.old.folder.endswith(_home(case.old)) and not case.new.folder.endswith(_home(case.new)):
         return Held(Severity.RED, case.new.folder, is_compared=True)
@@ -37,7 +38,7 @@ def _tell(some: Sequence[Instance], every: Sequence[Case]) -> Told:
     verb, it = ("lies", "it") if len(some) == 1 else ("lie", "them")
     return Told(
         f"{counted(len(some), 'recording')} {verb} where replay does not look for {it}",
-        f"Replay looks in the folder “{HOME}” beside the test; now: {named}.",
+        f"Replay looks in the folder “{HOME}” beside the test and in the shared one; now: {named}.",
         some[0].case.side.path,
     )
 

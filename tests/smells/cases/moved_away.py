@@ -12,6 +12,10 @@ FIRES = {
 }
 QUIET = {
     "into the folder of its test": moved(chat(), old=ELSEWHERE),
+    "into the shared folder": moved(chat(), new=f"tests/integration/common/recordings/{name_of(chat())}"),
+    "of no known test, into the shared folder": moved(
+        NOBODYS, new=f"tests/integration/common/recordings/{name_of(NOBODYS)}"
+    ),
     "deleted": gone(chat()),
     "new": recorded(chat(), ELSEWHERE),
 }
