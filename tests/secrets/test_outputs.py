@@ -124,6 +124,7 @@ def test_no_page_shows_any(client, planted, caplog):
 
 LISTS = [
     "/growth/",
+    "/plan/git-rm.txt",
     "/queue/",
     "/around/?q=Earlier",
     "/searching/?q=key",
@@ -169,6 +170,7 @@ def test_neither_do_lists_nor_what_programs_read(client, planted):
     addresses = [*LISTS, f"/report/{base}...{head}", f"/plan/{base}...{head}", f"/files/{cassette.file.path}"]
     addresses += [f"/difference/?old={rows[1].path}&new={rows[2].path}"]
     addresses += [f"/tests/{row.test_id}" for row in rows[::40] if row.test_id]
+    addresses += [f"/secrets/of/{row.path}" for row in rows[::60]]
     found = {}
     for address in addresses:
         response = client.get(address, follow=True)
@@ -202,7 +204,10 @@ COMMANDS = [
     ("plan",),
     ("plan", "--format", "json"),
     ("reviews", "export", "-"),
-    *[("report", "BASE...HEAD", "--format", form) for form in ("md", "json", "html")],
+    *[
+        ("report", "BASE...HEAD", "--format", form)
+        for form in ("md", "summary", "json", "html", "status", "status-json")
+    ],
     *[("check", "ROOT", "--format", form) for form in ("text", "json", "sarif", "github", "gitlab", "junit")],
 ]
 

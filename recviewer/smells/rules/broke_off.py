@@ -162,16 +162,17 @@ RULE = Rule(
         "that recviewer does not know, a stream that came to its end and names no reason, and an answer of thinking alone "
         f"that was cut off at a limit of {_SMALL} tokens or fewer, which the request sets. Grey is one with words that "
         "was cut off there, a task that its client asked for too early, an answer that gives no reason, what the test "
-        "wants by its name, and an empty reply where no model was asked. What ended well before is red.",
+        "wants by its name, and an empty reply where no model was asked. What ended well before is red. Where an API sends "
+        "no finish reason, or another mark of the end, that is no finding.",
         why="A test that replays it tries half an answer, or none, and a passing test says nothing.",
         example="A chat completion whose finish reason is `length`.",
         fix="Re-record it, with a higher limit or another prompt. If the test is about such an end, suppress "
         "the finding and say so.",
         mistaken="Tests that want a limit, a filter or a refusal to be met.",
-        measured="22, 24 and 58, of which 0, 1 and 3 are red and 4, 2 and 4 amber; all were read, and ended as is said. Of "
+        measured="22, 24 and 57, of which 0, 1 and 3 are red and 4, 2 and 3 amber; all were read, and ended as is said. Of "
         "the amber ones one is what its test wants. 38 and 8 in the later two, of which 0 and 2 are red and 5 and "
         "0 amber: all of these are right.",
-        right={Severity.RED: (6, 6), Severity.AMBER: (8, 8), Severity.GREY: (20, 20)},
+        right={Severity.RED: (6, 6), Severity.AMBER: (7, 7), Severity.GREY: (20, 20)},
     ),
     _holds,
     _tell,

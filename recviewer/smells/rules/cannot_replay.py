@@ -115,8 +115,9 @@ RULE = Rule(
         measured="445, 131 and 0, where no names can be looked at; 14 were read, and of 40 taken at random the names of 37 "
         "were worked out anew by other code: all are right. An independent count of the tree found the same 445. "
         "1,264 in the later tree of OGX, whose own recorder finds none of them either; it finds all others, but "
-        "for 329 lists of models that it has named by another rule since.",
-        right={Severity.AMBER: (20, 20)},
+        "for 329 lists of models that it has named by another rule since. 35 in seven pull requests are red: a change of "
+        "names in texts that left the names of the files; the changes of 29 were read, and all are right.",
+        right={Severity.RED: (29, 29), Severity.AMBER: (20, 20)},
     ),
     _holds,
     _tell,

@@ -133,7 +133,8 @@ RULE = Rule(
         "themselves, are left alone.",
         measured="0, 0 and 0, for none of them has its sources beside it. 0 and 9 in the later two, where other code found "
         "the same 9, in five cassettes; with the sources of the second release beside the tree of before, 873, "
-        "which are those that other code found, but for 10 lists of models.",
+        "which are those that other code found, but for 10 lists of models. In a repository made for this, with 39 tests "
+        "that were moved, renamed, removed, inherited, made or in files that cannot be read, it said nothing wrong.",
     ),
     among=Among(_note, _find),
     needs=Needs.TREE,

@@ -60,7 +60,7 @@ RULE = Rule(
         fix="Within a test, mark the one that replay does not find for deletion; a plan leaves alone what was not marked "
         "itself. Across tests there is nothing to do.",
         mistaken="None known: what they say is compared, not guessed.",
-        measured="276, 16 and 0; 25 were read, and all are right.",
+        measured="301, 17 and 0, of which 5, 0 and 0 are amber; 25 were read, and all are right.",
         right={Severity.AMBER: (5, 5), Severity.GREY: (20, 20)},
     ),
     among=Among(_note, _find),
