@@ -202,7 +202,7 @@ _OF_KEY = re.compile(
 """Names of values that are keys even if they are a UUID, as those of several providers are."""
 
 _OF_THING = re.compile(
-    r"(?i)(?:.*[-_.])?(?:agent|task|crew|cache|partition|sort|primary|foreign|idempotency|object|row|item|node)[-_]?key|(?:.*[-_])?ice[-_]pwd"
+    r"(?i)(?:.*[-_.])?(?:agent|task|crew|cache|partition|sort|primary|foreign|public|idempotency|object|row|item|node)[-_]?key|(?:.*[-_])?ice[-_]pwd"
 )
 """Names of lookup keys, which are often hashes, and of passwords that a call makes for itself only."""
 
@@ -250,11 +250,15 @@ def find_named(name: str, value: str) -> list[SecretAt]:
         return [SecretAt(0, len(value), _PASSWORD)] if 6 <= len(value) <= 200 and is_made(value, least=6) else found
     start = after_scheme(name, value)
     held = value[start:]
-    is_told = len(held) <= OPAQUE and is_made(held) and not _is_plain(held) and not is_public(held)
+    is_open = _is_plain(held) or is_public(held) or _OF_FILE.fullmatch(held) is not None
+    is_told = len(held) <= OPAQUE and is_made(held) and not is_open
     if is_told and (not is_id(held) or (_OF_KEY.fullmatch(name) and is_uuid(held))):
         return [SecretAt(start, len(value), _BY_NAME)]
     return found
 
+
+_OF_FILE = re.compile(r"(?:[\w.@+-]+/)+[\w.@+-]+\.[a-z][a-z0-9]{1,4}")
+"""The path of a file, as stores of objects call their keys."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z-]*+ +(?:token=)?(?=\S)")
 

@@ -47,6 +47,8 @@ PLAIN = {
     "encrypted": '{"encrypted_content": "gAAAAABo9xZ2mQ7rT4vW6yB8dF0hJ2lN4pR6tV8xZ0bD2fH4jL6nP8"}',
     "id of a session": "mcp-session-id: 5f0c9d1e7b3a4c2d8e6f1a0b9c8d7e6f",
     "public key": "public_key=pk_live_51H8xYzAbCdEfGhIjKlMnOpQr",
+    "public key of a person": '"public_key": "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"',
+    "key of an object": '{"key": "uploads/0cc175b9c0f1b6a831c399e269772661.png"}',
     "advice": "https://acme.example/blog/how-to-keep-your-api-key-safe-2025-edition",
 }
 
