@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recviewer.formats.decode import effort
 from recviewer.recorders.kinds.vcrpy import RECORDER
 from recviewer.recorders.yaml_text import DEPTH_LIMIT, BadYaml, _Places, documents
 
@@ -214,3 +215,10 @@ def test_each_item_can_be_taken_out_of_an_oddly_written_cassette(text):
         assert left == data[: part.start] + data[part.end :]
         assert [one.decoded for one in RECORDER.parts(left)] == [one.decoded for one in parts if one is not part]
         assert RECORDER.recognizes(left)
+
+
+@pytest.mark.parametrize("one", ["1,", "[],", "~,", "k: 1,", "- - - - - - 1\n"])
+def test_many_small_values_count_as_much_work(one):
+    """Each is an event of the parser, which takes longer than that of JSON."""
+    values = 200_000 // max(1, one.count("-"))
+    assert effort(b"a: [" + one.encode() * values) > 8 * 200_000
