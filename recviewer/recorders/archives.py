@@ -27,6 +27,11 @@ LIMIT = 32 * 1024 * 1024
 """Most bytes of samples read from an archive, and most bytes of the result."""
 
 FILES_LIMIT = 10_000
+
+ITEM_BYTES = 64
+CALL_BYTES = 300
+"""ITEM_BYTES, CALL_BYTES: what a shared message and a call count at least within LIMIT, however short they are."""
+
 _ENTRY = b"PK\x01\x02"
 """The signature of each file's entry in an archive's central directory."""
 
@@ -77,8 +82,10 @@ def _samples(data: bytes) -> Iterator[bytes]:
             for info in archive.infolist():
                 if not _SAMPLE.fullmatch(info.filename):
                     continue
-                if info.compress_type == ZSTANDARD and not zstandard.is_in_python():
+                if info.compress_type == ZSTANDARD:
                     text = zstandard.opened(_packed(data, info), left + 1)
+                elif info.compress_type not in _BOUNDED:
+                    raise NotImplementedError
                 else:
                     with archive.open(info) as file:
                         text = file.read(left + 1)
@@ -95,6 +102,11 @@ def _samples(data: bytes) -> Iterator[bytes]:
     except faults:
         raise BadArchive("an archive that is damaged, or sealed, so that it cannot be opened") from None
 
+
+_BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Compression methods with which `zipfile` decompresses no more than it is asked for. With others, a few bytes may become
+gigabytes.
+"""
 
 _FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, UnicodeError)
 """What a damaged archive raises while it is read."""
@@ -147,8 +159,8 @@ def _calls(sample: Any, budget: _Budget) -> Iterator[bytes]:
             text = orjson.dumps(made)
         except TypeError:
             raise BadArchive("an archive with a sample that nests too deep") from None
-        budget.spend(len(text))
-        yield text
+        budget.spend(max(len(text), CALL_BYTES))
+        yield bytes(memoryview(text))  # orjson allocates some kilobytes for each text, and a copy does not
 
 
 def _told_of(sample: dict[str, Any]) -> dict[str, Any]:
@@ -184,7 +196,7 @@ def _expanded(refs: Any, pool: list[tuple[Any, int]], budget: _Budget) -> list[A
         if ref[1] > len(pool):
             raise BadArchive("an archive with a call that names messages that are not in it")
         for item, size in pool[ref[0] : ref[1]]:
-            budget.spend(size + 1)
+            budget.spend(max(size, ITEM_BYTES) + 1)
             made.append(item)
     return made
 

@@ -161,6 +161,18 @@ def test_many_values_in_few_bytes_are_not_opened(monkeypatch):
     assert "more values" in reason(wide)
 
 
+def test_short_messages_and_calls_count_as_something(monkeypatch):
+    monkeypatch.setattr(archives, "LIMIT", 20_000)
+    assert "come to more" in reason(packed([{"events": [{"event": "model"}] * 100}]))
+    pool = {"message_pool": [1] * 100, "events": [called([], "", input_refs=[[0, 100]] * 4)]}
+    assert "come to more" in reason(packed([pool]))
+
+
+def test_a_method_that_cannot_be_bounded_is_refused_whatever_size_is_told():
+    for way in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        assert "cannot be opened here" in reason(packed(["{}"], way=way))
+
+
 def test_many_files_are_counted_before_one_is_looked_at(monkeypatch):
     monkeypatch.setattr(archives, "FILES_LIMIT", 3)
     many = packed(["{}"] * 3)
