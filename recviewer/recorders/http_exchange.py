@@ -10,21 +10,30 @@ import base64
 import hashlib
 import json
 import re
+import threading
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from recviewer.exchange.model import Json, Problem
 from recviewer.formats import sse
-from recviewer.formats.decode import Decoded, Unreadable, decode
+from recviewer.formats.decode import Decoded, Unreadable, decode, weight
 from recviewer.formats.framing import frame, is_by_line
 from recviewer.recorders import credentials, event_stream
 from recviewer.recorders.forms import without_boundary
 from recviewer.recorders.headers import counted, marked_in, passed_over, text_of
+from recviewer.recorders.packing import BadPacking, streams
 
-BODY_LIMIT = 64_000_000
+BODY_LIMIT = 16_000_000
 """Most bytes of a decompressed body."""
+
+STREAMS_LIMIT = 10_000
+"""Most concatenated streams in a compressed body: each takes some time, whatever it holds."""
+
+BODIES_WEIGHT = 128 * 1024 * 1024
+"""Most `weight` of all decompressed bodies of a file: its own size says nothing about it."""
 
 
 @dataclass(slots=True)
@@ -202,27 +211,52 @@ _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 def _inflated(data: bytes, problems: list[str]) -> bytes:
     """Decompress bytes, recognized by their signature; a header may describe compression that was already undone."""
     if data[:2] == b"\x1f\x8b":
-        way = 31
+        bits = zlib.MAX_WBITS | 16
     elif data[:1] == b"\x78" and data[1:2] in (b"\x01", b"\x9c", b"\xda"):
-        way = 15
+        bits = zlib.MAX_WBITS
     else:
         return data
-    made, left = bytearray(), data
-    while left[:2] == data[:2]:
-        opener = zlib.decompressobj(way)
-        try:
-            made += opener.decompress(left, BODY_LIMIT + 1 - len(made))
-        except zlib.error:
-            problems.append("a compressed body that cannot be opened")
-            return data
-        if opener.unconsumed_tail or len(made) > BODY_LIMIT or not opener.eof:
-            problems.append("a compressed body that is cut off or too large to be opened")
-            return bytes(made) if not opener.unconsumed_tail and len(made) <= BODY_LIMIT else data
-        left = opener.unused_data
-    if left:
-        told = hashlib.sha256(left).hexdigest()[:16]
-        problems.append(f"more bytes behind the end of a compressed body: {len(left):,} ({told})")
-    return bytes(made)
+    limit = min(BODY_LIMIT, getattr(_budget, "left", BODIES_WEIGHT) // 3)
+    try:
+        made = streams(data, data[:2], bits, limit, most=STREAMS_LIMIT)
+    except zlib.error:
+        problems.append("a compressed body that cannot be opened")
+        return data
+    except BadPacking:
+        problems.append("a compressed body of too many parts to be opened")
+        return data
+    if len(made.content) > limit or not _may_weigh(weight(made.content)):
+        problems.append("a compressed body that is too large to be opened")
+        return data
+    if not made.is_whole:
+        problems.append("a compressed body that is cut off")
+        return made.content
+    if made.end < len(data):
+        told = hashlib.sha256(data[made.end :]).hexdigest()[:16]
+        problems.append(f"more bytes behind the end of a compressed body: {len(data) - made.end:,} ({told})")
+    return made.content
+
+
+_budget = threading.local()
+
+
+@contextmanager
+def bounded_bodies() -> Iterator[None]:
+    """Limit what the compressed bodies of all exchanges that this thread reads meanwhile may weigh together."""
+    before = getattr(_budget, "left", BODIES_WEIGHT)
+    _budget.left = BODIES_WEIGHT
+    try:
+        yield
+    finally:
+        _budget.left = before
+
+
+def _may_weigh(weighs: int) -> bool:
+    """Tell whether a decompressed body may take so much memory, and if so, subtract it from what is left."""
+    left = getattr(_budget, "left", BODIES_WEIGHT) - weighs
+    if left >= 0 and hasattr(_budget, "left"):
+        _budget.left = left
+    return left >= 0
 
 
 def jsonable(value: object) -> Json:

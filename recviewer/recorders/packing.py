@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import zlib
 
+from recviewer.exchange.dataclass import dataclass
+
 MAGIC = b"\x1f\x8b\x08"
 
 ARCHIVE = b"PK\x03\x04"
@@ -14,7 +16,7 @@ PLAIN_LIMIT = 8 * 1024 * 1024
 """Most bytes of a decompressed file."""
 
 PARTS_LIMIT = 1_000
-"""Most concatenated streams in a compressed file: each copies all remaining bytes."""
+"""Most concatenated streams in a compressed file."""
 
 WEIGHT_LIMIT = 128 * 1024 * 1024
 """Most `weight` of a decompressed file: the compressed size says nothing about it."""
@@ -60,22 +62,48 @@ def _opened(data: bytes) -> bytes:
             raise BadPacking(str(reason)) from None
     if not is_packed(data):
         return data
-    made, left, parts = bytearray(), data, 0
-    while left.startswith(MAGIC):
+    try:
+        made = streams(data, MAGIC, zlib.MAX_WBITS | 16, PLAIN_LIMIT, most=PARTS_LIMIT)
+    except zlib.error:
+        raise BadPacking("compressed, and damaged so that it cannot be opened") from None
+    if len(made.content) > PLAIN_LIMIT:
+        raise BadPacking(f"compressed, and holds more than {PLAIN_LIMIT // 1024 // 1024} MB")
+    if not made.is_whole:
+        raise BadPacking("compressed, and cut off")
+    return made.content
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """What concatenated streams hold. end: offset of the first unread byte. is_whole: whether the last one is complete."""
+
+    content: bytes
+    end: int
+    is_whole: bool
+
+
+def streams(data: bytes, sign: bytes, bits: int, limit: int, *, most: int) -> Streams:
+    """Decompress the streams at the start of some bytes, up to one byte over a limit.
+
+    sign: the bytes with which each stream starts. bits: as for `zlib.decompressobj`. most: how many streams there may be.
+    Raises zlib.error for damaged bytes, BadPacking for too many streams.
+    """
+    made, at, parts, is_whole = bytearray(), 0, 0, False
+    while data.startswith(sign, at) and len(made) <= limit:
         parts += 1
-        if parts > PARTS_LIMIT:
-            raise BadPacking(f"compressed in more than {PARTS_LIMIT:,} parts")
-        opener = zlib.decompressobj(31)
-        try:
-            made += opener.decompress(left, PLAIN_LIMIT + 1 - len(made))
-        except zlib.error:
-            raise BadPacking("compressed, and damaged so that it cannot be opened") from None
-        if len(made) > PLAIN_LIMIT:
-            raise BadPacking(f"compressed, and holds more than {PLAIN_LIMIT // 1024 // 1024} MB")
-        if not opener.eof:
-            raise BadPacking("compressed, and cut off")
-        left = opener.unused_data
-    return bytes(made)
+        if parts > most:
+            raise BadPacking(f"compressed in more than {most:,} parts")
+        opener, size = zlib.decompressobj(bits), _FIRST
+        while at < len(data) and not opener.eof and len(made) <= limit:
+            piece = data[at : at + size]  # zlib copies what follows a stream, and many are short
+            size = _PIECE
+            made += opener.decompress(piece, limit + 1 - len(made))
+            at += len(piece) - len(opener.unconsumed_tail) - len(opener.unused_data)
+        is_whole = opener.eof
+    return Streams(bytes(made), at, is_whole)
+
+
+_FIRST, _PIECE = 512, 64 * 1024
 
 
 def packed_as(data: bytes, like: bytes) -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
+from itertools import islice
 
 from recviewer.exchange.dataclass import dataclass
 from recviewer.formats.reading import Reading, read_briefly, read_document, unreadable
@@ -102,17 +103,26 @@ def _read_by(recorder: Recorder | None, data: bytes, name: str, *, exact: bool) 
         reason = damage(name, data)
         return (failed(reason, len(data)),) if reason else ()
     try:
-        parts = []
-        for index, part in enumerate(recorder.parts(data, exact=exact)):
-            if index == PARTS_LIMIT:
+        with _bounded(recorder):
+            found = list(islice(recorder.parts(data, exact=exact), PARTS_LIMIT + 1))
+            if len(found) > PARTS_LIMIT:  # before reading one, which costs more than finding it
                 return (failed(f"more than {PARTS_LIMIT:,} exchanges in one file", len(data)),)
-            parts.append(_read(recorder, part, index, name, data))
+            parts = [_read(recorder, part, index, name, data) for index, part in enumerate(found)]
     except Exception as error:
         log.exception("recorder %s failed", recorder.name)
         return (failed(f"the {recorder.name} recorder's reader failed ({type(error).__name__})", len(data)),)
     if len(parts) != 1 and not _are_told_apart([part.part for part in parts]):
         return (failed(f"the {recorder.name} recorder's reader does not tell its exchanges apart", len(data)),)
     return tuple(parts)
+
+
+def _bounded(recorder: Recorder) -> AbstractContextManager[None]:
+    """Return a limit for what the compressed bodies of a file hold; a file of one document has none."""
+    if getattr(recorder, "is_one_document", False):
+        return nullcontext()
+    from recviewer.recorders.http_exchange import bounded_bodies  # not needed for most trees
+
+    return bounded_bodies()
 
 
 def _are_told_apart(names: Sequence[str]) -> bool:

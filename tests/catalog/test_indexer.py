@@ -697,6 +697,7 @@ def test_rows_of_a_file_of_many_are_written_in_pieces(db, root, monkeypatch):
 
 def test_a_file_of_more_exchanges_than_any_has_is_one_row(db, root, monkeypatch):
     monkeypatch.setattr(reading, "PARTS_LIMIT", 3)
+    monkeypatch.setattr(reading, "_read", None)  # none of them is read
     (root / "cassettes").mkdir()
     call = {"request": {"method": "GET", "uri": "https://x.example/"}, "response": {"status": {"code": 200}}}
     (root / "cassettes" / "many.json").write_text(

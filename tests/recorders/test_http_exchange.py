@@ -10,7 +10,9 @@ import pytest
 
 from recviewer.formats.framing import frame
 from recviewer.formats.reading import read_document
+from recviewer.recorders import http_exchange
 from recviewer.recorders.http_exchange import ODD, HttpExchange, document_of, listed
+from recviewer.recorders.reading import read_file
 
 URL = "https://api.example.com/v1/chat/completions"
 ANSWER = {
@@ -247,3 +249,32 @@ def test_bytes_differ_from_an_object_that_looks_like_them():
     kept = {"base64": base64.b64encode(b"\xff\x00").decode()}
 
     assert document_of(asked(b"\xff\x00")) != document_of(asked(json.dumps(kept)))
+
+
+def test_compressed_bodies_are_opened_up_to_a_size_and_to_a_number_of_streams():
+    for body, told in (
+        (gzip.compress(bytes(http_exchange.BODY_LIMIT + 1)), "too large to be opened"),
+        (gzip.compress(b"[" + b"{}," * 700_000 + b"0]"), "too large to be opened"),
+        (gzip.compress(b"") * 10_001, "too many parts"),
+        (zlib.compress(b"") * 10_001, "too many parts"),
+        (gzip.compress(b"words" * 9)[:-9], "cut off"),
+        (gzip.compress(b"words") + b"more", "more bytes behind the end"),
+    ):
+        assert told in document_of(asked(body)).problems[0].what
+    assert document_of(asked(gzip.compress(b"ab") * 1_000)).document["response"]["body"] == "ab" * 1_000
+    assert document_of(asked(gzip.compress(b"ab" * 90_000))).document["response"]["body"] == "ab" * 90_000
+
+
+def test_the_compressed_bodies_of_a_file_are_opened_up_to_a_size_together(monkeypatch):
+    monkeypatch.setattr(http_exchange, "BODIES_WEIGHT", 1_000)
+    body = base64.b64encode(gzip.compress(b"a" * 200)).decode()
+    entry = {
+        "request": {"method": "GET", "url": URL, "headers": []},
+        "response": {"status": 200, "headers": [], "content": {"text": body, "encoding": "base64"}},
+    }
+    for _ in range(2):  # the limit is that of each file
+        parts = read_file(
+            json.dumps({"log": {"version": "1.2", "creator": {}, "entries": [entry] * 3}}).encode(), "recordings/a.har"
+        )
+        told = [any("too large" in one.what for one in part.reading.exchange.problems) for part in parts]
+        assert told == [False, True, True]
