@@ -216,7 +216,7 @@ def _inflated(data: bytes, problems: list[str]) -> bytes:
         bits = zlib.MAX_WBITS
     else:
         return data
-    limit = min(BODY_LIMIT, getattr(_budget, "left", BODIES_WEIGHT) // 3)
+    limit = min(BODY_LIMIT, _left() // 3)
     try:
         made = streams(data, data[:2], bits, limit, most=STREAMS_LIMIT)
     except zlib.error:
@@ -237,25 +237,31 @@ def _inflated(data: bytes, problems: list[str]) -> bytes:
     return made.content
 
 
-_budget = threading.local()
+_file = threading.local()
+"""weight_left: what the bodies of the file that this thread reads may still weigh, None if it reads a single exchange."""
 
 
 @contextmanager
 def bounded_bodies() -> Iterator[None]:
     """Limit what the compressed bodies of all exchanges that this thread reads meanwhile may weigh together."""
-    before = getattr(_budget, "left", BODIES_WEIGHT)
-    _budget.left = BODIES_WEIGHT
+    before = getattr(_file, "weight_left", None)
+    _file.weight_left = BODIES_WEIGHT
     try:
         yield
     finally:
-        _budget.left = before
+        _file.weight_left = before
+
+
+def _left() -> int:
+    left = getattr(_file, "weight_left", None)
+    return BODIES_WEIGHT if left is None else left
 
 
 def _may_weigh(weighs: int) -> bool:
     """Tell whether a decompressed body may take so much memory, and if so, subtract it from what is left."""
-    left = getattr(_budget, "left", BODIES_WEIGHT) - weighs
-    if left >= 0 and hasattr(_budget, "left"):
-        _budget.left = left
+    left = _left() - weighs
+    if left >= 0 and getattr(_file, "weight_left", None) is not None:
+        _file.weight_left = left
     return left >= 0
 
 

@@ -278,3 +278,4 @@ def test_the_compressed_bodies_of_a_file_are_opened_up_to_a_size_together(monkey
         )
         told = [any("too large" in one.what for one in part.reading.exchange.problems) for part in parts]
         assert told == [False, True, True]
+        assert all(document_of(asked(gzip.compress(b"a" * 200))).problems == () for _ in range(3))  # each by itself
