@@ -9,6 +9,8 @@ _application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - read once Django is set up
 
+from recviewer.serving.named_host import demanded  # noqa: E402
 from recviewer.serving.url_prefix import below  # noqa: E402
 
-application = below(_application, settings.PREFIX)
+_served = below(_application, settings.PREFIX)
+application = demanded(_served) if settings.HOSTED else _served
