@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from statistics import median
 
 from recviewer.pages.tests.tally import Tally, sum_of
 from recviewer.pages.text.test_ids import Parameter, parameters_of, parse
@@ -44,7 +44,8 @@ class TestFunction:
     def distance(self) -> float:
         """How many times the median of its siblings the largest of the outliers has, 0 if there is none."""
         counts = [tally.count for _, tally in self.tests]
-        return max((counts[at] / (median(_without(counts, at)) or 1) for at in self.outliers), default=0)
+        usual = _medians_of_others(counts)
+        return max((counts[at] / (usual[at] or 1) for at in self.outliers), default=0)
 
 
 def functions_of(found: Mapping[str, Tally]) -> list[TestFunction]:
@@ -61,22 +62,29 @@ def functions_of(found: Mapping[str, Tally]) -> list[TestFunction]:
 
 def outliers(counts: Sequence[int]) -> tuple[int, ...]:
     """Return the indexes of those far above the median of the others."""
-    found = []
-    for at, count in enumerate(counts):
-        others = _without(counts, at)
-        usual = median(others) if others else count
-        if count >= LEAST and count >= TIMES * usual and count >= usual + ABOVE:
-            found.append(at)
-    return tuple(found)
+    return tuple(
+        at
+        for at, (count, usual) in enumerate(zip(counts, _medians_of_others(counts), strict=True))
+        if count >= LEAST and count >= TIMES * usual and count >= usual + ABOVE
+    )
 
 
-def _without(counts: Sequence[int], at: int) -> Sequence[int]:
-    return [*counts[:at], *counts[at + 1 :]]
+def _medians_of_others(counts: Sequence[int]) -> list[float]:
+    """Return for each number the median of all others, the number itself if there are none. They are sorted only once."""
+    every, left = sorted(counts), len(counts) - 1
+    if not left:
+        return list(counts)
+    found: dict[int, float] = {}
+    for count in set(counts):
+        gone = bisect_left(every, count)
+        low, high = (every[at + (at >= gone)] for at in ((left - 1) // 2, left // 2))
+        found[count] = (low + high) / 2
+    return [found[count] for count in counts]
 
 
 def outliers_said(function: TestFunction, models: tuple[str, ...]) -> str:
     """Describe the outliers: `openai 28 and 30, others 3`; "" if there are none."""
-    places = function.outliers
+    places = set(function.outliers)
     if not places:
         return ""
     counts = [tally.count for _, tally in function.tests]

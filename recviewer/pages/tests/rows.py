@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -19,6 +20,9 @@ OPEN = 40
 
 NAMED_RUNS = 6
 """Runs of the suite that are named."""
+
+DOTS = 3
+"""Rows of a table with equal names that are told apart by dots; further ones are numbered."""
 
 BARS = 60
 """Tests of a function with a bar each; with more, a bar represents several."""
@@ -202,6 +206,7 @@ class RowTeller:
     def _grid_of(self, one: TestFunction) -> Grid:
         columns: dict[str, None] = {}
         rows: dict[str, dict[str, GridCell]] = {}
+        before: Counter[tuple[str, str]] = Counter()
         for test, tally in one.tests:
             parameters = told(test, self._models)
             provider = provider_of(parameters)
@@ -213,8 +218,10 @@ class RowTeller:
             ]
             cell = GridCell(url_of_test(test), tally.count, tally.missed, tally.failed, tally.unread)
             row = " · ".join(rest) or (provider and "all") or "no parameters"
+            alike, first = (provider, row), row
             while provider in rows.get(row, {}):  # another model of the same provider
-                row += " ·"
+                before[alike] += 1
+                row = first + (" ·" * before[alike] if before[alike] <= DOTS else f" · {before[alike] + 1:,}")
             rows.setdefault(row, {})[provider] = cell
             columns[provider] = None
         nothing = GridCell("", 0, 0, 0)

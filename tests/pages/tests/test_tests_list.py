@@ -2,14 +2,17 @@
 
 import json
 from html import unescape
+from random import Random
+from statistics import median
 
 import pytest
 
 from recviewer.catalog import indexer
 from recviewer.catalog.models import Recording
-from recviewer.pages.tests.functions import functions_of, outliers, outliers_said, product_of
-from recviewer.pages.tests.rows import shared_folder
+from recviewer.pages.tests.functions import _medians_of_others, functions_of, outliers, outliers_said, product_of
+from recviewer.pages.tests.rows import RowTeller, shared_folder
 from recviewer.pages.tests.tally import Tally
+from recviewer.pages.text.folds import Folds
 from recviewer.pages.text.test_addresses import url_of_test
 from recviewer.review.decide import decide
 from recviewer.review.subjects import Seen
@@ -169,6 +172,29 @@ def test_hostile_ids_have_rows(client, put):
 )
 def test_far_more_than_its_siblings(counts, apart):
     assert outliers(counts) == apart
+
+
+def test_the_median_of_the_others_is_that_of_the_list_without_one():
+    chance = Random(9)
+    for _ in range(200):
+        counts = [chance.randrange(9) for _ in range(chance.randrange(1, 12))]
+        others = [median(counts[:at] + counts[at + 1 :]) if counts[1:] else counts[at] for at in range(len(counts))]
+        assert _medians_of_others(counts) == others
+
+
+def test_very_many_tests_of_a_function_are_compared():
+    counts = [
+        30 if at % 3 == 0 else 3 for at in range(150_000)
+    ]  # would take hours if each were compared with all others
+    assert outliers(counts) == tuple(range(0, 150_000, 3))
+
+
+def test_equal_rows_of_a_table_are_told_apart():
+    ids = [f"t.py::test[txt=openai/{model}]" for model in "abcdefg"]
+    (one,) = functions_of({id: Tally(count=1) for id in ids})
+    grid = RowTeller(Folds(set()), tuple("abcdefg"), [one], has_runs=False)._grid_of(one)
+    assert len({name for name, _ in grid.rows}) == 7
+    assert grid.rows[-1][0].endswith(" · 7")
 
 
 def test_who_holds_far_more_is_named():
