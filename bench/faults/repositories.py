@@ -27,6 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import repository_states  # noqa: F401 - it registers more of them
 from beside import Server
 from odd_repositories import CASES, LATER, Case
 
