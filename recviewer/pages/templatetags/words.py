@@ -128,6 +128,14 @@ def underscored(value: object) -> SafeString:
 
 
 @register.filter
+def in_steps(value: object) -> SafeString:
+    """Show a path or a name as `visible` does; it may break behind its slashes and underscores, if it is not very long."""
+    text = "" if value is None else str(value)
+    steps = re.split(r"(?<=[/_])", text) if len(text) <= BRIEF else [text]
+    return mark_safe("<wbr>".join([visible(step) for step in steps if step]))  # noqa: S308 - escaped by visible()
+
+
+@register.filter
 def stepped(value: object) -> SafeString:
     """Show the way to a value (`a.b[3].c`) as `visible` does; it may break behind each step."""
     return mark_safe(visible(value).replace(".", ".<wbr>"))  # noqa: S308 - escaped by visible()

@@ -90,6 +90,12 @@ def test_a_way_to_a_value_may_break_behind_each_step():
     assert words.stepped("a\u202e.b") == 'a<span class="mark">U+202E</span>.<wbr>b'
 
 
+def test_a_path_may_break_behind_its_slashes_and_underscores():
+    assert words.in_steps("a/<b>_c/") == "a/<wbr>&lt;b&gt;_<wbr>c/"
+    assert words.in_steps("a\u202e/b") == 'a<span class="mark">U+202E</span>/<wbr>b'
+    assert words.in_steps("_" * 1_000) == words.visible("_" * 1_000)
+
+
 def test_what_stands_between_backticks_is_code():
     assert words.in_code("one `a<b>` and `c`") == "one <code>a&lt;b&gt;</code> and <code>c</code>"
     assert words.in_code("<b>, and one ` alone") == "&lt;b&gt;, and one ` alone"
