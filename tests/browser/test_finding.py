@@ -52,8 +52,8 @@ def test_the_error_of_a_replay_leads_to_where_it_looks_and_what_moved_the_hash(e
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("No file has this name")
     document = exchange(asked="Which colour has the sun?", test=TEST)
-    page.get_by_label("The body as JSON").fill(json.dumps(document["request"]["body"]))
-    page.get_by_label("The test that asks").fill(TEST)
+    page.get_by_label("The body of the request as JSON").fill(json.dumps(document["request"]["body"]))
+    page.get_by_label("The test that sends it").fill(TEST)
     page.get_by_role("button", name="Look for it").click()
     expect(page.locator(".hash-places")).to_contain_text(f"{FOLDER}/{digits_of('Which colour has the sun?')}.json")
     expect(page.locator(".hash-words ins").first).to_have_text("sun")
