@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from recviewer.exchange.model import Json
+from recviewer.exchange.shape import names_file
 from recviewer.recorders import credentials
 
 PASSED = re.compile(
@@ -89,7 +90,7 @@ def counted(headers: Mapping[str, Json], *, is_request: bool = False) -> dict[st
             signing.add(name if value and text.strip() else f"{name} (empty)")
             continue
         if name == "content-disposition":
-            if "=" not in text:
+            if not names_file(text):
                 continue
             text = _MADE_NAME.sub("#", text)
         if (name, text) not in _MEANINGLESS:
