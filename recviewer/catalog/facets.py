@@ -8,59 +8,22 @@ vanish), and a choice in it costs no query. At 30,000 recordings the columns tak
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress, islice
+from itertools import islice
 from operator import itemgetter
-from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from recviewer.bounded.cache import Recent, Shared
-from recviewer.catalog import tree_findings
-from recviewer.catalog.amounts import MOST
+from recviewer.catalog.columns import FACETS, SEVERAL, SPANS, STREAMED, Columns
 from recviewer.catalog.filters import FILTERS, Recordings
-from recviewer.catalog.models import Commit, Recording
-from recviewer.catalog.own_findings import SMELLS, found_on
-from recviewer.catalog.rows import TABLE
-from recviewer.catalog.usage_words import NEVER, is_by_name
+from recviewer.catalog.state import Carried
+from recviewer.catalog.usage_words import is_by_name
 from recviewer.language.tree import Term
 
-FACETS = (
-    "suite", "kind", "outcome", "model", "provider", "host", "file", "streamed", "size", "chunks", "finish", "replay",
-    "smell", "used", "month", "author", "recorder",
-)  # fmt: skip
-"""In the order in which they are listed beside the list."""
-
-STREAMED = ("yes", "no")
-SEVERAL = frozenset({"smell", "used"})
-"""Facets of which a recording may have several values; a column stores them as one text, separated by spaces."""
-
-_COLUMNS = {
-    "file": "test_file",
-    "streamed": "streaming",
-    "smell": "leaked",
-    "used": "used_by",
-    "month": "commit_id",
-    "author": "commit_id",
-}
-_SPANS = {
-    "size": ((0, 999), (1_000, 9_999), (10_000, 99_999), (100_000, MOST)),
-    "chunks": ((0, 0), (1, 10), (11, 50), (51, 200), (201, MOST)),
-}
 _MONTH = re.compile(r"(?:\d{4}-\d{2})?", re.ASCII)
-
-
-def _span(ends: tuple[int, int]) -> str:
-    return f"{ends[0]}..{'' if ends[1] == MOST else ends[1]}"
-
-
-SPANS = {key: tuple(map(_span, spans)) for key, spans in _SPANS.items()}
-"""The values of numeric facets, smallest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,136 +37,19 @@ class Counts:
     by_facet: dict[str, list[tuple[str, int]]]
 
 
-FETCHED = 2_000
-"""Rows fetched at once."""
-
-FEW = 16
-"""A mask of fewer than one in so many recordings is made by looking up each; of more, by one pass over all."""
-
-
-class Columns:
-    """The values of all recordings. sorts: the distinct combinations of values of all facets.
-
-    known: the values of each facet. ids, sizes, sort_of: of each recording, by its index.
-
-    For a facet in `SEVERAL`, a value is the whole set that one recording has.
-    """
-
-    def __init__(self) -> None:
-        names = [_COLUMNS.get(key, key) for key in FACETS]
-        commits = {id: (f"{at:%Y-%m}", author) for id, at, author in Commit.objects.values_list("id", "at", "author")}
-        told = {None: ("", "")} | commits
-        names_by_id = tree_findings.names_by_id(SMELLS)
-        ids, sizes, sort_of = array("q"), array("q"), array("l")
-        sorts: dict[tuple[str, ...], int] = {}
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id, {', '.join(names)} FROM {TABLE} ORDER BY id")  # noqa: S608 - names of ours
-            while some := cursor.fetchmany(FETCHED):
-                own, *columns = zip(*some, strict=True)
-                by_facet: dict[str, Sequence[Any]] = dict(zip(FACETS, columns, strict=True))
-                ids.extend(own)
-                sizes.extend(by_facet["size"])
-                rows = map(found_on, by_facet["outcome"], by_facet["replay"], by_facet["kind"], by_facet["smell"])
-                by_facet["smell"] = _with_noticed(own, list(rows), names_by_id)
-                values = _values(by_facet, told)
-                sort_of.extend([sorts.setdefault(one, len(sorts)) for one in values])
-        self.ids: Sequence[int] = ids
-        self.sizes: Sequence[int] = sizes
-        self.sort_of: Sequence[int] = sort_of
-        self.sorts = tuple(sorts)
-        known = zip(*sorts, strict=True) if sorts else ([()] * len(FACETS))
-        self.known = {
-            key: SPANS.get(key) or tuple(sorted(set(column))) for key, column in zip(FACETS, known, strict=True)
-        }
-        self.known["streamed"] = STREAMED
-        self.all = int.from_bytes(b"\1" * len(ids), "little")
-        self._whole = self._summed(sort_of, sizes)
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def places(self, order: tuple[str, ...]) -> Sequence[int]:
-        """Return the indexes of all recordings in an order of the database."""
-        rows = Recording.objects.order_by(*order).values_list("pk", flat=True)
-        places = dict(zip(self.ids, range(len(self.ids)), strict=True))  # 3 MB at 30,000: not worth keeping
-        return array("l", [place for id in rows if (place := places.get(id)) is not None])
-
-    def place_of(self, id: int) -> int | None:
-        """Return the index of a recording, or None if it was written later."""
-        place = bisect_left(self.ids, id)
-        return place if place < len(self.ids) and self.ids[place] == id else None
-
-    def mask(self, ids: Iterable[int]) -> int:
-        """Return recordings as a mask: an integer with one byte for each recording. ids: of the recordings."""
-        wanted = set(ids)
-        if len(wanted) * FEW > len(self.ids):
-            return int.from_bytes(bytes(map(wanted.__contains__, self.ids)), "little")
-        flags = bytearray(len(self.ids))
-        for id in wanted:
-            if (place := self.place_of(id)) is not None:
-                flags[place] = 1
-        return int.from_bytes(flags, "little")
-
-    def summed(self, mask: int) -> list[tuple[tuple[str, ...], int, int]]:
-        """Return which combinations of values the recordings of a mask have, with the number of recordings and their
-        bytes.
-        """
-        if mask == self.all:
-            return self._whole
-        flags = mask.to_bytes(len(self.ids), "little")
-        return self._summed(list(compress(self.sort_of, flags)), compress(self.sizes, flags))
-
-    def _summed(self, some: Sequence[int], sizes: Iterable[int]) -> list[tuple[tuple[str, ...], int, int]]:
-        bytes_of: dict[int, int] = {}
-        for sort, size in zip(some, sizes, strict=True):
-            bytes_of[sort] = bytes_of.get(sort, 0) + size
-        return [(self.sorts[sort], count, bytes_of[sort]) for sort, count in Counter(some).items()]
-
-    def sums_of(self, key: str, mask: int, *, is_size: bool) -> dict[str, int]:
-        """Return each value of a facet with the number, or the bytes, of recordings of a mask."""
-        at, found = FACETS.index(key), dict.fromkeys(self.known[key], 0)
-        for values, count, size in self.summed(mask):
-            found[values[at]] += size if is_size else count
-        return found
-
-
-def _values(
-    by_facet: dict[str, Sequence[Any]], told: Mapping[int | None, tuple[str, str]]
-) -> Iterator[tuple[str, ...]]:
-    """Yield the values of all facets of some recordings.
-
-    by_facet: values from the database and from findings. told: month and author of each commit.
-    """
-    made = by_facet | {
-        "month": [told[id][0] for id in by_facet["month"]],
-        "author": [told[id][1] for id in by_facet["author"]],
-        "streamed": [STREAMED[not value] for value in by_facet["streamed"]],
-        "used": [NEVER if one == "" else (one or "").strip() for one in by_facet["used"]],
-    }
-    for key, names in SPANS.items():
-        ends = [end for _, end in _SPANS[key]]
-        made[key] = [names[bisect_left(ends, number)] for number in by_facet[key]]
-    return zip(*made.values(), strict=True)
-
-
-def _with_noticed(ids: Sequence[int], found: list[str], names: Mapping[int, Iterable[str]]) -> list[str]:
-    """Add the findings of the whole-tree check to those of each recording. names: the former, by recording id."""
-    if not names:
-        return found
-    return [
-        " ".join(sorted({*one.split(), *more})) if (more := names.get(id)) else one
-        for id, one in zip(ids, found, strict=True)
-    ]
-
-
 _columns = Recent[str, Columns](1, once=True, state_of=str)
+_last = Carried[Columns]()
 _now = Shared[Columns]()
 """While something is being indexed."""
 
 
 def columns(state: str) -> Columns:
     """Return the columns. state: the catalog's present state; "" disables caching."""
-    return _columns.made(state, Columns) if state else _now.made(Columns)
+
+    def make() -> Columns:
+        return _last.made(state, Columns, Columns.after)
+
+    return _columns.made(state, make) if state else _now.made(make)
 
 
 _masks = Recent[tuple[object, ...], int](64, state_of=itemgetter(0))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from copy import copy
 from datetime import datetime
 from itertools import compress
 from typing import NamedTuple
@@ -16,9 +17,10 @@ from typing import NamedTuple
 from django.db import connection
 
 from recviewer.bounded.cache import Recent
-from recviewer.catalog.facets import FETCHED, Columns
+from recviewer.catalog.columns import FETCHED, Columns
 from recviewer.catalog.models import Commit
 from recviewer.catalog.rows import TABLE
+from recviewer.catalog.state import Carried
 
 
 class OneGroup(NamedTuple):
@@ -48,25 +50,44 @@ class GroupSum(NamedTuple):
     last: datetime | None
 
 
+_COLUMNS = ("test_id", "kind", "model", "outcome", "replay", "commit_id", "used_by")
+_READ = f"SELECT id, {', '.join(_COLUMNS)} FROM {TABLE} WHERE run > %s ORDER BY id"  # noqa: S608 - names of ours
+
+
 class TestGroups:
     """The groups of all recordings. found: the columns whose indexes they use."""
 
     __test__ = False
 
     def __init__(self, found: Columns) -> None:
-        names = ("test_id", "kind", "model", "outcome", "replay", "commit_id", "used_by")
-        none = (None, "", "", "", "", None, None)
-        numbers: dict[tuple[object, ...], int] = {none: 0}
-        self._found = found
+        self._numbers: dict[OneGroup, int] = {OneGroup(None, "", "", "", "", None, None): 0}
         self._group_of = array("l", bytes(array("l").itemsize * len(found)))  # a deleted row belongs to no test
+        self._put(found, -1)
+
+    def after(self, run: int, found: Columns) -> TestGroups | None:
+        """Return the groups with the rows that later runs have written, None if they all have to be read.
+
+        run: the last one whose rows are in these groups. found: the columns of now.
+        """
+        if found.lineage is not self._found.lineage or len(self._numbers) > 2 * len(found) + 1:
+            return None
+        made = copy(self)
+        more = bytes(array("l").itemsize * (len(found) - len(self._group_of)))
+        made._numbers, made._group_of = dict(self._numbers), self._group_of + array("l", more)
+        made._put(found, run)
+        return made
+
+    def _put(self, found: Columns, run: int) -> None:
+        """Read what later runs than one have written."""
+        self._found = found
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id, {', '.join(names)} FROM {TABLE} ORDER BY id")  # noqa: S608 - names of ours
+            cursor.execute(_READ, [run])
             while some := cursor.fetchmany(FETCHED):  # fetching all at once would leave holes of 15 MB in the heap
                 for id, *alike in some:
                     place = found.place_of(id)
                     if place is not None:
-                        self._group_of[place] = numbers.setdefault(tuple(alike), len(numbers))
-        self._groups = [OneGroup(*one) for one in numbers]  # type: ignore[arg-type]
+                        self._group_of[place] = self._numbers.setdefault(OneGroup(*alike), len(self._numbers))
+        self._groups = list(self._numbers)
         of_tests = [at for at, one in enumerate(self._groups) if one.test_id is not None]
         self._order = array("l", sorted(of_tests, key=lambda at: self._groups[at][:5]))
         self._times: dict[int, datetime] = dict(Commit.objects.values_list("id", "at"))
@@ -94,8 +115,13 @@ class TestGroups:
 
 
 _kept = Recent[str, TestGroups](1, once=True, state_of=str)
+_last = Carried[TestGroups]()
 
 
 def groups_of(found: Columns, state: str) -> TestGroups:
     """Return the groups. state: the catalog's present state; "" disables caching."""
-    return _kept.made(state, lambda: TestGroups(found)) if state else TestGroups(found)
+
+    def make() -> TestGroups:
+        return _last.made(state, lambda: TestGroups(found), lambda last, run: last.after(run, found))
+
+    return _kept.made(state, make) if state else make()

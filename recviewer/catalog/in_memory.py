@@ -60,7 +60,9 @@ class Alone:
             return [False] * len(some)
         now = datetime.now(UTC).isoformat()
         stamps = [FileStamp(one.key, one.key.encode("utf-8", "surrogatepass"), one.size, 0, 0) for one in some]
-        values = [values_of(id, id, one.key, stamp, now, one.summary) for id, (one, stamp) in _numbered(some, stamps)]
+        values = [
+            values_of(id, id, one.key, stamp, now, 0, one.summary) for id, (one, stamp) in _numbered(some, stamps)
+        ]
         words = [words_of(id, one.summary) for id, (one, _) in _numbered(some, stamps)]
         self._cursor.execute(f"DELETE FROM {TABLE}")
         self._cursor.execute(f"DELETE FROM {WORDS}")

@@ -228,11 +228,11 @@ def _write(
         still_going()
         if len(pending) >= BATCH_ROWS:
             _announce(run)
-            writer.write(pending)
+            writer.write(pending, run.pk)
             pending = []
     if pending:
         _announce(run)
-        writer.write(pending)
+        writer.write(pending, run.pk)
 
 
 def touch(keys: Collection[str]) -> None:

@@ -53,6 +53,7 @@ class Recording(models.Model):
     asked_sorts, answered_sorts: what the indexed words are made of, see `exchange.searched.SearchedWords`.
     request_values: what a request holds besides its messages, see `exchange.request_values`.
     replay, replay_rule, replay_expected: see `replay.names.Replay`.
+    run: the `IndexRun` that wrote the row. Commits, findings and what runs of the suite say are written without it.
     reads, used_by, uses: what runs of the suite say, see `catalog.usage`.
     """
 
@@ -104,6 +105,7 @@ class Recording(models.Model):
     used_by = models.TextField(null=True)  # noqa: DJ001 - never read is not the same as nobody knows
     uses = models.TextField(null=True)  # noqa: DJ001
     indexed_at = models.DateTimeField()
+    run = models.BigIntegerField(default=0)
 
     class Meta:
         indexes = [
@@ -113,6 +115,7 @@ class Recording(models.Model):
             models.Index(fields=["test_id"], name="recording_test"),
             models.Index(fields=["size"], name="recording_size"),
             models.Index(fields=["chunks"], name="recording_chunks"),
+            models.Index(fields=["run"], name="recording_run"),
             models.Index(fields=["suite", "kind", "model", "outcome", "replay", "host"], name="recording_facets"),
         ]
 

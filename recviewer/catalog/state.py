@@ -7,12 +7,22 @@ which returns "" during a run.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Generic, TypeVar
 
 from django.db.models import Max, Q, QuerySet, Subquery
 
 from recviewer.catalog.models import IndexRun, Recording
 from recviewer.catalog.prepared import prepared
+
+V = TypeVar("V")
+
+_OF_RUN = re.compile(r"(?P<run>\d+)\.\d+\.(?P<began>\d+\.\d+)", re.ASCII)
+
+_RUNS = 100
+"""Most runs since a state; after more all rows are read again."""
 
 _WRITING = "+"
 """Suffix of a state in which rows are being written."""
@@ -27,7 +37,7 @@ def current_state() -> str:
     if found is None:
         return f"0.{next(iter(_newest_recording()), 0)}"
     run, began, ended, newest = found
-    return f"{run}.{newest or 0}.{began.timestamp():.6f}{'' if ended else _WRITING}"
+    return f"{run}.{newest or 0}.{_began(began)}{'' if ended else _WRITING}"
 
 
 @prepared
@@ -49,6 +59,52 @@ def stable_state() -> str:
 def if_stable(state: str) -> str:
     """Return a state unchanged, or "" if a run was writing rows when it was read."""
     return "" if state.endswith(_WRITING) else state
+
+
+def written_since(state: str) -> int | None:
+    """Return the run of a stable state if every change since was made to rows that carry the number of a later run.
+
+    None if anything else has changed, such as commits or findings, or if the catalog was rebuilt: then all rows have to
+    be read again. Whether rows were deleted is not known here.
+    """
+    told = _OF_RUN.fullmatch(state)
+    if told is None:
+        return None
+    number = int(told["run"])
+    later = IndexRun.objects.filter(id__gte=number).order_by("id")
+    runs = list(later.values_list("id", "started_at", "finished_at", "added", "changed")[:_RUNS])
+    if not runs or len(runs) == _RUNS or runs[0][0] != number or _began(runs[0][1]) != told["began"]:
+        return None
+    is_plain = all(ended is None or added > 0 or changed > 0 for _, _, ended, added, changed in runs[1:])
+    return number if is_plain else None
+
+
+def _began(at: datetime) -> str:
+    return f"{at.timestamp():.6f}"
+
+
+class Carried(Generic[V]):
+    """The last value that was made of all rows: the next one is made of it and of the rows that were written since."""
+
+    def __init__(self) -> None:
+        self._last: tuple[str, V] | None = None
+
+    def made(self, state: str, make: Callable[[], V], update: Callable[[V, int], V | None]) -> V:
+        """Return the value for now.
+
+        state: the catalog's present state; "" if a run is writing rows: such a value is not kept. make: reads all
+        rows. update: returns a value with the rows of later runs than one, or None if all rows have to be read.
+        """
+        last = self._last
+        run = None if last is None else written_since(last[0])
+        made = None if last is None or run is None else update(last[1], run)
+        if made is None:
+            if state:
+                self._last = last = None  # two values at once would take twice the memory
+            made = make()
+        if state:
+            self._last = state, made
+        return made
 
 
 def rename_state(*, removed: int = 0) -> None:

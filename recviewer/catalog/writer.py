@@ -21,7 +21,7 @@ from recviewer.formats.reader_sources import version_for
 from recviewer.recorders.reading import key_of_part
 from recviewer.store.scan import FileStamp
 
-PLACE = ("id", "file_id", "path", "raw_path", "folder", "suite", "size", "mtime_ns", "indexed_at")
+PLACE = ("id", "file_id", "path", "raw_path", "folder", "suite", "size", "mtime_ns", "indexed_at", "run")
 MEANING = Summary._fields[: -len(BEYOND)]
 COLUMNS = (*PLACE, *MEANING)
 _PROBLEMS = COLUMNS.index("problems")
@@ -55,8 +55,11 @@ class Writer:
         self._next_file = rows.last_id(FILES) + 1
         self._next = rows.last_id() + 1
 
-    def write(self, found: list[tuple[JobResult, FileStamp]]) -> None:
-        """Insert or replace the rows of each file that was read, with their words, in one transaction."""
+    def write(self, found: list[tuple[JobResult, FileStamp]], run: int) -> None:
+        """Insert or replace the rows of each file that was read, with their words, in one transaction.
+
+        run: the id of the `IndexRun`.
+        """
         if not found:
             return
         now = datetime.now(UTC)
@@ -78,7 +81,7 @@ class Writer:
                 if not id:
                     id = self._next
                     self._next += 1
-                placed.append((id, file, done.key, stamp, now, summary))
+                placed.append((id, file, done.key, stamp, now, run, summary))
         engine = engines.of(connection.vendor)
         with transaction.atomic(), connection.cursor() as cursor:
             rows.delete_recordings([id for left in before.values() for id in left.values()])
@@ -100,11 +103,13 @@ def _put(cursor: Any, made: Sequence[tuple[Any, ...]], since: int, insert: str, 
     cursor.executemany(insert, [row for row in made if row[0] >= since])
 
 
-def values_of(id: int, file: int, key: str, stamp: FileStamp, now: datetime | str, summary: Summary) -> tuple[Any, ...]:
+def values_of(
+    id: int, file: int, key: str, stamp: FileStamp, now: datetime | str, run: int, summary: Summary
+) -> tuple[Any, ...]:
     """Return a row's values, in the order of `COLUMNS`. file, key, stamp: of the file that it belongs to."""
     folder, raw = key.rpartition("/")[0], _raw(key, stamp.raw)
     size = summary.part_size if summary.part else stamp.size
-    place = (id, file, key_of_part(key, summary.part), raw, folder, suite_of(key), size, stamp.mtime_ns, now)
+    place = (id, file, key_of_part(key, summary.part), raw, folder, suite_of(key), size, stamp.mtime_ns, now, run)
     return (*place, *summary[: -len(BEYOND)])
 
 

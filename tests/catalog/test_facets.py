@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recviewer.catalog import facets, indexer
-from recviewer.catalog.facets import FACETS, SPANS, beyond, columns, counts, mask_of
+from recviewer.catalog.columns import FACETS, SPANS
+from recviewer.catalog.facets import beyond, columns, counts, mask_of
 from recviewer.catalog.filters import apply
 from recviewer.catalog.models import Commit, Recording
 from recviewer.language.tree import Term

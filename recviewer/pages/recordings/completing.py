@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from recviewer.catalog.facets import FACETS
+from recviewer.catalog.columns import FACETS
 from recviewer.catalog.filters import FILTERS, HAS, IS, SAID, Recordings
 from recviewer.catalog.groups import groups_of
 from recviewer.catalog.state import stable_state

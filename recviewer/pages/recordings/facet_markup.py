@@ -12,7 +12,7 @@ from urllib.parse import quote_plus
 
 from django.utils.safestring import SafeString
 
-from recviewer.catalog import facets
+from recviewer.catalog import columns
 from recviewer.catalog.filters import FILTERS
 from recviewer.catalog.usage_words import WORDS as USED_WORDS
 from recviewer.catalog.value_words import KIND_WORDS, OUTCOME_WORDS, REPLAY_WORDS, SMELL_WORDS, VERDICT_WORDS
@@ -40,7 +40,7 @@ FACET_WORDS = {
     "state": VERDICT_WORDS,
     "streamed": {"yes": "streamed", "no": "not streamed"},
     "note": {"yes": "with a note", "no": "without"},
-} | {key: dict(zip(facets.SPANS[key], words, strict=True)) for key, words in _SPAN_WORDS.items()}
+} | {key: dict(zip(columns.SPANS[key], words, strict=True)) for key, words in _SPAN_WORDS.items()}
 NO_VALUE = {
     "model": "no model",
     "host": "no host",

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 
 from recviewer.bounded.cache import Recent
 from recviewer.catalog import facets
-from recviewer.catalog.facets import Columns, Counts
+from recviewer.catalog.columns import Columns
+from recviewer.catalog.facets import Counts
 from recviewer.catalog.filters import Recordings
 from recviewer.catalog.prepared import prepared
 from recviewer.catalog.state import stable_state

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from recviewer.catalog.facets import Columns
+from recviewer.catalog.columns import Columns
 from recviewer.catalog.state import stable_state
 from recviewer.catalog.value_words import VERDICT_WORDS
 from recviewer.language.tree import Term

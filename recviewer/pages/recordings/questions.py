@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import accumulate, compress, islice
 from operator import itemgetter
@@ -19,10 +20,11 @@ from django.db import connection
 
 from recviewer.bounded.cache import Recent
 from recviewer.catalog import facets
-from recviewer.catalog.facets import Columns
+from recviewer.catalog.columns import FETCHED, Columns
 from recviewer.catalog.models import Recording
 from recviewer.catalog.own_findings import LOST
 from recviewer.catalog.rows import TABLE
+from recviewer.catalog.state import Carried
 from recviewer.exchange.text import LINE
 from recviewer.pages.recordings.list_state import DEFAULT_SORT, SORTS, ListState
 from recviewer.pages.text.test_ids import parse
@@ -104,9 +106,10 @@ class QuestionPage:
 _FUNCTION = 40
 """Bits below the number of a function: for the question, and for whether replay finds the recording."""
 
+_ORDER = SORTS[DEFAULT_SORT].columns
 _READ = (
-    f"SELECT id, test_id, asked, replay FROM {TABLE} "  # noqa: S608 - names of ours
-    f"ORDER BY {', '.join(SORTS[DEFAULT_SORT].columns)}"
+    f"SELECT id, test_id, asked, replay FROM {TABLE} WHERE run > %s "  # noqa: S608 - names of ours
+    f"ORDER BY {', '.join(_ORDER)}"
 )
 
 
@@ -114,37 +117,84 @@ class QuestionOrder:
     """All recordings, grouped by question. places: indexes in `columns`. numbers: of the question of each.
 
     Functions are in order of tests, and a question is at its first recording; its recordings that replay cannot find
-    come last.
+    come last. Of tests, functions and questions only hashes are kept, by index: their texts would take 20 MB.
     """
 
     def __init__(self, columns: Columns) -> None:
-        functions: dict[str, int] = {}
-        questions: dict[tuple[int, str | int], int] = {}
-        function_of: dict[str | None, int] = {}
-        places: list[int] = []
-        ranks: list[int] = []
+        self._lineage = columns.lineage
+        self._tests, self._functions, self._asked, self._lost = (_zeros(len(columns)) for _ in range(4))
+        self._in_order: Sequence[int] = self._put(columns, -1)
+        self._number()
+
+    def after(self, run: int, columns: Columns) -> QuestionOrder | None:
+        """Return the order with the rows that later runs have written, None if they all have to be read.
+
+        run: the last one whose rows are in this order. columns: those of now.
+        """
+        if columns.lineage is not self._lineage:
+            return None
+        more = len(columns) - len(self._tests)
+        made = copy(self)
+        made._tests, made._functions = self._tests + _zeros(more), self._functions + _zeros(more)
+        made._asked, made._lost = self._asked + _zeros(more), self._lost + _zeros(more)
+        made._put(columns, run)
+        if made._tests != self._tests:
+            made._in_order = columns.places(_ORDER)
+        made._number()
+        return made
+
+    def _put(self, columns: Columns, run: int) -> Sequence[int]:
+        """Read what later runs than one have written, and return the indexes in order."""
+        places = array("l")
+        hashes: dict[str | None, tuple[int, int]] = {}
         with connection.cursor() as cursor:
-            cursor.execute(_READ)
-            while some := cursor.fetchmany(facets.FETCHED):
+            cursor.execute(_READ, [run])
+            while some := cursor.fetchmany(FETCHED):
                 for id, test_id, asked, replay in some:
-                    function = function_of.get(test_id)
-                    if function is None:
-                        test = parse(test_id or "")
-                        function = function_of[test_id] = functions.setdefault(
-                            test.file + test.function, len(functions)
-                        )
                     place = columns.place_of(id)
-                    if place is not None:
-                        question = questions.setdefault((function, asked or id), len(questions))
-                        places.append(place)
-                        ranks.append(function << _FUNCTION | question << 1 | (replay in LOST))
+                    if place is None:
+                        continue
+                    places.append(place)
+                    test = hashes.get(test_id)
+                    if test is None:
+                        parsed = parse(test_id or "")
+                        test = hashes[test_id] = hash((test_id,)), hash(parsed.file + parsed.function)
+                    self._tests[place], self._functions[place] = test
+                    self._asked[place] = hash((asked,)) | 1 if asked else id << 1
+                    self._lost[place] = replay in LOST
+        return places
+
+    def _number(self) -> None:
+        """Number the questions, and put the recordings in their order."""
+        functions = list(map(self._functions.__getitem__, self._in_order))
+        pairs = list(zip(functions, map(self._asked.__getitem__, self._in_order), strict=True))
+        function_numbers = {one: at for at, one in enumerate(dict.fromkeys(functions))}
+        numbers = {one: at for at, one in enumerate(dict.fromkeys(pairs))}
+        lost = map(self._lost.__getitem__, self._in_order)
+        ranks = [
+            function_numbers[pair[0]] << _FUNCTION | numbers[pair] << 1 | one
+            for pair, one in zip(pairs, lost, strict=True)
+        ]
         order = sorted(range(len(ranks)), key=ranks.__getitem__)
-        self.places: Sequence[int] = array("l", [places[at] for at in order])
+        self.places: Sequence[int] = array("l", map(self._in_order.__getitem__, order))
         self.numbers: Sequence[int] = array("q", [ranks[at] >> 1 for at in order])
 
 
+def _zeros(count: int) -> array[int]:
+    return array("q", bytes(8 * count))
+
+
 _orders = Recent[str, QuestionOrder](1, once=True, state_of=str)
-"""By the catalog's state; 480 kB at 30,000 recordings."""
+"""By the catalog's state; 1.4 MB at 30,000 recordings."""
+_last_order = Carried[QuestionOrder]()
+
+
+def _order_of(columns: Columns, stable: str) -> QuestionOrder:
+    def make() -> QuestionOrder:
+        return _last_order.made(stable, lambda: QuestionOrder(columns), lambda last, run: last.after(run, columns))
+
+    return _orders.made(stable, make) if stable else make()
+
 
 _counted = Recent[tuple[object, ...], Sequence[int]](16, state_of=itemgetter(0))
 """160 kB each at 20,000 questions."""
@@ -246,7 +296,7 @@ def questions_of(state: ListState, stable: str, left: tuple[Columns, int]) -> Qu
     stable: as in `facets.narrowed`. left: the result of `facets.columns_left`.
     """
     columns, base = left
-    order = _orders.made(stable, lambda: QuestionOrder(columns)) if stable else QuestionOrder(columns)
+    order = _order_of(columns, stable)
     flags = facets.flags_of(columns, base, state.terms)
 
     def count() -> Sequence[int]:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from recviewer.catalog.facets import Columns
+from recviewer.catalog.columns import Columns
 from recviewer.pages.recordings import questions
 from recviewer.pages.recordings.questions import QuestionOrder, Questions, Shares, shares
 from recviewer.review.decide import decide
