@@ -19,7 +19,7 @@ from django.db import connection
 from recviewer.bounded.cache import Recent, Shared
 from recviewer.catalog.columns import FACETS, SEVERAL, SPANS, STREAMED, Columns
 from recviewer.catalog.filters import FILTERS, Recordings
-from recviewer.catalog.state import Carried
+from recviewer.catalog.state import UpToDate
 from recviewer.catalog.usage_words import is_by_name
 from recviewer.language.tree import Term
 
@@ -38,7 +38,7 @@ class Counts:
 
 
 _columns = Recent[str, Columns](1, once=True, state_of=str)
-_last = Carried[Columns]()
+_last = UpToDate[Columns]()
 _now = Shared[Columns]()
 """While something is being indexed."""
 

@@ -20,7 +20,7 @@ from recviewer.bounded.cache import Recent
 from recviewer.catalog.columns import FETCHED, Columns
 from recviewer.catalog.models import Commit
 from recviewer.catalog.rows import TABLE
-from recviewer.catalog.state import Carried
+from recviewer.catalog.state import UpToDate
 
 
 class OneGroup(NamedTuple):
@@ -115,7 +115,7 @@ class TestGroups:
 
 
 _kept = Recent[str, TestGroups](1, once=True, state_of=str)
-_last = Carried[TestGroups]()
+_last = UpToDate[TestGroups]()
 
 
 def groups_of(found: Columns, state: str) -> TestGroups:

@@ -83,7 +83,7 @@ def _began(at: datetime) -> str:
     return f"{at.timestamp():.6f}"
 
 
-class Carried(Generic[V]):
+class UpToDate(Generic[V]):
     """The last value that was made of all rows: the next one is made of it and of the rows that were written since."""
 
     def __init__(self) -> None:

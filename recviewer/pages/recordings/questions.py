@@ -24,7 +24,7 @@ from recviewer.catalog.columns import FETCHED, Columns
 from recviewer.catalog.models import Recording
 from recviewer.catalog.own_findings import LOST
 from recviewer.catalog.rows import TABLE
-from recviewer.catalog.state import Carried
+from recviewer.catalog.state import UpToDate
 from recviewer.exchange.text import LINE
 from recviewer.pages.recordings.list_state import DEFAULT_SORT, SORTS, ListState
 from recviewer.pages.text.test_ids import parse
@@ -186,7 +186,7 @@ def _zeros(count: int) -> array[int]:
 
 _orders = Recent[str, QuestionOrder](1, once=True, state_of=str)
 """By the catalog's state; 1.4 MB at 30,000 recordings."""
-_last_order = Carried[QuestionOrder]()
+_last_order = UpToDate[QuestionOrder]()
 
 
 def _order_of(columns: Columns, stable: str) -> QuestionOrder:
