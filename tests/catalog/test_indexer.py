@@ -24,7 +24,9 @@ from recviewer.store.scan import FileStamp
 pytestmark = pytest.mark.django_db
 CASES = Path(__file__).parent.parent / "cases"
 IS_ROOT = os.geteuid() == 0
-COLUMNS = [field.attname for field in Recording._meta.concrete_fields if field.name not in ("id", "file", "indexed_at")]
+COLUMNS = [
+    field.attname for field in Recording._meta.concrete_fields if field.name not in ("id", "file", "indexed_at", "run")
+]
 
 
 def counts(report):
