@@ -5,7 +5,8 @@ older clients send them (1 STOP, 2 MAX_TOKENS, 3 SAFETY, 4 RECITATION); above 4 
 
 Sources: the API references and SDK enums of OpenAI (chat, completions, Responses, Realtime), Azure OpenAI, Anthropic,
 Google (Gemini, Vertex, Interactions), AWS Bedrock (Converse, Titan), Cohere, Mistral, xAI, DeepSeek, Zhipu, IBM
-watsonx, Baidu, Ollama, vLLM, SGLang, llama.cpp, Text Generation Inference, LM Studio and OpenRouter.
+watsonx, Baidu, Ollama, vLLM, SGLang, llama.cpp, Text Generation Inference, LM Studio and OpenRouter; the states of a task of
+the Agent2Agent protocol.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ _REASONS = {
         prohibited_content spii language sensitive moderation guardrail_intervened guardrails model_armor error_toxic
         blocked content_policy content_policy_violation flagged 3 4
     """,
-    End.REFUSED: "refusal refused",
+    End.REFUSED: "refusal refused rejected",
     End.FAILED: """
         failed failure error errored cancelled canceled cancel aborted abort user_cancel user_stopped client_cancelled
         turn_detected interrupted malformed_function_call malformed_response malformed_tool_use malformed_model_output
@@ -64,11 +65,14 @@ _REASONS = {
         insufficient_system_resource model_unloaded expired repetition rag_query_when_rag_disabled
     """,
     End.PAUSED: "pause_turn paused compaction",
-    End.OPEN: "in_progress incomplete queued pending running not_finished requires_input starting processing",
+    End.OPEN: """
+        in_progress incomplete queued pending running not_finished requires_input starting processing
+        submitted working input_required auth_required
+    """,
 }
 
 _IGNORED = re.compile(r"[^0-9a-z]+")
-_PREFIX = re.compile(r"^(?:finishreason|stopreason|reason)(?=.)")
+_PREFIX = re.compile(r"^(?:finishreason|stopreason|taskstate|reason)(?=.)")
 
 
 def _folded(reason: str) -> str:

@@ -20,6 +20,18 @@ _HAPPENED = (
 """What a provider tells of a stored object, as `<name>_at`. Times that a person set have other names."""
 
 CASSETTES: dict[str, tuple[Harmless, ...]] = {
+    "a2a": (
+        *(
+            Harmless(f"{at}.{path}", how, reason)
+            for at in ("result", *(f"result.{key}" for key in ("task", "message", "statusUpdate", "artifactUpdate")))
+            for path, how, reason in (
+                *((key, HowHarmless.MADE, ID) for key in ("id", "taskId", "contextId", "messageId")),
+                *((f"status.message.{key}Id", HowHarmless.MADE, ID) for key in ("message", "task", "context")),
+                *((f"{holder}.artifactId", HowHarmless.MADE, ID) for holder in ("artifact", "artifacts[]")),
+                ("status.timestamp", HowHarmless.WHOLLY, TIME),
+            )
+        ),
+    ),
     "realtime": (
         *(
             Harmless(path, HowHarmless.WHOLLY, ID)

@@ -2,7 +2,7 @@
 
 Requests for them do not call a model. Source: API references of OpenAI ("Files", "Batch", "Vector stores",
 "Assistants", "Conversations", "Fine-tuning", "Evals", "Videos"), Anthropic ("Files", "Message Batches", "Skills"), Gemini
-(files, batches, caches, operations), Ollama (`/api/show`).
+(files, batches, caches, operations), Ollama (`/api/show`), the Agent2Agent protocol ("Agent card").
 """
 
 from __future__ import annotations
@@ -65,6 +65,9 @@ _KEPT = re.compile(r"/(?:responses|conversations)/[^/]+/(?:input_)?items$")
 _ITEM = re.compile(r"/conversations/[^/]+/items/[^/]+$")
 """Endpoints of one item of a stored conversation."""
 
+_CARD = "/.well-known/agent"
+"""Start of the endpoint where an agent tells what it can do."""
+
 _WIDTH = 5
 """Most columns of a table."""
 
@@ -93,6 +96,8 @@ class Resource:
             if held.startswith(("video/", "application/pdf")) or (held.startswith("image/") and raw.method != "POST"):
                 return Match.SHAPE
             if "modelfile" in raw.first and "details" in raw.first:
+                return Match.SHAPE
+            if "skills" in raw.first and raw.url_path.startswith(_CARD):
                 return Match.SHAPE
         elif raw.heads and all("custom_id" in head for head in raw.heads):
             return Match.SHAPE
