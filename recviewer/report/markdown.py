@@ -18,7 +18,7 @@ from recviewer.report.lists import TITLES, Budget, Lists, short_path
 from recviewer.report.quoting import code, link, plain
 from recviewer.report.report import Report, range_of
 from recviewer.report.sentence import about_runs, about_tests, clauses, ending, figures, opening, sentence
-from recviewer.smells import Severity
+from recviewer.smells import EVIDENCE, Severity, excerpted
 
 MARKER = "<!-- recviewer-report -->"
 """The first line, by which a later run finds its comment."""
@@ -184,7 +184,11 @@ class _Told:
 
     def _finding(self, finding: Finding, url: str) -> str:
         sign = "🔴" if finding.severity is Severity.RED else "🟠"
-        quoted = f" {code(finding.evidence, 120)}" if finding.evidence and self.budget.has_evidence else ""
+        quoted = (
+            f" {code(excerpted(finding.evidence), EVIDENCE + 1)}"
+            if finding.evidence and self.budget.has_evidence
+            else ""
+        )
         return (
             f"{sign} **{link(plain(finding.title, 200), url)}**. {plain(finding.detail, 500)}{quoted} ({finding.rule})"
         )

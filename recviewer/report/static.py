@@ -23,6 +23,7 @@ from recviewer.report.markdown import verdicts
 from recviewer.report.markup import fold, name, text
 from recviewer.report.report import Report, range_of
 from recviewer.report.sentence import about_runs, about_tests, clauses, ending, figures, opening, sentence
+from recviewer.smells import excerpted
 
 LIMIT = 12_000_000
 """After this many characters changes are written as one line each; the file says so."""
@@ -108,7 +109,7 @@ def _finding(finding: Finding, changes: Sequence[Change]) -> Iterator[str]:
     yield f'<div class="finding {finding.severity.value}"><strong>{text(finding.title)}</strong> '
     yield f'<span class="note">{finding.severity.value}</span><br>{text(finding.detail)}'
     if finding.evidence:
-        yield f'<p class="evidence"><code>{text(finding.evidence)}</code></p>'
+        yield f'<p class="evidence"><code>{text(excerpted(finding.evidence))}</code></p>'
     yield fold(f'the {len(places):,} <span class="note">{escape(finding.rule)}</span>', _links(places, changes))
     yield "</div>\n"
 

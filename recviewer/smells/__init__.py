@@ -1,7 +1,18 @@
 """Oddities of a recording, or of a change: the rules, one per module in `rules/`, and their findings."""
 
 from recviewer.smells.applying import findings, rules
-from recviewer.smells.model import EVIDENCE, About, Case, Finding, Needs, Noticed, Rule, Severity, Surroundings
+from recviewer.smells.model import (
+    EVIDENCE,
+    About,
+    Case,
+    Finding,
+    Needs,
+    Noticed,
+    Rule,
+    Severity,
+    Surroundings,
+    excerpted,
+)
 from recviewer.smells.scanning import Looking, of_recordings
 
 __all__ = [
@@ -15,6 +26,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Surroundings",
+    "excerpted",
     "findings",
     "of_recordings",
     "rules",

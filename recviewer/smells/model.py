@@ -24,6 +24,11 @@ On = TypeVar("On")
 """What a finding refers to: changes of a range, or recordings."""
 
 
+def excerpted(evidence: str) -> str:
+    """Return what a finding quotes, with `…` behind it if it is as long as a quotation may be: it may have been cut."""
+    return f"{evidence}…" if len(evidence) >= EVIDENCE else evidence
+
+
 class Severity(StrEnum):
     """How severe a finding is: red requires a decision, amber a look, grey is informative. Ranges have no grey ones."""
 
@@ -290,6 +295,11 @@ class Noticed:
     def evidence(self) -> str:
         """Text quoted from the recording, "" if there is none."""
         return next((spot.evidence for spot in self.held.spots if spot.evidence), "")
+
+    @property
+    def quoted(self) -> str:
+        """The evidence, with `…` behind it if it was cut."""
+        return excerpted(self.evidence)
 
     @property
     def identity(self) -> str:

@@ -10,7 +10,7 @@ import pytest
 from recviewer import smells
 from recviewer.checking.forms import FORMS, github, render, sarif
 from recviewer.checking.model import Checked, HowCounted, Located, in_order
-from recviewer.smells.model import Severity, Spot
+from recviewer.smells.model import EVIDENCE, Severity, Spot
 from tests.smells.building import chat, recorded
 
 ODD = 'a % b: c, "d" <e> &amp;\n\x1b[31m\x00\ud800‮'
@@ -51,6 +51,19 @@ def test_sarif_fits_the_schema_of_oasis(odd):
         log = json.loads(render(one, "sarif"))
         assert problems_of(log) == []
     assert problems_of({"version": "2.1.0"}) != []
+
+
+@pytest.mark.parametrize("form", ["text", "github", "junit", "sarif"])
+def test_what_was_cut_ends_in_an_ellipsis(form):
+    (one,) = located(1)
+    for length, end in ((EVIDENCE - 1, "x"), (EVIDENCE, "x…")):
+        held = replace(one.noticed.held, spots=(Spot("/a", "x" * length),))
+
+        told = render(checked([replace(one, noticed=replace(one.noticed, held=held))]), form)
+
+        shown = json.dumps(json.loads(told), ensure_ascii=False) if form == "sarif" else told
+        assert "x" * (length - 1) + end in shown
+        assert ("x…" in shown) is (length == EVIDENCE)
 
 
 def test_sarif_names_rules_places_and_what_stays_the_same():

@@ -31,7 +31,7 @@ def _lines(checked: Checked) -> Iterator[str]:
 
 def _command(one: Located) -> str:
     noticed = one.noticed
-    evidence = f"\n“{noticed.evidence}”" if noticed.evidence else ""
+    evidence = f"\n“{noticed.quoted}”" if noticed.evidence else ""
     facts = {"file": one.file, "line": str(one.line), "title": f"recviewer: {one.rule}"}
     told = ",".join(f"{name}={_property(value)}" for name, value in facts.items())
     said = "\n".join([f"{noticed.says}{evidence}", noticed.rule.words.fix])

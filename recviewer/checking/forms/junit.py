@@ -43,7 +43,7 @@ def _suite(rule: Rule, some: list[Located]) -> Iterator[str]:
         noticed = one.noticed
         named = f"name={_attribute(noticed.key)} classname={_attribute(rule.name)}"
         yield f'  <testcase {named} file={_attribute(one.file)} line="{one.line}">'
-        body = "\n".join(filter(None, [noticed.evidence, rule.words.why, rule.words.fix]))
+        body = "\n".join(filter(None, [noticed.quoted, rule.words.why, rule.words.fix]))
         told = f"type={_attribute(one.level.value)} message={_attribute(noticed.says)}"
         tag = "skipped" if one.level is Severity.GREY else "failure"
         yield f"   <{tag} {told}>{escape(_plain(body))}</{tag}>"

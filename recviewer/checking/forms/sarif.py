@@ -80,7 +80,7 @@ def _rule(rule: Rule) -> dict[str, Json]:
 
 def _result(one: Located, places: dict[str, int], *, is_compared: bool) -> dict[str, Json]:
     noticed = one.noticed
-    evidence = f": “{noticed.evidence}”" if noticed.evidence else ""
+    evidence = f": “{noticed.quoted}”" if noticed.evidence else ""
     result: dict[str, Json] = {
         "ruleId": one.rule,
         "level": _LEVELS[one.level],

@@ -45,7 +45,7 @@ def _one(one: Located) -> Iterator[str]:
     part = f" {noticed.key[len(noticed.file) + 1 :]}" if noticed.key != noticed.file else ""
     yield _flat(f"  {one.file}:{one.line}{part}  {noticed.says}{what}")
     if noticed.evidence:
-        yield _flat(f"      “{noticed.evidence}”")
+        yield _flat(f"      “{noticed.quoted}”")
 
 
 def _flat(text: str) -> str:

@@ -23,7 +23,7 @@ from recviewer.exchange import amounts
 from recviewer.exchange.hidden import RUN
 from recviewer.exchange.text import LINE as KEPT
 from recviewer.pages.text.marks import marked
-from recviewer.smells.model import EVIDENCE
+from recviewer.smells.model import excerpted
 
 register = template.Library()
 
@@ -194,8 +194,7 @@ def kept_line(value: object) -> SafeString:
 @register.filter
 def excerpt(value: object) -> SafeString:
     """Show words that a finding keeps as its evidence in one line; those that were cut there end in `…`."""
-    words = str(value)
-    return one_line(f"{words}…" if len(words) >= EVIDENCE else words)
+    return one_line(excerpted(str(value)))
 
 
 @register.filter
