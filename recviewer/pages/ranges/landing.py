@@ -324,7 +324,7 @@ def _labels(changes: Sequence[Change]) -> dict[str, TestLabel]:
 def _test(place: ShownRange, asked: RangeFilter, item: Item, labels: Mapping[str, TestLabel]) -> TestRow:
     test = item.first.about.test_id
     what = Counter(change.churn for change in item.changes)
-    states = Counter((change.state, change.churn is Churn.GONE) for change in item.changes)
+    states = Counter(look_of_state(change.state, is_gone=change.churn is Churn.GONE) for change in item.changes)
     found = Counter(change.severity for change in item.changes if change.severity is not None)
     heads = [one.first for one in items(item.changes)]
     return TestRow(
@@ -341,7 +341,7 @@ def _test(place: ShownRange, asked: RangeFilter, item: Item, labels: Mapping[str
             (Look(*SEVERITIES[severity], severity.value), found[severity]) for severity in Severity if found[severity]
         ),
         sum(change.removed.words + change.added.words for change in heads),
-        tuple((look_of_state(state, is_gone=is_gone), n) for (state, is_gone), n in states.most_common()),
+        tuple(states.most_common()),
         sum(bool(change.unread) for change in item.changes),
         len(item.older),
         counts_on(item.changes),

@@ -682,3 +682,17 @@ def test_one_press_reaches_no_change_that_is_another_one(client, commit, make_re
         "b.json": "approved",
         "c.json": "",
     }
+
+
+def test_a_row_tells_how_many_of_its_changes_are_undecided_once(client, commit, make_recording, root):
+    make_recording("t/recordings/kept.json", asked="Kept?", answered="Yes.", test="t.py::test_a")
+    make_recording("t/recordings/lost.json", asked="Lost?", answered="No.", test="t.py::test_a")
+    base = commit("before")
+    make_recording("t/recordings/kept.json", asked="Kept?", answered="Always.", test="t.py::test_a")
+    (root / "t/recordings/lost.json").unlink()
+    spec = f"{base}..{commit('after')}"
+
+    (row,) = client.get(f"/changes/{spec}").context["page"].tests
+
+    assert sum(count for _, count in row.what) == 2
+    assert [(look.title, count) for look, count in row.states] == [("undecided", 2)]
