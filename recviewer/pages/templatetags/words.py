@@ -185,10 +185,16 @@ _DID = {
 
 
 @register.filter
+def kept(value: object) -> str:
+    """Return a question or an answer as the index keeps it; one that was cut there ends in `…`."""
+    words = str(value)
+    return f"{words}…" if len(words) >= KEPT else words
+
+
+@register.filter
 def kept_line(value: object) -> SafeString:
     """Show a question or an answer as the index keeps it, in one line; one that was cut there ends in `…`."""
-    words = str(value)
-    return one_line(f"{words}…" if len(words) >= KEPT else words)
+    return one_line(kept(value))
 
 
 @register.filter

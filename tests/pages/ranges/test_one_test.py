@@ -209,6 +209,20 @@ def test_tests_that_were_each_asked_something_else_are_said_to_be(client, write,
     assert "2 tests, 2 questions" in html
 
 
+def test_a_long_question_above_the_calls_ends_in_an_ellipsis(client, write, commit):
+    asked = "Which planet? " + "z" * 400
+    for name in "ab":
+        write(name, "Saturn.", asked=asked)
+    base = commit("before")
+    for name, answer in (("a", "It is Saturn."), ("b", "It may be Saturn.")):
+        write(name, answer, asked=asked)
+
+    html = page_of(client, f"{base}..{commit('after')}").content.decode()
+
+    heading = re.search(r"<h1.*?</h1>", html)[0]
+    assert "z…</bdi>" in heading
+
+
 def test_tests_are_called_by_what_tells_them_apart(client, write, commit):
     names = ["openai-txt=bedrock/oss-20b-one_01", "openai-txt=bedrock/oss-20b-two_01"]
     spec = answered(write, commit, names)
