@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from recviewer.git.repository import GitFailed
@@ -27,6 +27,9 @@ def show(request: HttpRequest, spec: str) -> HttpResponse:
 
     With `.json` after the URL: the report for scripts.
     """
+    if spec.endswith("/"):  # no name of a commit ends in one
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return HttpResponseRedirect(reverse("changes:show", args=[spec.rstrip("/")]) + query)
     follow(request)
     wants_json = spec.endswith(".json") and not is_range(spec)
     try:

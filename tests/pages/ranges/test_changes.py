@@ -380,6 +380,10 @@ def test_typed_range_leads_to_its_page(client, spec):
     assert client.get("/changes/", {"range": spec})["Location"] == f"/changes/{spec}"
 
 
+def test_a_slash_at_the_end_is_left_out(client, spec):
+    assert client.get(f"/changes/{spec}/?by=change")["Location"] == f"/changes/{spec}?by=change"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("typed", ["nowhere...main", "--upload-pack=x", "main:file", "..."])
 def test_range_that_is_none_says_why(client, spec, typed):
