@@ -116,3 +116,18 @@ def test_calls_that_stand_where_they_began_are_told_of_nowhere():
 
     assert [call.arguments for call in both.outputs[0].tool_calls] == ['{"a": 1}', '{"a": 1}']
     assert "blocks" not in both.rest
+
+
+def responses(*deltas):
+    """A stream of a response whose finished form has a source that no fragment has. deltas: fragments of its text."""
+    said = {"type": "message", "content": [{"type": "output_text", "text": "ha"}]}
+    sources = {"type": "search_results", "results": [{"title": "Tea"}]}
+    made = [{"type": "response.output_text.delta", "delta": delta} for delta in deltas]
+    return [*made, {"type": "response.completed", "response": {"status": "completed", "output": [said, sources]}}]
+
+
+def test_equal_fragments_that_do_not_come_to_the_finished_response_are_counted():
+    once, twice = exchange_of(responses("ha")), exchange_of(responses("ha", "ha"))
+
+    assert compare(once, twice).churn not in QUIET
+    assert fingerprint(once) != fingerprint(twice)

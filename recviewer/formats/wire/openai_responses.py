@@ -72,7 +72,6 @@ _EVENT = (
     "arguments",
     "code",
     "content_index",
-    "delta",
     "input",
     "item.*",
     "item.content[].*",
@@ -98,7 +97,11 @@ class ResponsesShape(Shape):
         return super().rest(left_of_response(body), left)
 
 
-SHAPE = ResponsesShape("openai_responses", known=(*_RESPONSE, *_EVENT, *(f"response.{key}" for key in _RESPONSE)))
+SHAPE = ResponsesShape(
+    "openai_responses",
+    taken=("delta:each",),  # of fragments that do not come to the finished response, two equal ones are two
+    known=(*_RESPONSE, *_EVENT, *(f"response.{key}" for key in _RESPONSE)),
+)
 TYPES = frozenset({"Response", "ParsedResponse", "OpenAIResponseObject"})
 READ = frozenset(
     {
