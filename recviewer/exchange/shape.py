@@ -88,6 +88,30 @@ class Shape:
         return value if node.how is None else passed(value, node, node.how)
 
 
+class ShapeOfTwo(Shape):
+    """The shape of a format that reads other paths of a complete reply than of an element of a stream.
+
+    whole: of complete replies; the other arguments are for elements.
+    """
+
+    __slots__ = ("whole",)
+
+    def __init__(
+        self,
+        whole: Shape,
+        *,
+        taken: Iterable[str],
+        known: Iterable[str],
+        alternatives: Iterable[tuple[str, tuple[str, ...]]] = (),
+    ) -> None:
+        super().__init__(whole.name, taken=taken, known=known, alternatives=alternatives)
+        self.whole = whole
+
+    def rest(self, body: Json, left: list[Left]) -> Json:
+        """Return what else counts of a complete reply, see `Shape`."""
+        return self.whole.rest(body, left)
+
+
 def names_file(disposition: Json) -> bool:
     """Tell whether a `content-disposition` has anything but how to show the reply: a name of a file, or no text at all."""
     return type(disposition) is not str or "=" in disposition

@@ -215,7 +215,7 @@ def _drop_thoughts(made: dict[str, Json], reasoning: str) -> None:
             del made[key]
             rest = rest_of_text(value)
             if rest:
-                made["reasoning_beside"] = rest
+                made["reasoning_beside"] = [made["reasoning_beside"], rest] if "reasoning_beside" in made else rest
             if key != "reasoning" and not (made.get("reasoning") or made.get("reasoning_content")):
                 made[key] = type_of(value)  # the key that holds the text counts
     for key in DETAILS:

@@ -45,7 +45,7 @@ def _piece(frame: dict[str, Any], kind: str, firsts: dict[Hashable, dict[str, An
     first = firsts.get(key)
     is_sound = kind.endswith("audio.delta")
     if first is None:
-        shown = {name: value for name, value in frame.items() if name != "delta"}
+        shown = {"sound (recorded)" if name == "sound" else name: frame[name] for name in frame if name != "delta"}
         first = firsts[key] = {**shown, **({"sound": SOUND} if is_sound else {"delta": frame["delta"]})}
         return first
     if not is_sound:

@@ -25,7 +25,7 @@ from recviewer.exchange.model import (
     Request,
     Text,
 )
-from recviewer.exchange.shape import Shape
+from recviewer.exchange.shape import Shape, ShapeOfTwo
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.framing import AT
@@ -34,27 +34,32 @@ from recviewer.formats.media import held_type, part_of
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw
 
-SHAPE = Shape(
-    "images",
-    taken=(
-        *("data[].b64_json", "data[].url", "data[].revised_prompt", "images[]", "b64_json"),
-        *(
-            "predictions[].bytesBase64Encoded",
-            "artifacts[].base64",
-            "image",
-            "images[].url",
-            "result.sample",
-            "base64:base64",
+_KNOWN = (
+    *("background", "output_format", "quality", "size", "model", "data[].mime_type", "type", "partial_image_index"),
+    *("request.*", "timing.*", "predictions[].mimeType", "predictions[].prompt", "sequence_number"),
+    *("artifacts[].*", "seed", "seeds", "finish_reasons", "result.*", "status", "progress", "timings.*"),
+    *("images[].*", "has_nsfw_concepts", "prompt", "parameters.*", "info", "object", "credits"),
+    *("data[].index", "data[].image_id", "data[].timings.*", "finish_reason"),
+)
+SHAPE = ShapeOfTwo(
+    Shape(
+        "images",
+        taken=(
+            *("data[].b64_json", "data[].url", "data[].revised_prompt", "images[]"),
+            *(
+                "predictions[].bytesBase64Encoded",
+                "artifacts[].base64",
+                "image",
+                "images[].url",
+                "result.sample",
+                "base64:base64",
+            ),
+            "artifacts[].finishReason",
         ),
-        *("artifacts[].finishReason", "finish_reason:last"),
+        known=(*_KNOWN, "b64_json"),
     ),
-    known=(
-        *("background", "output_format", "quality", "size", "model", "data[].mime_type", "type", "partial_image_index"),
-        *("request.*", "timing.*", "predictions[].mimeType", "predictions[].prompt", "sequence_number"),
-        *("artifacts[].*", "seed", "seeds", "finish_reasons", "result.*", "status", "progress", "timings.*"),
-        *("images[].*", "has_nsfw_concepts", "prompt", "parameters.*", "info", "object", "credits"),
-        *("data[].index", "data[].image_id", "data[].timings.*"),
-    ),
+    taken=("b64_json",),
+    known=(*_KNOWN, "data", "images", "predictions", "artifacts", "image", "base64"),
 )
 READ = frozenset({"type", "b64_json", "usage"})
 _EVENTS = ("image_generation.", "image_edit.")

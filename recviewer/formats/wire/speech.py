@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from recviewer.exchange.model import Chunk, Delta, Json, JsonPart, Kind, Message, Problem, Reply, Request, Text
-from recviewer.exchange.shape import Shape
+from recviewer.exchange.shape import Shape, ShapeOfTwo
 from recviewer.formats import deltas
 from recviewer.formats.contract import Match
 from recviewer.formats.framing import AT
@@ -19,13 +19,21 @@ from recviewer.formats.media import held_type, joined, part_of, told_type
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw
 
-SHAPE = Shape(
-    "speech",
-    taken=(
-        *("base64:base64", "audio_data:base64", "audio:base64", "audio_base64:base64"),
-        *("generations[].audio:base64", "[].audio_base64:base64"),
+_KNOWN = ("type", "alignment.*", "normalized_alignment.*", "generations[].*", "request_id")
+SHAPE = ShapeOfTwo(
+    Shape(
+        "speech",
+        taken=("base64:base64", "audio_data:base64", "audio_base64:base64", "generations[].audio:base64"),
+        known=(*_KNOWN, "audio"),
+        alternatives=(
+            ("", ("base64", "audio_data")),
+            ("", ("base64", "audio_base64")),
+            ("", ("audio_data", "audio_base64")),
+        ),
     ),
-    known=("type", "alignment.*", "normalized_alignment.*", "generations[].*", "request_id"),
+    taken=("audio:base64", "audio_base64:base64"),
+    known=(*_KNOWN, "base64", "audio_data"),
+    alternatives=(("", ("audio", "audio_base64")),),
 )
 READ = frozenset({"type", "audio", "audio_base64", "usage"})
 PLACES = ("/audio/speech", "/speak")
