@@ -64,10 +64,10 @@ _REASONS = {
         unexpected_tool_call missing_thought_signature other image_other no_image network_error
         insufficient_system_resource model_unloaded expired repetition rag_query_when_rag_disabled
     """,
-    End.PAUSED: "pause_turn paused compaction",
+    End.PAUSED: "pause_turn paused compaction input_required auth_required",
     End.OPEN: """
         in_progress incomplete queued pending running not_finished requires_input starting processing
-        submitted working input_required auth_required
+        submitted working
     """,
 }
 

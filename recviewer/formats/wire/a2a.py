@@ -43,6 +43,10 @@ _METHODS = frozenset(
 )
 
 
+STILL = frozenset({"submitted", "working", "TASK_STATE_SUBMITTED", "TASK_STATE_WORKING"})
+"""States of a task that events of a stream tell before it ends."""
+
+
 class A2a:
     """A message to an agent, and what it answers."""
 
@@ -101,7 +105,9 @@ def _held(element: Json) -> tuple[tuple[str, ...], dict[str, Json]]:
 def _chunks(elements: list[Json], problems: list[Problem]) -> Iterator[Chunk]:
     for number, element in enumerate(elements):
         data = cursor(element, number, problems) if len(elements) > 1 else Lookup(element, AT, problems)
-        yield Chunk(number + 1, (_delta(data),), None, data.data, READ)
+        found = _delta(data)
+        is_interim = len(elements) > number + 1 and found.finish in STILL
+        yield Chunk(number + 1, (replace(found, finish="") if is_interim else found,), None, data.data, READ)
 
 
 def _delta(event: Lookup) -> Delta:
