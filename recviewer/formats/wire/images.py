@@ -39,7 +39,7 @@ _KNOWN = (
     *("request.*", "timing.*", "predictions[].mimeType", "predictions[].prompt", "sequence_number"),
     *("artifacts[].*", "seed", "seeds", "finish_reasons", "result.*", "status", "progress", "timings.*"),
     *("images[].*", "has_nsfw_concepts", "prompt", "parameters.*", "info", "object", "credits"),
-    *("data[].index", "data[].image_id", "data[].timings.*", "finish_reason"),
+    *("data[].index", "data[].image_id", "data[].timings.*"),
 )
 SHAPE = ShapeOfTwo(
     Shape(
@@ -54,12 +54,12 @@ SHAPE = ShapeOfTwo(
                 "result.sample",
                 "base64:base64",
             ),
-            "artifacts[].finishReason",
+            *("artifacts[].finishReason", "finish_reason:last"),
         ),
         known=(*_KNOWN, "b64_json"),
     ),
     taken=("b64_json",),
-    known=(*_KNOWN, "data", "images", "predictions", "artifacts", "image", "base64"),
+    known=(*_KNOWN, "finish_reason", "data", "images", "predictions", "artifacts", "image", "base64"),
 )
 READ = frozenset({"type", "b64_json", "usage"})
 _EVENTS = ("image_generation.", "image_edit.")
@@ -122,12 +122,15 @@ class Images:
         made += [[part_of(text)] if (text := one.text("base64")) else [] for one in reply.items("artifacts")]
         if isinstance(reply.data.get("image"), str):
             made.append([part_of(reply.text("image"))])
-            ends = [reply.text("finish_reason")]
         if isinstance(reply.data.get("base64"), str):
             made.append([part_of(reply.text("base64"), held_type(raw))])
         result = reply.data.get("result")
         if isinstance(result, dict) and result.get("sample"):
             made.append([Image(reply.object("result").text("sample"))])
+        if finish := reply.text("finish_reason"):
+            if ends or not made:
+                made.append([])  # a place of its own beside the reasons of others
+            ends = [*ends, *[""] * (len(made) - 1 - len(ends)), finish] if ends else [finish]
         ends += [""] * (len(made) - len(ends))
         outputs = deltas.fold(
             Delta(place, parts=tuple(parts), finish=end)
