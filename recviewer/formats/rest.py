@@ -16,7 +16,7 @@ from recviewer.exchange.elements import Elements, Flat, flat_of
 from recviewer.exchange.encode import exact
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
-from recviewer.exchange.shape import Shape
+from recviewer.exchange.shape import Shape, ShapeOfTwo
 from recviewer.formats import blocks, missed_values
 from recviewer.formats.behind_the_end import OF_EVENTS, BehindTheEnd
 from recviewer.formats.contract import AddsElements, Format
@@ -71,8 +71,9 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         )
         return RestCounts(made, tuple(elements.flats))
     made |= _whole(raw.reply, chosen, shape, left)
-    if type(shape) is Shape and type(raw.reply) is dict:
-        texts = missed_values.of_whole(unwrap(raw.reply), shape.root, _returned_by(raw, chosen, reply), left)
+    whole = shape.whole if isinstance(shape, ShapeOfTwo) else shape
+    if type(whole) is Shape and type(raw.reply) is dict:
+        texts = missed_values.of_whole(unwrap(raw.reply), whole.root, _returned_by(raw, chosen, reply), left)
         if texts.missed:
             made["untold"] = texts.missed
         if texts.again:

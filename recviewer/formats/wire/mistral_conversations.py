@@ -15,10 +15,8 @@ from recviewer.exchange.model import (
     Chunk,
     Delta,
     Failure,
-    Json,
     JsonPart,
     Kind,
-    Left,
     Message,
     Part,
     Problem,
@@ -50,48 +48,9 @@ _KNOWN = (
     *("content[].*", "content[].thinking[].type", "content.*", "content.thinking[].type", "confirmation_status"),
     *("previous_agent_id", "previous_agent_name", "next_agent_id", "next_agent_name"),
 )
-_BESIDE = "(beside its type)"
-"""Key for what an output has that its type does not have elsewhere, so that nothing reads it."""
-
-_READ_OF = {
-    "message.output": ("content",),
-    "function.call": ("tool_call_id", "name", "arguments"),
-    "tool.execution": ("name", "arguments"),
-}
-"""The keys that are read of an output, by its type. An output of another type is shown as it is."""
-
-
-class WholeShape(Shape):
-    """The shape of a complete response."""
-
-    __slots__ = ()
-
-    def rest(self, body: Json, left: list[Left]) -> Json:
-        """Return what counts of a response besides what was read of its outputs."""
-        outputs = body.get("outputs") if isinstance(body, dict) else None
-        if isinstance(outputs, list):
-            body = {**body, "outputs": [_sorted_out(one) for one in outputs]}
-        return super().rest(body, left)
-
-
-def _sorted_out(output: Json) -> Json:
-    """Return an output with what is not read of its type under a key of its own."""
-    if not isinstance(output, dict):
-        return output
-    kind = output.get("type")
-    read = _READ_OF.get(kind, ()) if isinstance(kind, str) else ()
-    unread = {key: output[key] for key in _TAKEN_KEYS if key in output and key not in read and output[key] is not None}
-    return {**{key: value for key, value in output.items() if key not in unread}, _BESIDE: unread} if unread else output
-
-
-_TAKEN_KEYS = ("content", "tool_call_id", "name", "arguments")
 _ALL_KNOWN = (*(f"{holder}{path}" for holder in ("", "outputs[].") for path in _KNOWN), "guardrails", "message", "code")
 SHAPE = ShapeOfTwo(
-    WholeShape(
-        "mistral_conversations",
-        taken=tuple([f"outputs[].{path}" for path in _ITEM]),
-        known=(*_ALL_KNOWN, f"outputs[].{_BESIDE}"),
-    ),
+    Shape("mistral_conversations", taken=tuple([f"outputs[].{path}" for path in _ITEM]), known=_ALL_KNOWN),
     taken=_ITEM,
     known=(*_ALL_KNOWN, "outputs"),
 )
