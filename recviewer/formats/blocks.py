@@ -7,109 +7,24 @@ text is equal. Where the stream was cut inside a block does not matter. Source: 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from typing import Any, TypeAlias
 
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
-from recviewer.exchange.signs import SIZE
-from recviewer.formats.answers import DETAILS, THOUGHTS, words_of
+from recviewer.formats import agent_blocks
+from recviewer.formats.answers import words_of
+from recviewer.formats.block_model import CONTENT, END, Blocks, Thoughts, list_of, object_of, place_of
 from recviewer.formats.deltas import COUNTER, is_whole_object
 from recviewer.formats.responses import REASONING, REFUSAL, TEXT
 
+_WHOLE = frozenset({"a2a"})
+"""Formats whose complete answers are divided like their streams."""
+
 TEXTS = TEXT | REFUSAL | REASONING
-
-END = "end"
-
-CONTENT = "parts"
-"""Begins the key of a block of a chat's content, which is divided only if it comes in parts."""
 
 Told: TypeAlias = tuple[Json, str]
 """An element of a stream and the name of its event, "" if it has none."""
-
-
-class Blocks:
-    """The blocks of one answer in order of arrival, keyed by whatever identifies a block in the format.
-
-    begun: starts that are not recorded as blocks of their own: for chat, by choice, the ids, names and last arguments of
-    tool calls by index; for Anthropic, the initial input of tool calls by block; for Responses, the ids of items by index.
-    thoughts: for chat, the reasoning by choice.
-    """
-
-    __slots__ = ("_blocks", "begun", "thoughts")
-
-    def __init__(self) -> None:
-        self.thoughts: dict[Hashable, Thoughts] = {}
-        self._blocks: dict[Hashable, list[dict[str, Json]]] = {}
-        self.begun: dict[Hashable, dict[Hashable, str]] = {}
-
-    def text(self, block: Hashable, what: str, words: Json) -> None:
-        """Append a text fragment; it extends the previous one of its block if that is of the same sort."""
-        if type(words) is not str or not words:
-            return
-        runs = self._blocks.setdefault(block, [])
-        if runs and runs[-1]["of"] == what and SIZE in runs[-1]:
-            runs[-1][SIZE] += len(words)
-        else:
-            runs.append({"of": what, SIZE: len(words)})
-
-    def add(self, block: Hashable, what: str, *, goes_on: bool = False) -> None:
-        """Append something other than text. goes_on: it may be a fragment of the previous entry."""
-        runs = self._blocks.setdefault(block, [])
-        if not goes_on or not runs or runs[-1] != {"of": what}:
-            runs.append({"of": what})
-
-    def is_open(self, block: Hashable, kinds: frozenset[str]) -> bool:
-        """Tell whether a block started as one of `kinds` and has not ended."""
-        runs = self._blocks.get(block)
-        return runs is not None and runs[0]["of"] in kinds and runs[-1]["of"] != END
-
-    def made(self) -> list[Json]:
-        """Return the contents of each block, in order, without content that is one text."""
-        told = [
-            runs
-            for block, runs in self._blocks.items()
-            if not (len(runs) == 1 and SIZE in runs[0] and type(block) is tuple and block[0] == CONTENT)
-        ]
-        return told + [runs for thoughts in self.thoughts.values() for runs in thoughts.made()]
-
-
-class Thoughts:
-    """The reasoning of one choice of a chat, by the key under which it was sent: providers send it under several.
-
-    A client that reads the key which recviewer does not would get something else if its texts, joined, are not the same.
-    """
-
-    __slots__ = ("_read", "_repeats", "_texts")
-
-    def __init__(self) -> None:
-        self._texts: dict[str, list[str]] = {}
-        self._read: list[str] = []
-        self._repeats: set[str] = set()
-
-    def add(self, delta: dict[str, Json]) -> None:
-        """Add the reasoning of a delta."""
-        if _THOUGHT_KEYS.isdisjoint(delta):
-            return
-        found = [(key, words) for key in (*THOUGHTS, *DETAILS) if (words := words_of(delta.get(key)))]
-        for key, words in found:
-            self._texts.setdefault(key, []).append(words)
-        self._repeats.update([key for key, _ in found[1:]])
-        if found and found[0][0] in DETAILS and self._read:
-            self._repeats.add(found[0][0])
-        elif found:
-            self._read.append(found[0][1])
-
-    def made(self) -> Iterator[list[Json]]:
-        """Yield what was sent under each key that repeats another, if that is not the reasoning that was read."""
-        read = "".join(self._read)
-        for key in sorted(self._repeats):
-            words = "".join(self._texts[key])
-            if words != read:
-                yield [{"of": f"{key} beside the reasoning", "text": words}]
-
-
-_THOUGHT_KEYS = frozenset({*THOUGHTS, *DETAILS})
 
 
 def of_stream(name: str, elements: list[Told]) -> list[Json]:
@@ -123,12 +38,9 @@ def of_stream(name: str, elements: list[Told]) -> list[Json]:
     return made.made()
 
 
-def _object(value: Json) -> dict[str, Any]:
-    return value if type(value) is dict else {}
-
-
-def _list(value: Json) -> list[Json]:
-    return value if type(value) is list else []
+def of_whole(name: str, reply: Json) -> list[Json]:
+    """Return the blocks of a complete answer, [] for formats whose texts all lie in one list or count where they are."""
+    return of_stream(name, [(reply, "")]) if name in _WHOLE else []
 
 
 def _chat(made: Blocks, element: dict[str, Json], event: str) -> None:
@@ -137,21 +49,24 @@ def _chat(made: Blocks, element: dict[str, Json], event: str) -> None:
     The reader joins the former and takes the latter once; a client might not. Of content that comes in parts, record
     which parts are between which texts.
     """
-    for choice in _list(_object(element.get("__data__", element)).get("choices")):
-        which = _place(_object(choice).get("index"))
-        delta = _object(_object(choice).get("delta"))
+    for choice in list_of(object_of(element.get("__data__", element)).get("choices")):
+        which = place_of(object_of(choice).get("index"))
+        delta = object_of(object_of(choice).get("delta"))
         made.thoughts.setdefault(which, Thoughts()).add(delta)
         if delta.get("content"):
             _add_content(made, (CONTENT, which), delta["content"])
-        for item in _list(delta.get("tool_calls")):
-            call = _object(item)
+        for item in list_of(delta.get("tool_calls")):
+            call = object_of(item)
             index, id = call.get("index"), call.get("id")
             _add_again(made, which, id, call)
             if type(index) is not int:
                 continue
             begun, named = made.begun.setdefault(which, {}), made.begun.setdefault(("named", which), {})
-            function = _object(call.get("function"))
-            name, arguments = function.get("name") or _object(call.get("custom")).get("name"), function.get("arguments")
+            function = object_of(call.get("function"))
+            name, arguments = (
+                function.get("name") or object_of(call.get("custom")).get("name"),
+                function.get("arguments"),
+            )
             is_more = id in (None, "", begun.get(index)) and not (named.get(index) and _is_whole(arguments))
             if name and named.get(("name", index)) == name and is_more:
                 made.add((which, index), "name again", goes_on=True)
@@ -168,7 +83,7 @@ def _chat(made: Blocks, element: dict[str, Json], event: str) -> None:
 
 def _add_content(made: Blocks, block: Hashable, content: Json) -> None:
     for part in content if type(content) is list else [content]:
-        kind = _object(part).get("type")
+        kind = object_of(part).get("type")
         if kind in (None, "text"):
             made.text(block, "text", words_of(part))
         else:
@@ -179,7 +94,7 @@ def _add_again(made: Blocks, which: Hashable, id: Json, call: dict[str, Any]) ->
     """Record that a call's name was sent before under the same id, or the call with all its arguments: clients may join
     the two.
     """
-    function = _object(call.get("function"))
+    function = object_of(call.get("function"))
     name, arguments = function.get("name"), function.get("arguments")
     if type(id) is not str or len(id) <= COUNTER or type(name) is not str or not name:
         return
@@ -197,16 +112,16 @@ def _is_whole(arguments: Json) -> bool:
 
 def _converse(made: Blocks, element: dict[str, Json], event: str) -> None:
     for name, data in element.items():
-        block = _place(_object(data).get("contentBlockIndex"))
+        block = place_of(object_of(data).get("contentBlockIndex"))
         if name == "contentBlockStop":
             made.add(block, END)
         elif name == "contentBlockStart":
-            for key in _object(_object(data).get("start")):
+            for key in object_of(object_of(data).get("start")):
                 made.add(block, key)
         elif name == "contentBlockDelta":
-            for key, value in _object(_object(data).get("delta")).items():
-                held = _object(value)
-                words = value if key == "text" else held.get("text") or _object(held.get("reasoningText")).get("text")
+            for key, value in object_of(object_of(data).get("delta")).items():
+                held = object_of(value)
+                words = value if key == "text" else held.get("text") or object_of(held.get("reasoningText")).get("text")
                 if words:
                     made.text(block, key, words)
                 else:
@@ -225,18 +140,18 @@ _ANTHROPIC_PIECES = {
 
 def _anthropic(made: Blocks, element: dict[str, Json], event: str) -> None:
     kind = element.get("type") or event
-    block = _place(element.get("index"))
+    block = place_of(element.get("index"))
     if kind == "content_block_stop":
         made.add(block, END)
     elif kind == "content_block_start":
-        begun = _object(element.get("content_block"))
+        begun = object_of(element.get("content_block"))
         made.add(block, f"start of {begun.get('type')}")
         for key in _ANTHROPIC_TEXTS:
             made.text(block, key, begun.get(key))
         if begun.get("input"):
             made.begun.setdefault("input", {})[block] = encode(begun["input"], is_sorted=True).decode()
     elif kind == "content_block_delta":
-        delta = _object(element.get("delta"))
+        delta = object_of(element.get("delta"))
         given = made.begun["input"].pop(block, "") if "input" in made.begun and delta.get("partial_json") else ""
         if given:
             made.add(block, f"began with {given}, which its pieces replace")
@@ -252,12 +167,12 @@ def _anthropic(made: Blocks, element: dict[str, Json], event: str) -> None:
 def _responses(made: Blocks, element: dict[str, Json], event: str) -> None:
     kind = element.get("type") or event
     if kind in ("response.output_item.added", "response.output_item.done"):
-        _item(made, _place(element.get("output_index")), _object(element.get("item")).get("id"), kind)
+        _item(made, place_of(element.get("output_index")), object_of(element.get("item")).get("id"), kind)
     if type(kind) is str and kind.endswith((".delta", "annotation.added")) and "output_index" in element:
-        begun = made.begun.get("items", {}).get(_place(element["output_index"]))
+        begun = made.begun.get("items", {}).get(place_of(element["output_index"]))
         if begun and element.get("item_id") not in (None, "", begun):
             made.add(("item", element["output_index"]), "named otherwise", goes_on=True)
-        block = tuple([_place(element.get(key)) for key in ("output_index", "content_index", "summary_index")])
+        block = tuple([place_of(element.get(key)) for key in ("output_index", "content_index", "summary_index")])
         if kind.endswith("annotation.added"):
             made.add(block, "annotation")
         elif kind in TEXTS:
@@ -276,20 +191,20 @@ def _item(made: Blocks, index: Hashable, id: Json, kind: str) -> None:
 def _interactions(made: Blocks, element: dict[str, Json], event: str) -> None:
     kind = element.get("event_type") or event
     holder, _, step = kind.partition(".") if type(kind) is str else ("", "", "")
-    block = _place(element.get("index"))
+    block = place_of(element.get("index"))
     if holder not in ("content", "step"):
         return
     if step == "stop":
         made.add(block, END)
     elif step == "start":
-        _add_item(made, block, _object(element.get(holder)), is_begun=True)
+        _add_item(made, block, object_of(element.get(holder)), is_begun=True)
     elif step == "delta":
-        _add_item(made, block, _object(element.get("delta")))
+        _add_item(made, block, object_of(element.get("delta")))
 
 
 def _add_item(made: Blocks, block: Hashable, item: dict[str, Json], *, is_begun: bool = False) -> None:
     kind = str(item.get("type"))
-    words = item.get("text") or _object(item.get("content")).get("text")
+    words = item.get("text") or object_of(item.get("content")).get("text")
     if is_begun:
         made.add(block, f"start of {kind}")
     if words:
@@ -307,9 +222,9 @@ def _cohere(made: Blocks, element: dict[str, Json], event: str) -> None:
     if found is None:
         return
     what, step = found.groups()
-    block = (what, _place(element.get("index")))
+    block = (what, place_of(element.get("index")))
     if what == "content":
-        content = _object(_object(_object(element.get("delta")).get("message")).get("content"))
+        content = object_of(object_of(object_of(element.get("delta")).get("message")).get("content"))
         if step == "start":
             made.add(block, f"start of {content.get('type')}")
         for key in ("thinking", "text"):
@@ -321,11 +236,11 @@ def _cohere(made: Blocks, element: dict[str, Json], event: str) -> None:
 
 
 def _genai(made: Blocks, element: dict[str, Json], event: str) -> None:
-    for place, candidate in enumerate(_list(element.get("candidates"))):
-        index = _object(candidate).get("index")
-        content = _object(_object(candidate).get("content"))
-        for part in _list(content.get("parts")):
-            _add_part(made, place if index is None else _place(index), _object(part))
+    for place, candidate in enumerate(list_of(element.get("candidates"))):
+        index = object_of(candidate).get("index")
+        content = object_of(object_of(candidate).get("content"))
+        for part in list_of(content.get("parts")):
+            _add_part(made, place if index is None else place_of(index), object_of(part))
 
 
 def _add_part(made: Blocks, choice: Hashable, part: dict[str, Json]) -> None:
@@ -337,10 +252,6 @@ def _add_part(made: Blocks, choice: Hashable, part: dict[str, Json]) -> None:
             made.add(choice, key, goes_on=key in ("functionCall", "function_call") and not part[key].get("name"))
 
 
-def _place(value: Json) -> Hashable:
-    return value if type(value) in (int, str) else None
-
-
 _READERS: dict[str, Callable[[Blocks, dict[str, Json], str], None]] = {
     "anthropic": _anthropic,
     "openai_chat": _chat,
@@ -349,5 +260,7 @@ _READERS: dict[str, Callable[[Blocks, dict[str, Json], str], None]] = {
     "interactions": _interactions,
     "cohere": _cohere,
     "genai": _genai,
+    "a2a": agent_blocks.of_a2a,
+    "mcp": agent_blocks.of_mcp,
 }
 """The reader of one element, by the name of the format."""

@@ -71,6 +71,8 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         )
         return RestCounts(made, tuple(elements.flats))
     made |= _whole(raw.reply, chosen, shape, left)
+    if held := blocks.of_whole(chosen.name, raw.reply):
+        made["blocks"] = held
     whole = shape.whole if isinstance(shape, ShapeOfTwo) else shape
     if type(whole) is Shape and type(raw.reply) is dict:
         texts = missed_values.of_whole(unwrap(raw.reply), whole.root, _returned_by(raw, chosen, reply), left)
