@@ -330,7 +330,9 @@ BESIDES: tuple[Harmless, ...] = (
         SEALED,
     ),
     Harmless("chunk boundaries, and null and empty values of a chunk", HowHarmless.WHOLLY, "depend on the network"),
-    Harmless("`delta` of events `*audio.delta` of a session", HowHarmless.VALUE, SOUND),
+    Harmless(
+        "`delta` of events `*audio.delta`, and `inlineData.data` of sound, of a session", HowHarmless.VALUE, SOUND
+    ),
     Harmless("what a session sent among what it received", HowHarmless.WHOLLY, NETWORK_ORDER),
     Harmless(
         "HTTP version, and headers in `PASSED` (of replies) and `SENT` (of requests) of `recorders/headers.py`",

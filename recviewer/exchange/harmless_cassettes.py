@@ -63,7 +63,6 @@ CASSETTES: dict[str, tuple[Harmless, ...]] = {
         ),
         Harmless("response.usage", HowHarmless.FIGURE, COUNT),
         Harmless("usageMetadata", HowHarmless.FIGURE, COUNT),
-        Harmless("serverContent.modelTurn.parts[].inlineData.data", HowHarmless.VALUE, SOUND),
         Harmless("rate_limits", HowHarmless.WHOLLY, "what was left of the account's limits"),
     ),
     "invoke": (

@@ -46,12 +46,19 @@ def _piece(frame: dict[str, Any], kind: str, firsts: dict[Hashable, dict[str, An
     is_sound = kind.endswith("audio.delta")
     if first is None:
         shown = {"sound (recorded)" if name == "sound" else name: frame[name] for name in frame if name != "delta"}
-        first = firsts[key] = {**shown, **({"sound": SOUND} if is_sound else {"delta": frame["delta"]})}
+        first = firsts[key] = {**shown, **({"sound": _mark(frame["delta"])} if is_sound else {"delta": frame["delta"]})}
         return first
-    if not is_sound:
+    if is_sound:
+        first["sound"] = first["sound"] or _mark(frame["delta"])
+    else:
         first["delta"] += frame["delta"]
     more = {name: value for name, value in frame.items() if name != "delta" and not _is_in(first, name, value)}
     return {**_like(made), **more}
+
+
+def _mark(sound: Json) -> Json:
+    """Return a placeholder for audio; if there is none, the empty value as it is."""
+    return SOUND if sound else sound
 
 
 def _is_in(first: dict[str, Any], name: str, value: Json) -> bool:
@@ -81,7 +88,7 @@ def _part(part: Json, turn: int, firsts: dict[Hashable, dict[str, Any]]) -> Json
         return part
     inline = part.get("inlineData")
     if isinstance(inline, dict) and str(inline.get("mimeType", "")).startswith("audio/"):
-        heard = {**part, "inlineData": {**inline, "data": SOUND}}
+        heard = {**part, "inlineData": {**inline, "data": _mark(inline.get("data"))}}
         first = firsts.setdefault(("sound", turn), heard)
         return heard if first is heard or encode(first, is_sorted=True) != encode(heard, is_sorted=True) else None
     if isinstance(part.get("text"), str):

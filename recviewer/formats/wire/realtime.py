@@ -34,6 +34,7 @@ from recviewer.formats.lookup import Lookup
 from recviewer.formats.messages import body_lookup, request_of
 from recviewer.formats.raw import Raw
 from recviewer.formats.realtime_frames import whole_frames
+from recviewer.formats.realtime_places import AGAIN, CALL, ITEM, RESPONSE, add_places
 
 _HELD = ("session", "item", "response", "part", "conversation", "error", "setupComplete", "serverContent", "toolCall")
 _MORE = ("toolCallCancellation", "goAway", "sessionResumptionUpdate", "close")
@@ -41,7 +42,7 @@ SHAPE = Shape(
     "realtime",
     known=(
         *("type", "delta", "text", "transcript", "arguments", "name", "output_index", "content_index", "sound"),
-        *("logprobs", "content.*", "usage.*", "status"),
+        *("logprobs", "content.*", "usage.*", "status", AGAIN, CALL, ITEM, RESPONSE),
         *(f"{key}.*" for key in (*_HELD, *_MORE)),
         *("response.output[].*", "toolCall.functionCalls[].*", "serverContent.modelTurn.*"),
         *("serverContent.modelTurn.parts[].*", "serverContent.modelTurn.parts[].inlineData.*"),
@@ -96,7 +97,8 @@ class Realtime:
 
     def add_elements(self, raw: Raw, made: Elements, left: list[Left]) -> None:
         """Add each frame, with fragments joined at the first of them."""
-        for element in whole_frames([event.data for event in raw.events()]):
+        frames = [event.data for event in raw.events()]
+        for element in add_places(frames, whole_frames(frames)):
             made.add(flat_of(element, SHAPE, left))
 
 
