@@ -12,13 +12,13 @@ from typing import Any, TypeAlias
 
 from recviewer.exchange.encode import encode
 from recviewer.exchange.model import Json
-from recviewer.formats import agent_blocks
+from recviewer.formats import agent_blocks, thread_blocks
 from recviewer.formats.answers import words_of
 from recviewer.formats.block_model import CONTENT, END, Blocks, Thoughts, list_of, object_of, place_of
 from recviewer.formats.deltas import COUNTER, is_whole_object
 from recviewer.formats.responses import REASONING, REFUSAL, TEXT
 
-_WHOLE = frozenset({"a2a"})
+_WHOLE = frozenset({"a2a", "assistants"})
 """Formats whose complete answers are divided like their streams."""
 
 TEXTS = TEXT | REFUSAL | REASONING
@@ -260,6 +260,7 @@ _READERS: dict[str, Callable[[Blocks, dict[str, Json], str], None]] = {
     "interactions": _interactions,
     "cohere": _cohere,
     "genai": _genai,
+    "assistants": thread_blocks.of_assistants,
     "a2a": agent_blocks.of_a2a,
     "mcp": agent_blocks.of_mcp,
 }

@@ -71,7 +71,7 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         )
         return RestCounts(made, tuple(elements.flats))
     made |= _whole(raw.reply, chosen, shape, left)
-    if held := blocks.of_whole(chosen.name, raw.reply):
+    if held := blocks.of_whole(chosen.name, unwrap(raw.reply)):
         made["blocks"] = held
     whole = shape.whole if isinstance(shape, ShapeOfTwo) else shape
     if type(whole) is Shape and type(raw.reply) is dict:
