@@ -18,7 +18,7 @@ from recviewer.formats.block_model import CONTENT, END, Blocks, Thoughts, list_o
 from recviewer.formats.deltas import COUNTER, is_whole_object
 from recviewer.formats.responses import REASONING, REFUSAL, TEXT
 
-_WHOLE = frozenset({"a2a", "assistants"})
+_WHOLE = frozenset({"a2a", "assistants", "xai"})
 """Formats whose complete answers are divided like their streams."""
 
 TEXTS = TEXT | REFUSAL | REASONING
@@ -252,6 +252,32 @@ def _add_part(made: Blocks, choice: Hashable, part: dict[str, Json]) -> None:
             made.add(choice, key, goes_on=key in ("functionCall", "function_call") and not part[key].get("name"))
 
 
+def _xai(made: Blocks, element: dict[str, Json], event: str) -> None:
+    """Record the texts of each output if several have some, ends besides the first, and names of calls sent again."""
+    begun, ends = made.begun.setdefault("calls", {}), made.begun.setdefault("ends", {})
+    for place, output in enumerate(map(object_of, list_of(element.get("outputs")))):
+        which = place_of(output.get("index", place))
+        said = object_of(output.get("message", output.get("delta")))
+        if said.get("role") != "ROLE_TOOL":
+            for key in ("reasoning_content", "content"):
+                made.text((CONTENT, key), f"output {which}", said.get(key))
+        for call in map(object_of, list_of(said.get("tool_calls"))):
+            id, name = place_of(call.get("id")), object_of(call.get("function")).get("name")
+            if id and name and type(name) is str and begun.setdefault(id, "") == name:
+                made.add(("call", id), "name again", goes_on=True)
+            begun[id] = name if type(name) is str else ""
+        finish = output.get("finish_reason")
+        if type(finish) is str and finish not in ("", "REASON_INVALID"):
+            if "last" in ends:
+                made.add("ends", f"{finish} of output {which} after {ends['last']}")
+            ends["last"] = finish
+
+
+def _transcription(made: Blocks, element: dict[str, Json], event: str) -> None:
+    if element.get("type") == "transcript.text.delta":
+        made.text((CONTENT, "segments"), f"segment {element.get('segment_id')}", element.get("delta"))
+
+
 _READERS: dict[str, Callable[[Blocks, dict[str, Json], str], None]] = {
     "anthropic": _anthropic,
     "openai_chat": _chat,
@@ -260,6 +286,8 @@ _READERS: dict[str, Callable[[Blocks, dict[str, Json], str], None]] = {
     "interactions": _interactions,
     "cohere": _cohere,
     "genai": _genai,
+    "xai": _xai,
+    "transcription": _transcription,
     "assistants": thread_blocks.of_assistants,
     "a2a": agent_blocks.of_a2a,
     "mcp": agent_blocks.of_mcp,
