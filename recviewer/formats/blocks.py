@@ -273,6 +273,18 @@ def _xai(made: Blocks, element: dict[str, Json], event: str) -> None:
             ends["last"] = finish
 
 
+def _mistral(made: Blocks, element: dict[str, Json], event: str) -> None:
+    """Record the texts of each part of each entry if several have some."""
+    if (element.get("type") or event) == "message.output.delta":
+        known = made.begun.setdefault("entries", {})
+        entry = known.setdefault(place_of(element.get("id")), str(len(known) + 1))
+        content = element.get("content")
+        held = {"text": content} if type(content) is str else object_of(content)
+        place = f"part {element.get('content_index')} of {element.get('output_index')}, entry {entry}"
+        for key in ("thinking", "text"):
+            made.text((CONTENT, key), place, words_of(held.get(key)))
+
+
 def _transcription(made: Blocks, element: dict[str, Json], event: str) -> None:
     if element.get("type") == "transcript.text.delta":
         made.text((CONTENT, "segments"), f"segment {element.get('segment_id')}", element.get("delta"))
@@ -287,6 +299,7 @@ _READERS: dict[str, Callable[[Blocks, dict[str, Json], str], None]] = {
     "cohere": _cohere,
     "genai": _genai,
     "xai": _xai,
+    "mistral_conversations": _mistral,
     "transcription": _transcription,
     "assistants": thread_blocks.of_assistants,
     "a2a": agent_blocks.of_a2a,

@@ -17,7 +17,7 @@ from recviewer.exchange.encode import exact
 from recviewer.exchange.error_ids import without_ids
 from recviewer.exchange.model import Json, Kind, Left, Reply
 from recviewer.exchange.shape import Shape, ShapeOfTwo
-from recviewer.formats import blocks, missed_values
+from recviewer.formats import blocks, joined_texts, missed_values
 from recviewer.formats.behind_the_end import OF_EVENTS, BehindTheEnd
 from recviewer.formats.contract import AddsElements, Format
 from recviewer.formats.cut_chunks import CutChunks, NotAlike
@@ -71,11 +71,12 @@ def rest_of(raw: Raw, chosen: Format, reply: Reply | None, left: list[Left]) -> 
         )
         return RestCounts(made, tuple(elements.flats))
     made |= _whole(raw.reply, chosen, shape, left)
-    if held := blocks.of_whole(chosen.name, unwrap(raw.reply)):
-        made["blocks"] = held
+    told_of = unwrap(raw.reply)
+    if parts := [*blocks.of_whole(chosen.name, told_of), *joined_texts.of_whole(chosen.name, told_of)]:
+        made["blocks"] = parts
     whole = shape.whole if isinstance(shape, ShapeOfTwo) else shape
     if type(whole) is Shape and type(raw.reply) is dict:
-        texts = missed_values.of_whole(unwrap(raw.reply), whole.root, _returned_by(raw, chosen, reply), left)
+        texts = missed_values.of_whole(told_of, whole.root, _returned_by(raw, chosen, reply), left)
         if texts.missed:
             made["untold"] = texts.missed
         if texts.again:
